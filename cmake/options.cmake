@@ -38,7 +38,8 @@ endif()
 
 # Warnings are errors in our own code only: node_module() links this.
 add_library(ichor_warnings INTERFACE)
-target_compile_options(ichor_warnings INTERFACE -Wall -Wextra -Werror -Wthread-safety)
+target_compile_options(ichor_warnings INTERFACE -Wall -Wextra -Werror -Wthread-safety
+  -Wno-missing-designated-field-initializers)  # what is not named has its default: that is why it is designated
 
 # A target that makes all generated code, for tools that only read sources.
 add_custom_target(generated)

@@ -1,0 +1,117 @@
+#include "lib/resource/wire.h"
+
+#include <algorithm>
+#include <charconv>
+#include <format>
+#include <utility>
+
+#include "google/protobuf/timestamp.pb.h"
+#include "lib/base/status.h"
+#include "lib/resource/resource_type.h"
+
+namespace ichor {
+namespace {
+
+void SetTime(base::WallTime time, google::protobuf::Timestamp& out) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  out.set_seconds(seconds.time_since_epoch().count());
+  out.set_nanos(static_cast<int>((time - seconds).count()));
+}
+
+base::WallTime TimeOf(const google::protobuf::Timestamp& time) {
+  // Beyond what 64-bit nanoseconds hold (years 1678 to 2261) a time is cut to the nearest that fits.
+  constexpr std::int64_t kLimitSeconds = 9'223'372'035;
+  const std::int64_t seconds = std::clamp(time.seconds(), -kLimitSeconds, kLimitSeconds);
+  return base::WallTime{std::chrono::seconds{seconds} + std::chrono::nanoseconds{time.nanos()}};
+}
+
+absl::StatusOr<std::uint64_t> VersionFromString(std::string_view text) {
+  if (text == "undefined") {
+    return 0;
+  }
+  std::uint64_t version = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, version);
+  if (error != std::errc{} || rest != end) {
+    return absl::InvalidArgumentError(
+        std::format("metadata.version: \"{}\": expected \"undefined\" or a number", text));
+  }
+  return version;
+}
+
+absl::StatusOr<SpecPtr> SpecFromProto(const cosi::resource::Spec& spec, std::string_view type,
+                                      SpecTyping typing) {
+  const ResourceType* known = typing == SpecTyping::kOpaque ? nullptr : FindResourceType(type);
+  if (known == nullptr) {
+    return SpecData::Opaque(spec.proto_spec(), spec.yaml_spec());
+  }
+  return SpecData::Parse(spec.proto_spec(),
+                     *google::protobuf::MessageFactory::generated_factory()->GetPrototype(known->spec));
+}
+
+}  // namespace
+
+void ToProto(const Resource& resource, SpecForm form, cosi::resource::Resource& out) {
+  const Metadata& metadata = resource.metadata;
+  cosi::resource::Metadata& wire = *out.mutable_metadata();
+  wire.set_namespace_(metadata.kind->ns);
+  wire.set_type(metadata.kind->type);
+  wire.set_id(metadata.id);
+  wire.set_version(metadata.version == 0 ? "undefined" : std::to_string(metadata.version));
+  wire.set_owner(metadata.owner);
+  wire.set_phase(std::string(ToString(metadata.phase)));
+  SetTime(metadata.created, *wire.mutable_created());
+  SetTime(metadata.updated, *wire.mutable_updated());
+  wire.mutable_finalizers()->Assign(metadata.finalizers.begin(), metadata.finalizers.end());
+  for (const auto& [key, value] : metadata.labels) {
+    (*wire.mutable_labels())[key] = value;
+  }
+  for (const auto& [key, value] : metadata.annotations) {
+    (*wire.mutable_annotations())[key] = value;
+  }
+  out.mutable_spec()->set_proto_spec(resource.spec->proto());
+  if (form == SpecForm::kProtoAndYaml) {
+    out.mutable_spec()->set_yaml_spec(resource.spec->Yaml());
+  }
+}
+
+absl::StatusOr<Resource> FromProto(const cosi::resource::Resource& proto, SpecTyping typing) {
+  if (!proto.has_metadata()) {
+    return absl::InvalidArgumentError("metadata is missing");
+  }
+  if (!proto.has_spec()) {
+    return absl::InvalidArgumentError("spec is missing");
+  }
+  const cosi::resource::Metadata& wire = proto.metadata();
+  Resource resource;
+  Metadata& metadata = resource.metadata;
+  ASSIGN_OR_RETURN(metadata.version, VersionFromString(wire.version()));
+  ASSIGN_OR_RETURN(metadata.phase, PhaseFromString(wire.phase()));
+  ASSIGN_OR_RETURN(resource.spec, SpecFromProto(proto.spec(), wire.type(), typing));
+  metadata.kind = std::make_shared<const Kind>(Kind{.ns = wire.namespace_(), .type = wire.type()});
+  metadata.id = wire.id();
+  metadata.owner = wire.owner();
+  metadata.created = TimeOf(wire.created());
+  metadata.updated = TimeOf(wire.updated());
+  for (const std::string& finalizer : wire.finalizers()) {
+    if (!std::ranges::contains(metadata.finalizers, finalizer)) {
+      metadata.finalizers.push_back(finalizer);
+    }
+  }
+  metadata.labels = Labels(wire.labels().begin(), wire.labels().end());
+  metadata.annotations = Labels(wire.annotations().begin(), wire.annotations().end());
+  return resource;
+}
+
+absl::StatusOr<Phase> PhaseFromString(std::string_view text) {
+  if (text == "running") {
+    return Phase::kRunning;
+  }
+  if (text == "tearingDown") {
+    return Phase::kTearingDown;
+  }
+  return absl::InvalidArgumentError(
+      std::format("phase: \"{}\": expected \"running\" or \"tearingDown\"", text));
+}
+
+}  // namespace ichor

@@ -1,0 +1,27 @@
+// Scalars in YAML: what a plain one means, and how a string is written so that it reads back as itself.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ichor {
+
+// What a reader of YAML 1.1 or 1.2 may take a plain scalar for.
+enum class PlainMeaning { kNull, kBool, kInteger, kFloat, kTimestamp, kMerge, kString };
+
+PlainMeaning MeaningOfPlain(std::string_view text);
+
+// kBinary: not UTF-8, written in base64 with the tag !!binary.
+enum class ScalarStyle { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kBinary };
+
+enum class ScalarPlace { kValue, kKey };
+
+// The style go-yaml v3 chooses, except that a text of several lines which starts with a blank or an empty line is
+// quoted. A key is never literal.
+ScalarStyle StyleOf(std::string_view text, ScalarPlace place);
+
+// Append `text` to `out`, quoted.
+void AppendSingleQuoted(std::string_view text, std::string& out);
+void AppendDoubleQuoted(std::string_view text, std::string& out);
+
+}  // namespace ichor
