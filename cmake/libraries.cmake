@@ -30,6 +30,7 @@ list(TRANSFORM absl_files REPLACE "^lib(.*)\\.a$" "\\1" OUTPUT_VARIABLE absl_arc
 debian_library(absl ARCHIVES ${absl_archives} SYSTEM pthread)
 debian_library(protobuf ARCHIVES protobuf z SYSTEM pthread)
 debian_library(re2 ARCHIVES re2 ${absl_archives} SYSTEM pthread)
+debian_library(nghttp2 ARCHIVES nghttp2)
 debian_library(yaml_cpp ARCHIVES yaml-cpp)
 debian_library(crypto ARCHIVES crypto z zstd SYSTEM dl pthread)
 debian_library(catch2 ARCHIVES Catch2)

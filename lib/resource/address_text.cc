@@ -19,7 +19,9 @@ constexpr size_t kV4Bytes = 4;
 constexpr size_t kV6Bytes = 16;
 constexpr int kMaxPort = 65535;
 
-std::uint8_t ByteAt(std::string_view bytes, size_t i) { return static_cast<std::uint8_t>(bytes[i]); }
+std::uint8_t ByteAt(std::string_view bytes, size_t i) {
+  return static_cast<std::uint8_t>(bytes[i]);
+}
 
 std::string V4ToText(std::string_view bytes) {
   return absl::StrCat(ByteAt(bytes, 0), ".", ByteAt(bytes, 1), ".", ByteAt(bytes, 2), ".",
@@ -33,7 +35,8 @@ std::pair<size_t, size_t> LongestZeros(const Groups& groups) {
   std::pair<size_t, size_t> best{groups.size(), groups.size()};
   for (size_t begin = 0; begin < groups.size(); ++begin) {
     size_t end = begin;
-    while (end < groups.size() && groups[end] == 0) ++end;
+    while (end < groups.size() && groups[end] == 0)
+      ++end;
     if (end - begin >= 2 && end - begin > best.second - best.first) best = {begin, end};
   }
   return best;
@@ -102,13 +105,16 @@ std::optional<int> ParseNumber(std::string_view text, int largest) {
 
 }  // namespace
 
-std::string ToText(const common::NetIP& address) { return BytesToText(address.ip()); }
+std::string ToText(const common::NetIP& address) {
+  return BytesToText(address.ip());
+}
 
 std::string ToText(const common::NetIPPort& endpoint) {
   const std::string& bytes = endpoint.ip();
   if (bytes.empty()) return "";
   const bool brackets = bytes.size() != kV4Bytes;
-  return absl::StrCat(brackets ? "[" : "", BytesToText(bytes), brackets ? "]:" : ":", endpoint.port());
+  return absl::StrCat(brackets ? "[" : "", BytesToText(bytes), brackets ? "]:" : ":",
+                      endpoint.port());
 }
 
 std::string ToText(const common::NetIPPrefix& prefix) {
@@ -166,7 +172,8 @@ std::string HardwareAddressToText(std::string_view bytes) {
 std::optional<std::string> ParseHardwareAddress(std::string_view text) {
   std::string bytes;
   if (text.empty()) return bytes;
-  for (const absl::string_view pair : absl::StrSplit(absl::string_view(text.data(), text.size()), ':')) {
+  for (const absl::string_view pair :
+       absl::StrSplit(absl::string_view(text.data(), text.size()), ':')) {
     unsigned value = 0;
     const char* end = pair.data() + pair.size();
     const auto [stop, error] = std::from_chars(pair.data(), end, value, 16);

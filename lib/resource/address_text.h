@@ -9,7 +9,8 @@
 
 namespace ichor {
 
-// "10.0.0.1", "fe80::1%eth0"; "" for an address without bytes. Bytes that are no address: "invalid:" and their hex.
+// "10.0.0.1", "fe80::1%eth0"; "" for an address without bytes. Bytes that are no address:
+// "invalid:" and their hex.
 std::string ToText(const common::NetIP& address);
 
 // "10.0.0.1:80", "[fe80::1%eth0]:80"

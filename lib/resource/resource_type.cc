@@ -20,7 +20,8 @@ void AddOnce(std::string alias, std::vector<std::string>& aliases) {
   if (!std::ranges::contains(aliases, alias)) aliases.push_back(std::move(alias));
 }
 
-// The plural name, alone and with each beginning of the suffix except the last: links, links.net, links.net.talos.
+// The plural name, alone and with each beginning of the suffix except the last: links, links.net,
+// links.net.talos.
 std::vector<std::string> MatchAliasesOf(std::string_view type) {
   const std::string lower = Lower(type);
   std::vector<std::string> aliases;
@@ -43,9 +44,11 @@ ResourceType TypeFrom(const ResourceOption& option, const google::protobuf::Desc
   }
   type.all_aliases = type.aliases;
   if (!option.no_automatic_aliases()) {
-    for (std::string& alias : MatchAliasesOf(type.type)) AddOnce(std::move(alias), type.all_aliases);
+    for (std::string& alias : MatchAliasesOf(type.type))
+      AddOnce(std::move(alias), type.all_aliases);
   }
-  for (const auto& column : option.columns()) type.columns.push_back({column.name(), column.path()});
+  for (const auto& column : option.columns())
+    type.columns.push_back({column.name(), column.path()});
   type.sensitive = option.sensitive();
   type.writers = option.writers() == ResourceOption::MANY ? Writers::kMany : Writers::kOne;
   type.spec = &spec;
@@ -105,12 +108,14 @@ std::string DisplayTypeOf(std::string_view name) {
   return std::string(name);
 }
 
-// linkstatus, ls: the capitals alone only if there are several, and with an s behind them unless they end in one.
+// linkstatus, ls: the capitals alone only if there are several, and with an s behind them unless
+// they end in one.
 std::vector<std::string> AutomaticAliasesOf(std::string_view display_type) {
   std::vector<std::string> aliases = {Lower(display_type)};
   std::string capitals;
   for (const char c : display_type) {
-    if (absl::ascii_isupper(static_cast<unsigned char>(c))) capitals += absl::ascii_tolower(static_cast<unsigned char>(c));
+    if (absl::ascii_isupper(static_cast<unsigned char>(c)))
+      capitals += absl::ascii_tolower(static_cast<unsigned char>(c));
   }
   if (capitals.size() < 2) return aliases;
   aliases.push_back(capitals);

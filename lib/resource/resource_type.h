@@ -18,11 +18,12 @@ struct ResourceType {
     std::string path;  // JSONPath into the YAML form of the spec
   };
 
-  std::string type;                      // "LinkStatuses.net.talos.dev"
-  std::string display_type;              // "LinkStatus"
-  std::string default_namespace;         // "network"
-  std::vector<std::string> aliases;      // the stated ones, then "linkstatus", "ls"
-  std::vector<std::string> all_aliases;  // these, then "linkstatuses", "linkstatuses.net", "linkstatuses.net.talos"
+  std::string type;                  // "LinkStatuses.net.talos.dev"
+  std::string display_type;          // "LinkStatus"
+  std::string default_namespace;     // "network"
+  std::vector<std::string> aliases;  // the stated ones, then "linkstatus", "ls"
+  std::vector<std::string>
+      all_aliases;  // these, then "linkstatuses", "linkstatuses.net", "linkstatuses.net.talos"
   std::vector<Column> columns;
   bool sensitive = false;
   Writers writers = Writers::kOne;
@@ -38,8 +39,8 @@ const ResourceType* FindResourceType(std::string_view type);
 // The spec of the ResourceDefinition of a type; its id is the type in lower case.
 cosi::resource::meta::ResourceDefinitionSpec DefinitionOf(const ResourceType& type);
 
-// What follows from a type name alone, the part before the first dot: its singular, and the aliases it has without
-// being told, given the singular.
+// What follows from a type name alone, the part before the first dot: its singular, and the aliases
+// it has without being told, given the singular.
 std::string DisplayTypeOf(std::string_view name);
 std::vector<std::string> AutomaticAliasesOf(std::string_view display_type);
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/log/check.h"
+#include "absl/log/absl_check.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 
@@ -20,7 +20,7 @@ class Text {
   template <std::derived_from<google::protobuf::Message> Message>
   operator Message() const {  // NOLINT(google-explicit-constructor): conversion is the purpose
     Message message;
-    CHECK(google::protobuf::TextFormat::ParseFromString(text_, &message)) << text_;
+    ABSL_CHECK(google::protobuf::TextFormat::ParseFromString(text_, &message)) << text_;
     return message;
   }
 

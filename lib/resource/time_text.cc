@@ -18,9 +18,9 @@ using Nanoseconds = __int128;  // 10,000 years do not fit in 64 bits
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
-constexpr std::int64_t kMaxSeconds = 315'576'000'000;     // of google.protobuf.Duration
-constexpr std::int64_t kFirstSecond = -62'135'596'800;    // 0001-01-01T00:00:00Z
-constexpr std::int64_t kLastSecond = 253'402'300'799;     // 9999-12-31T23:59:59Z
+constexpr std::int64_t kMaxSeconds = 315'576'000'000;   // of google.protobuf.Duration
+constexpr std::int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
+constexpr std::int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
 
 // `value` / `unit` with as many decimals as are needed: 1500 of 1000 is "1.5".
 std::string Decimal(std::int64_t value, std::int64_t unit) {
@@ -134,9 +134,8 @@ std::string ToText(const google::protobuf::Timestamp& time) {
   const std::int32_t nanos = std::clamp<std::int32_t>(time.nanos(), 0, kSecond - 1);
   const absl::CivilSecond civil =
       absl::ToCivilSecond(absl::FromUnixSeconds(seconds), absl::UTCTimeZone());
-  std::string text =
-      absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d", civil.year(), civil.month(), civil.day(),
-                      civil.hour(), civil.minute(), civil.second());
+  std::string text = absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d", civil.year(), civil.month(),
+                                     civil.day(), civil.hour(), civil.minute(), civil.second());
   if (nanos != 0) text += Decimal(nanos, kSecond).substr(1);
   return text + "Z";
 }
@@ -145,7 +144,8 @@ std::optional<google::protobuf::Timestamp> ParseTimestamp(std::string_view text)
   absl::Time parsed;
   // Abseil's parser is lenient about blanks and "infinite-past"; RFC 3339 is not.
   const bool shape = text.size() >= 20 && StartsWithDigit(text) && text[10] == 'T';
-  if (!shape || !absl::ParseTime(absl::RFC3339_full, {text.data(), text.size()}, &parsed, nullptr)) {
+  if (!shape ||
+      !absl::ParseTime(absl::RFC3339_full, {text.data(), text.size()}, &parsed, nullptr)) {
     return std::nullopt;
   }
   google::protobuf::Timestamp time;

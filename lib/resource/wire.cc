@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <format>
+#include <functional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "lib/base/status.h"
+#include "lib/base/string_hash.h"
 #include "lib/resource/resource_type.h"
 
 namespace ichor {
@@ -22,7 +25,8 @@ base::WallTime TimeOf(const google::protobuf::Timestamp& time) {
   // Beyond what 64-bit nanoseconds hold (years 1678 to 2261) a time is cut to the nearest that fits.
   constexpr std::int64_t kLimitSeconds = 9'223'372'035;
   const std::int64_t seconds = std::clamp(time.seconds(), -kLimitSeconds, kLimitSeconds);
-  return base::WallTime{std::chrono::seconds{seconds} + std::chrono::nanoseconds{time.nanos()}};
+  const std::int32_t nanos = std::clamp(time.nanos(), 0, 999'999'999);
+  return base::WallTime{std::chrono::seconds{seconds} + std::chrono::nanoseconds{nanos}};
 }
 
 absl::StatusOr<std::uint64_t> VersionFromString(std::string_view text) {
@@ -93,8 +97,9 @@ absl::StatusOr<Resource> FromProto(const cosi::resource::Resource& proto, SpecTy
   metadata.owner = wire.owner();
   metadata.created = TimeOf(wire.created());
   metadata.updated = TimeOf(wire.updated());
+  absl::flat_hash_set<std::string_view, base::StringHash, std::equal_to<>> seen;  // a stranger may send 200,000 of them
   for (const std::string& finalizer : wire.finalizers()) {
-    if (!std::ranges::contains(metadata.finalizers, finalizer)) {
+    if (seen.insert(finalizer).second) {
       metadata.finalizers.push_back(finalizer);
     }
   }

@@ -1,19 +1,18 @@
 // FromYaml: from text to a message.
+#include <cstdint>
 #include <limits>
 #include <optional>
-#include <vector>
+#include <string>
+#include <string_view>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "google/protobuf/struct.pb.h"
 #include "lib/base/status.h"
 #include "lib/resource/yaml.h"
-#include "lib/resource/yaml_field.h"
-#include "lib/resource/yaml_form.h"
 #include "lib/resource/yaml/number.h"
 #include "lib/resource/yaml/path.h"
 #include "lib/resource/yaml/read.h"
+#include "lib/resource/yaml_field.h"
+#include "lib/resource/yaml_form.h"
 
 namespace ichor {
 namespace {
@@ -31,11 +30,13 @@ absl::StatusOr<Integer> DecodeInteger(const YamlNode& node, const YamlPath& path
   const auto number =
       node.kind == YamlNode::Kind::kPlain ? ParseYamlInteger(node.text) : std::nullopt;
   // One more below zero than above; -0 is 0.
-  const std::uint64_t largest = number && number->negative
-                                    ? (std::is_signed_v<Integer> ? std::uint64_t{Limits::max()} + 1 : 0)
-                                    : std::uint64_t{Limits::max()};
+  const std::uint64_t largest =
+      number && number->negative
+          ? (std::is_signed_v<Integer> ? std::uint64_t{Limits::max()} + 1 : 0)
+          : std::uint64_t{Limits::max()};
   if (!number || number->magnitude > largest) {
-    return Unexpected(node, path, absl::StrCat("an integer from ", Limits::min(), " to ", Limits::max()));
+    return Unexpected(node, path,
+                      absl::StrCat("an integer from ", Limits::min(), " to ", Limits::max()));
   }
   const std::uint64_t bits = number->negative ? -number->magnitude : number->magnitude;
   return static_cast<Integer>(bits);
@@ -112,7 +113,10 @@ class ValueDecoder {
  public:
   ValueDecoder(const YamlNode& node, const YamlPath& path, pb::Message& message,
                const FieldDescriptor& field)
-      : node_(node), path_(path), message_(message), field_(&field),
+      : node_(node),
+        path_(path),
+        message_(message),
+        field_(&field),
         reflection_(*message.GetReflection()) {}
 
   absl::Status Set();
@@ -129,39 +133,58 @@ class ValueDecoder {
 };
 
 // Calls a member of Reflection with what a decoder gave, or passes on its error.
-#define STORE(member, decoded)                          \
-  {                                                     \
-    ASSIGN_OR_RETURN(const auto value, decoded);        \
-    reflection_.member(&message_, field_, value);       \
-    return absl::OkStatus();                            \
+#define STORE(member, decoded)                    \
+  {                                               \
+    ASSIGN_OR_RETURN(const auto value, decoded);  \
+    reflection_.member(&message_, field_, value); \
+    return absl::OkStatus();                      \
   }
 
 absl::Status ValueDecoder::Set() {
   switch (field_->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: STORE(SetInt32, DecodeInteger<std::int32_t>(node_, path_))
-    case FieldDescriptor::CPPTYPE_INT64: STORE(SetInt64, DecodeInteger<std::int64_t>(node_, path_))
-    case FieldDescriptor::CPPTYPE_UINT32: STORE(SetUInt32, DecodeUInt32(node_, path_, *field_))
-    case FieldDescriptor::CPPTYPE_UINT64: STORE(SetUInt64, DecodeInteger<std::uint64_t>(node_, path_))
-    case FieldDescriptor::CPPTYPE_DOUBLE: STORE(SetDouble, DecodeDouble(node_, path_))
-    case FieldDescriptor::CPPTYPE_FLOAT: STORE(SetFloat, DecodeDouble(node_, path_))
-    case FieldDescriptor::CPPTYPE_BOOL: STORE(SetBool, DecodeBool(node_, path_))
-    case FieldDescriptor::CPPTYPE_ENUM: STORE(SetEnumValue, DecodeEnum(node_, path_, *field_->enum_type()))
-    case FieldDescriptor::CPPTYPE_STRING: STORE(SetString, DecodeString(node_, path_, *field_))
-    case FieldDescriptor::CPPTYPE_MESSAGE: return SetMessage();
+    case FieldDescriptor::CPPTYPE_INT32:
+      STORE(SetInt32, DecodeInteger<std::int32_t>(node_, path_))
+    case FieldDescriptor::CPPTYPE_INT64:
+      STORE(SetInt64, DecodeInteger<std::int64_t>(node_, path_))
+    case FieldDescriptor::CPPTYPE_UINT32:
+      STORE(SetUInt32, DecodeUInt32(node_, path_, *field_))
+    case FieldDescriptor::CPPTYPE_UINT64:
+      STORE(SetUInt64, DecodeInteger<std::uint64_t>(node_, path_))
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      STORE(SetDouble, DecodeDouble(node_, path_))
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      STORE(SetFloat, DecodeDouble(node_, path_))
+    case FieldDescriptor::CPPTYPE_BOOL:
+      STORE(SetBool, DecodeBool(node_, path_))
+    case FieldDescriptor::CPPTYPE_ENUM:
+      STORE(SetEnumValue, DecodeEnum(node_, path_, *field_->enum_type()))
+    case FieldDescriptor::CPPTYPE_STRING:
+      STORE(SetString, DecodeString(node_, path_, *field_))
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return SetMessage();
   }
 }
 
 absl::Status ValueDecoder::Add() {
   switch (field_->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: STORE(AddInt32, DecodeInteger<std::int32_t>(node_, path_))
-    case FieldDescriptor::CPPTYPE_INT64: STORE(AddInt64, DecodeInteger<std::int64_t>(node_, path_))
-    case FieldDescriptor::CPPTYPE_UINT32: STORE(AddUInt32, DecodeUInt32(node_, path_, *field_))
-    case FieldDescriptor::CPPTYPE_UINT64: STORE(AddUInt64, DecodeInteger<std::uint64_t>(node_, path_))
-    case FieldDescriptor::CPPTYPE_DOUBLE: STORE(AddDouble, DecodeDouble(node_, path_))
-    case FieldDescriptor::CPPTYPE_FLOAT: STORE(AddFloat, DecodeDouble(node_, path_))
-    case FieldDescriptor::CPPTYPE_BOOL: STORE(AddBool, DecodeBool(node_, path_))
-    case FieldDescriptor::CPPTYPE_ENUM: STORE(AddEnumValue, DecodeEnum(node_, path_, *field_->enum_type()))
-    case FieldDescriptor::CPPTYPE_STRING: STORE(AddString, DecodeString(node_, path_, *field_))
+    case FieldDescriptor::CPPTYPE_INT32:
+      STORE(AddInt32, DecodeInteger<std::int32_t>(node_, path_))
+    case FieldDescriptor::CPPTYPE_INT64:
+      STORE(AddInt64, DecodeInteger<std::int64_t>(node_, path_))
+    case FieldDescriptor::CPPTYPE_UINT32:
+      STORE(AddUInt32, DecodeUInt32(node_, path_, *field_))
+    case FieldDescriptor::CPPTYPE_UINT64:
+      STORE(AddUInt64, DecodeInteger<std::uint64_t>(node_, path_))
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      STORE(AddDouble, DecodeDouble(node_, path_))
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      STORE(AddFloat, DecodeDouble(node_, path_))
+    case FieldDescriptor::CPPTYPE_BOOL:
+      STORE(AddBool, DecodeBool(node_, path_))
+    case FieldDescriptor::CPPTYPE_ENUM:
+      STORE(AddEnumValue, DecodeEnum(node_, path_, *field_->enum_type()))
+    case FieldDescriptor::CPPTYPE_STRING:
+      STORE(AddString, DecodeString(node_, path_, *field_))
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return Decode(node_, path_, *reflection_.AddMessage(&message_, field_));
   }

@@ -1,8 +1,10 @@
 // ToYaml: from a message to text.
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "absl/log/check.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/common.pb.h"
@@ -13,8 +15,8 @@
 #include "lib/resource/time_text.h"
 #include "lib/resource/yaml.h"
 #include "lib/resource/yaml/emit.h"
-#include "lib/resource/yaml_field.h"
 #include "lib/resource/yaml/number.h"
+#include "lib/resource/yaml_field.h"
 
 namespace ichor {
 namespace {
@@ -26,15 +28,13 @@ void Encode(const pb::Message& message, YamlEmitter& emitter);
 void Encode(const pb::Value& value, YamlEmitter& emitter);
 
 void Encode(const pb::Struct& value, YamlEmitter& emitter) {
-  std::vector<const std::pair<const std::string, pb::Value>*> entries;
-  std::vector<std::string_view> keys;
-  keys.reserve(value.fields().size());
-  for (const auto& [key, unused] : value.fields()) keys.push_back(key);
-  std::ranges::sort(keys);
+  std::vector<std::pair<std::string_view, const pb::Value*>> entries;
+  for (const auto& [key, entry] : value.fields()) entries.emplace_back(key, &entry);
+  std::ranges::sort(entries);
   emitter.BeginMapping();
-  for (const std::string_view key : keys) {
+  for (const auto& [key, entry] : entries) {
     emitter.Key(key);
-    Encode(value.fields().at(std::string(key)), emitter);
+    Encode(*entry, emitter);
   }
   emitter.EndMapping();
 }
@@ -50,16 +50,23 @@ void Encode(const pb::ListValue& list, YamlEmitter& emitter) {
 
 void Encode(const pb::Value& value, YamlEmitter& emitter) {
   switch (value.kind_case()) {
-    case pb::Value::kNumberValue: return emitter.Plain(FormatYamlNumber(value.number_value()));
-    case pb::Value::kStringValue: return emitter.String(value.string_value());
-    case pb::Value::kBoolValue: return emitter.Plain(value.bool_value() ? "true" : "false");
-    case pb::Value::kStructValue: return Encode(value.struct_value(), emitter);
-    case pb::Value::kListValue: return Encode(value.list_value(), emitter);
-    default: return emitter.Plain("null");
+    case pb::Value::kNumberValue:
+      return emitter.Plain(FormatYamlNumber(value.number_value()));
+    case pb::Value::kStringValue:
+      return emitter.String(value.string_value());
+    case pb::Value::kBoolValue:
+      return emitter.Plain(value.bool_value() ? "true" : "false");
+    case pb::Value::kStructValue:
+      return Encode(value.struct_value(), emitter);
+    case pb::Value::kListValue:
+      return Encode(value.list_value(), emitter);
+    default:
+      return emitter.Plain("null");
   }
 }
 
-// An expression that cannot be written is a bug of who made it; the text says so and does not read back.
+// An expression that cannot be written is a bug of who made it; the text says so and does not read
+// back.
 std::string ExpressionToText(const google::api::expr::v1alpha1::CheckedExpr& expression) {
   if (!expression.has_expr()) return "";
   absl::StatusOr<std::string> text = CelToText(expression);
@@ -69,7 +76,8 @@ std::string ExpressionToText(const google::api::expr::v1alpha1::CheckedExpr& exp
 // Writes a message that has a form of its own.
 void EncodeForm(const pb::Message& message, MessageForm form, YamlEmitter& emitter) {
   switch (form) {
-    case MessageForm::kNone: break;
+    case MessageForm::kNone:
+      break;
     case MessageForm::kAddress:
       return emitter.String(ToText(static_cast<const common::NetIP&>(message)));
     case MessageForm::kEndpoint:
@@ -82,12 +90,15 @@ void EncodeForm(const pb::Message& message, MessageForm form, YamlEmitter& emitt
       return emitter.Plain(ToText(static_cast<const pb::Duration&>(message)));
     case MessageForm::kTimestamp:
       return emitter.Plain(ToText(static_cast<const pb::Timestamp&>(message)));
-    case MessageForm::kStruct: return Encode(static_cast<const pb::Struct&>(message), emitter);
-    case MessageForm::kValue: return Encode(static_cast<const pb::Value&>(message), emitter);
-    case MessageForm::kList: return Encode(static_cast<const pb::ListValue&>(message), emitter);
+    case MessageForm::kStruct:
+      return Encode(static_cast<const pb::Struct&>(message), emitter);
+    case MessageForm::kValue:
+      return Encode(static_cast<const pb::Value&>(message), emitter);
+    case MessageForm::kList:
+      return Encode(static_cast<const pb::ListValue&>(message), emitter);
     case MessageForm::kExpression:
-      return emitter.String(ExpressionToText(
-          static_cast<const google::api::expr::v1alpha1::CheckedExpr&>(message)));
+      return emitter.String(
+          ExpressionToText(static_cast<const google::api::expr::v1alpha1::CheckedExpr&>(message)));
   }
 }
 
@@ -102,11 +113,14 @@ void EncodeUnset(const pb::Message& prototype, YamlEmitter& emitter) {
 
 void EncodeBytes(std::string_view bytes, TextOption::Form form, YamlEmitter& emitter) {
   switch (form) {
-    case TextOption::STRING: return emitter.String(bytes);
+    case TextOption::STRING:
+      return emitter.String(bytes);
     case TextOption::BASE64:
       return emitter.String(absl::Base64Escape({bytes.data(), bytes.size()}));
-    case TextOption::HARDWARE_ADDR: return emitter.String(HardwareAddressToText(bytes));
-    default: break;
+    case TextOption::HARDWARE_ADDR:
+      return emitter.String(HardwareAddressToText(bytes));
+    default:
+      break;
   }
   emitter.BeginSequence();
   for (const char byte : bytes) {
@@ -132,7 +146,10 @@ void EncodeUInt32(const FieldDescriptor& field, std::uint32_t value, YamlEmitter
 class ValueEncoder {
  public:
   ValueEncoder(const pb::Message& message, const FieldDescriptor& field, YamlEmitter& emitter)
-      : message_(message), field_(field), reflection_(*message.GetReflection()), emitter_(emitter) {}
+      : message_(message),
+        field_(field),
+        reflection_(*message.GetReflection()),
+        emitter_(emitter) {}
 
   void Singular() const;
   void Repeated(int index) const;
@@ -161,17 +178,26 @@ void ValueEncoder::Singular() const {
   const FieldDescriptor* f = &field_;
   std::string scratch;
   switch (f->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return emitter_.Plain(absl::StrCat(reflection_.GetInt32(m, f)));
-    case FieldDescriptor::CPPTYPE_INT64: return emitter_.Plain(absl::StrCat(reflection_.GetInt64(m, f)));
-    case FieldDescriptor::CPPTYPE_UINT32: return EncodeUInt32(*f, reflection_.GetUInt32(m, f), emitter_);
-    case FieldDescriptor::CPPTYPE_UINT64: return emitter_.Plain(absl::StrCat(reflection_.GetUInt64(m, f)));
-    case FieldDescriptor::CPPTYPE_DOUBLE: return emitter_.Plain(FormatYamlFloat(reflection_.GetDouble(m, f)));
-    case FieldDescriptor::CPPTYPE_FLOAT: return emitter_.Plain(FormatYamlFloat(reflection_.GetFloat(m, f)));
-    case FieldDescriptor::CPPTYPE_BOOL: return emitter_.Plain(reflection_.GetBool(m, f) ? "true" : "false");
+    case FieldDescriptor::CPPTYPE_INT32:
+      return emitter_.Plain(absl::StrCat(reflection_.GetInt32(m, f)));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return emitter_.Plain(absl::StrCat(reflection_.GetInt64(m, f)));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return EncodeUInt32(*f, reflection_.GetUInt32(m, f), emitter_);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return emitter_.Plain(absl::StrCat(reflection_.GetUInt64(m, f)));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return emitter_.Plain(FormatYamlFloat(reflection_.GetDouble(m, f)));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return emitter_.Plain(FormatYamlFloat(reflection_.GetFloat(m, f)));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return emitter_.Plain(reflection_.GetBool(m, f) ? "true" : "false");
     case FieldDescriptor::CPPTYPE_ENUM:
       return EncodeEnum(*f->enum_type(), reflection_.GetEnumValue(m, f), emitter_);
-    case FieldDescriptor::CPPTYPE_STRING: return String(reflection_.GetStringReference(m, f, &scratch));
-    case FieldDescriptor::CPPTYPE_MESSAGE: return Message();
+    case FieldDescriptor::CPPTYPE_STRING:
+      return String(reflection_.GetStringReference(m, f, &scratch));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return Message();
   }
 }
 
@@ -181,17 +207,26 @@ void ValueEncoder::Repeated(int index) const {
   const pb::Reflection& r = reflection_;
   std::string scratch;
   switch (f->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return emitter_.Plain(absl::StrCat(r.GetRepeatedInt32(m, f, index)));
-    case FieldDescriptor::CPPTYPE_INT64: return emitter_.Plain(absl::StrCat(r.GetRepeatedInt64(m, f, index)));
-    case FieldDescriptor::CPPTYPE_UINT32: return EncodeUInt32(*f, r.GetRepeatedUInt32(m, f, index), emitter_);
-    case FieldDescriptor::CPPTYPE_UINT64: return emitter_.Plain(absl::StrCat(r.GetRepeatedUInt64(m, f, index)));
-    case FieldDescriptor::CPPTYPE_DOUBLE: return emitter_.Plain(FormatYamlFloat(r.GetRepeatedDouble(m, f, index)));
-    case FieldDescriptor::CPPTYPE_FLOAT: return emitter_.Plain(FormatYamlFloat(r.GetRepeatedFloat(m, f, index)));
-    case FieldDescriptor::CPPTYPE_BOOL: return emitter_.Plain(r.GetRepeatedBool(m, f, index) ? "true" : "false");
+    case FieldDescriptor::CPPTYPE_INT32:
+      return emitter_.Plain(absl::StrCat(r.GetRepeatedInt32(m, f, index)));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return emitter_.Plain(absl::StrCat(r.GetRepeatedInt64(m, f, index)));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return EncodeUInt32(*f, r.GetRepeatedUInt32(m, f, index), emitter_);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return emitter_.Plain(absl::StrCat(r.GetRepeatedUInt64(m, f, index)));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return emitter_.Plain(FormatYamlFloat(r.GetRepeatedDouble(m, f, index)));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return emitter_.Plain(FormatYamlFloat(r.GetRepeatedFloat(m, f, index)));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return emitter_.Plain(r.GetRepeatedBool(m, f, index) ? "true" : "false");
     case FieldDescriptor::CPPTYPE_ENUM:
       return EncodeEnum(*f->enum_type(), r.GetRepeatedEnumValue(m, f, index), emitter_);
-    case FieldDescriptor::CPPTYPE_STRING: return String(r.GetRepeatedStringReference(m, f, index, &scratch));
-    case FieldDescriptor::CPPTYPE_MESSAGE: return Encode(r.GetRepeatedMessage(m, f, index), emitter_);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return String(r.GetRepeatedStringReference(m, f, index, &scratch));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return Encode(r.GetRepeatedMessage(m, f, index), emitter_);
   }
 }
 
@@ -204,7 +239,8 @@ void EncodeMap(const pb::Message& message, const FieldDescriptor& field, YamlEmi
     const pb::Message& entry = reflection.GetRepeatedMessage(message, &field, i);
     entries.emplace_back(entry.GetReflection()->GetString(entry, key), &entry);
   }
-  std::ranges::sort(entries, {}, [](const auto& entry) -> const std::string& { return entry.first; });
+  std::ranges::sort(entries, {},
+                    [](const auto& entry) -> const std::string& { return entry.first; });
   emitter.BeginMapping();
   for (const auto& [text, entry] : entries) {
     emitter.Key(text);

@@ -27,12 +27,18 @@ std::optional<std::string_view> WordOf(const pb::EnumValueDescriptor& value) {
 
 MessageForm WellKnownForm(const pb::Descriptor& message) {
   switch (message.well_known_type()) {
-    case pb::Descriptor::WELLKNOWNTYPE_DURATION: return MessageForm::kDuration;
-    case pb::Descriptor::WELLKNOWNTYPE_TIMESTAMP: return MessageForm::kTimestamp;
-    case pb::Descriptor::WELLKNOWNTYPE_STRUCT: return MessageForm::kStruct;
-    case pb::Descriptor::WELLKNOWNTYPE_VALUE: return MessageForm::kValue;
-    case pb::Descriptor::WELLKNOWNTYPE_LISTVALUE: return MessageForm::kList;
-    default: return MessageForm::kNone;
+    case pb::Descriptor::WELLKNOWNTYPE_DURATION:
+      return MessageForm::kDuration;
+    case pb::Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+      return MessageForm::kTimestamp;
+    case pb::Descriptor::WELLKNOWNTYPE_STRUCT:
+      return MessageForm::kStruct;
+    case pb::Descriptor::WELLKNOWNTYPE_VALUE:
+      return MessageForm::kValue;
+    case pb::Descriptor::WELLKNOWNTYPE_LISTVALUE:
+      return MessageForm::kList;
+    default:
+      return MessageForm::kNone;
   }
 }
 
@@ -82,15 +88,22 @@ const pb::FieldDescriptor* OnlyInlineField(const pb::Descriptor& message) {
 
 bool IsZeroForm(const pb::Message& message, MessageForm form) {
   switch (form) {
-    case MessageForm::kAddress: return static_cast<const common::NetIP&>(message).ip().empty();
-    case MessageForm::kEndpoint: return static_cast<const common::NetIPPort&>(message).ip().empty();
-    case MessageForm::kPrefix: return static_cast<const common::NetIPPrefix&>(message).ip().empty();
-    case MessageForm::kDuration: return message.ByteSizeLong() == 0;
-    case MessageForm::kTimestamp: return IsZeroTime(static_cast<const pb::Timestamp&>(message));
-    case MessageForm::kStruct: return static_cast<const pb::Struct&>(message).fields().empty();
+    case MessageForm::kAddress:
+      return static_cast<const common::NetIP&>(message).ip().empty();
+    case MessageForm::kEndpoint:
+      return static_cast<const common::NetIPPort&>(message).ip().empty();
+    case MessageForm::kPrefix:
+      return static_cast<const common::NetIPPrefix&>(message).ip().empty();
+    case MessageForm::kDuration:
+      return message.ByteSizeLong() == 0;
+    case MessageForm::kTimestamp:
+      return IsZeroTime(static_cast<const pb::Timestamp&>(message));
+    case MessageForm::kStruct:
+      return static_cast<const pb::Struct&>(message).fields().empty();
     case MessageForm::kExpression:
       return !static_cast<const google::api::expr::v1alpha1::CheckedExpr&>(message).has_expr();
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -115,10 +128,14 @@ std::optional<int> NumberOf(const pb::EnumDescriptor& type, std::string_view wor
 
 const pb::EnumDescriptor* FlagsOf(TextOption::Form form) {
   switch (form) {
-    case TextOption::ADDRESS_FLAGS: return enums::NethelpersAddressFlag_descriptor();
-    case TextOption::LINK_FLAGS: return ichor::spec::LinkFlag_descriptor();
-    case TextOption::ROUTE_FLAGS: return enums::NethelpersRouteFlag_descriptor();
-    default: return nullptr;
+    case TextOption::ADDRESS_FLAGS:
+      return enums::NethelpersAddressFlag_descriptor();
+    case TextOption::LINK_FLAGS:
+      return definitions::LinkFlag_descriptor();
+    case TextOption::ROUTE_FLAGS:
+      return enums::NethelpersRouteFlag_descriptor();
+    default:
+      return nullptr;
   }
 }
 
@@ -146,8 +163,8 @@ std::optional<std::uint32_t> ParseFlags(const pb::EnumDescriptor& type, std::str
       continue;
     }
     const auto number = ParseYamlInteger(word);
-    const bool fits =
-        number && !number->negative && number->magnitude <= std::numeric_limits<std::uint32_t>::max();
+    const bool fits = number && !number->negative &&
+                      number->magnitude <= std::numeric_limits<std::uint32_t>::max();
     if (!fits) return std::nullopt;
     bits |= static_cast<std::uint32_t>(number->magnitude);
   }

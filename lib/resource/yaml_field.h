@@ -46,10 +46,11 @@ MessageForm FormOf(const google::protobuf::Descriptor& message);
 bool IsNullable(const google::protobuf::Descriptor& message);
 
 // The one field whose YAML form is that of the whole message; null if it has keys.
-const google::protobuf::FieldDescriptor* OnlyInlineField(const google::protobuf::Descriptor& message);
+const google::protobuf::FieldDescriptor* OnlyInlineField(
+    const google::protobuf::Descriptor& message);
 
-// Whether a message reads like one that is not set: a time of Go's zero value, a duration of 0, an address without
-// bytes, a mapping without keys. False for messages without a form of their own.
+// Whether a message reads like one that is not set: a time of Go's zero value, a duration of 0, an
+// address without bytes, a mapping without keys. False for messages without a form of their own.
 bool IsZeroForm(const google::protobuf::Message& message, MessageForm form);
 
 // Whether any value of the enumeration has a word.
@@ -64,7 +65,8 @@ std::optional<int> NumberOf(const google::protobuf::EnumDescriptor& type, std::s
 // The enumeration of the bits of ADDRESS_FLAGS, LINK_FLAGS, ROUTE_FLAGS; null for other forms.
 const google::protobuf::EnumDescriptor* FlagsOf(TextOption::Form form);
 
-// Bits as their words in rising order, with commas; bits without a word as one hexadecimal number at the end.
+// Bits as their words in rising order, with commas; bits without a word as one hexadecimal number
+// at the end.
 std::string FlagsToText(const google::protobuf::EnumDescriptor& type, std::uint32_t bits);
 std::optional<std::uint32_t> ParseFlags(const google::protobuf::EnumDescriptor& type,
                                         std::string_view text);

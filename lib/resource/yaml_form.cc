@@ -86,22 +86,35 @@ absl::Status DecodeNumber(const YamlNode& node, const YamlPath& path, pb::Value&
 
 absl::Status DecodePlain(const YamlNode& node, const YamlPath& path, pb::Value& value) {
   switch (MeaningOfPlain(node.text)) {
-    case PlainMeaning::kNull: value.set_null_value(pb::NULL_VALUE); break;
-    case PlainMeaning::kBool: value.set_bool_value(*PlainBool(node)); break;
+    case PlainMeaning::kNull:
+      value.set_null_value(pb::NULL_VALUE);
+      break;
+    case PlainMeaning::kBool:
+      value.set_bool_value(*PlainBool(node));
+      break;
     case PlainMeaning::kInteger:
-    case PlainMeaning::kFloat: return DecodeNumber(node, path, value);
-    default: value.set_string_value(node.text); break;
+    case PlainMeaning::kFloat:
+      return DecodeNumber(node, path, value);
+    default:
+      value.set_string_value(node.text);
+      break;
   }
   return absl::OkStatus();
 }
 
 absl::Status DecodeValue(const YamlNode& node, const YamlPath& path, pb::Value& value) {
   switch (node.kind) {
-    case YamlNode::Kind::kPlain: return DecodePlain(node, path, value);
-    case YamlNode::Kind::kText: value.set_string_value(node.text); return absl::OkStatus();
-    case YamlNode::Kind::kBinary: return Unexpected(node, path, "a value that JSON has");
-    case YamlNode::Kind::kSequence: return DecodeList(node, path, *value.mutable_list_value());
-    case YamlNode::Kind::kMapping: return DecodeStruct(node, path, *value.mutable_struct_value());
+    case YamlNode::Kind::kPlain:
+      return DecodePlain(node, path, value);
+    case YamlNode::Kind::kText:
+      value.set_string_value(node.text);
+      return absl::OkStatus();
+    case YamlNode::Kind::kBinary:
+      return Unexpected(node, path, "a value that JSON has");
+    case YamlNode::Kind::kSequence:
+      return DecodeList(node, path, *value.mutable_list_value());
+    case YamlNode::Kind::kMapping:
+      return DecodeStruct(node, path, *value.mutable_struct_value());
   }
 }
 
@@ -110,21 +123,27 @@ absl::Status DecodeValue(const YamlNode& node, const YamlPath& path, pb::Value& 
 absl::Status DecodeForm(const YamlNode& node, const YamlPath& path, MessageForm form,
                         pb::Message& message) {
   switch (form) {
-    case MessageForm::kNone: break;
+    case MessageForm::kNone:
+      break;
     case MessageForm::kAddress:
       return DecodeText(node, path, "an IP address such as 10.0.0.1", ParseNetIP, message);
     case MessageForm::kEndpoint:
-      return DecodeText(node, path, "an address and port such as 10.0.0.1:80", ParseNetIPPort, message);
+      return DecodeText(node, path, "an address and port such as 10.0.0.1:80", ParseNetIPPort,
+                        message);
     case MessageForm::kPrefix:
       return DecodeText(node, path, "an IP prefix such as 10.0.0.1/24", ParseNetIPPrefix, message);
     case MessageForm::kDuration:
       return DecodeText(node, path, "a duration such as 1h30m", ParseDuration, message);
     case MessageForm::kTimestamp:
       return DecodeText(node, path, "a time such as 2026-08-01T12:00:00Z", ParseTimestamp, message);
-    case MessageForm::kUrl: return DecodeUrl(node, path, static_cast<common::URL&>(message));
-    case MessageForm::kStruct: return DecodeStruct(node, path, static_cast<pb::Struct&>(message));
-    case MessageForm::kValue: return DecodeValue(node, path, static_cast<pb::Value&>(message));
-    case MessageForm::kList: return DecodeList(node, path, static_cast<pb::ListValue&>(message));
+    case MessageForm::kUrl:
+      return DecodeUrl(node, path, static_cast<common::URL&>(message));
+    case MessageForm::kStruct:
+      return DecodeStruct(node, path, static_cast<pb::Struct&>(message));
+    case MessageForm::kValue:
+      return DecodeValue(node, path, static_cast<pb::Value&>(message));
+    case MessageForm::kList:
+      return DecodeList(node, path, static_cast<pb::ListValue&>(message));
     case MessageForm::kExpression:
       return DecodeExpression(node, path, static_cast<CheckedExpr&>(message));
   }

@@ -7,9 +7,9 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "lib/resource/yaml_field.h"
 #include "lib/resource/yaml/path.h"
 #include "lib/resource/yaml/read.h"
+#include "lib/resource/yaml_field.h"
 
 namespace ichor {
 

@@ -85,10 +85,10 @@ void Collection::Record(Event event, bool erased) {
     changes_ = {};
   }
   running_ = nullptr;
-  for (Watcher* watcher : watchers_) {
-    watcher->OnEvent(event);
-  }
   log_.Append(std::move(event));
+  for (Watcher* watcher : watchers_) {
+    watcher->OnEvent(log_.At(log_.next() - 1));
+  }
 }
 
 void Collection::Refresh() {

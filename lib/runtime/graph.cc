@@ -114,16 +114,17 @@ class ReconcilerEdges {
 
 absl::Status CheckWriters(const std::vector<Node>& nodes) {
   std::set<std::string> names;
-  std::map<Kind, const Node*> writers;
+  std::map<Kind, std::pair<const Node*, Writers>> writers;
   for (const Node& node : nodes) {
     if (!names.insert(node.name).second) {
       return absl::InvalidArgumentError(std::format("controller \"{}\" is registered twice", node.name));
     }
     for (const TypeRef& output : node.outputs) {
-      const auto [writer, first] = writers.try_emplace(output.kind, &node);
-      if (!first && output.writers == Writers::kOne) {
+      const auto [entry, first] = writers.try_emplace(output.kind, &node, output.writers);
+      const auto& [writer, allowed] = entry->second;
+      if (!first && (output.writers == Writers::kOne || allowed == Writers::kOne)) {
         return absl::InvalidArgumentError(std::format("{} has one writer, but both \"{}\" and \"{}\" write it",
-                                                      ToString(output.kind), writer->second->name, node.name));
+                                                      ToString(output.kind), writer->name, node.name));
       }
     }
   }

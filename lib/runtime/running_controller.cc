@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/runtime/controller_status.h"
+
 namespace ichor {
 
 RunningController::RunningController(Node node, std::vector<TypeState*> inputs, std::vector<TypeState*> outputs)
@@ -18,12 +20,25 @@ const TypeState* RunningController::UnknownInput() const {
 
 bool RunningController::InputsChanged() const {
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    const bool own_report = std::ranges::contains(outputs_, inputs_[i]);
-    if (seen_[i] < 0 || (!own_report && seen_[i] != inputs_[i]->rows.collection().generation())) {
+    if (seen_[i] < 0 || ChangedByOthers(inputs_[i]->rows.collection(), seen_[i])) {
       return true;
     }
   }
   return inputs_.empty() && !finished_once_;
+}
+
+bool RunningController::ChangedByOthers(const Collection& input, std::int64_t seen) const {
+  const EventLog& log = input.log();
+  if (seen < log.first()) {
+    return true;
+  }
+  for (std::int64_t position = seen; position < log.next(); ++position) {
+    const Metadata& row = log.At(position).resource->metadata;
+    if (row.owner != node_.name && (row.owner != kStatusWriter || row.id != node_.name)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 Inputs RunningController::Take() {

@@ -24,7 +24,8 @@ class RunningController {
   // The first input that is not known yet; null if all are.
   const TypeState* UnknownInput() const;
 
-  // Whether an input changed since the last Take, or there was none. A controller's own report does not count.
+  // Whether an input changed since the last Take, or there was none. A controller's own report does not count, nor does
+  // its own row of the controller statuses.
   bool InputsChanged() const;
 
   // Snapshots of all inputs; from now on they count as seen.
@@ -39,6 +40,8 @@ class RunningController {
   std::uint32_t failures() const { return failures_; }
 
  private:
+  bool ChangedByOthers(const Collection& input, std::int64_t seen) const;
+
   Node node_;
   std::vector<TypeState*> inputs_;
   std::vector<TypeState*> outputs_;

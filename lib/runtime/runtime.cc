@@ -34,7 +34,7 @@ void Runtime::AddReconciler(ReconcilerBody body) {
   }
   reconcilers_.emplace(nodes_.size(), Reconciler{.controller = MakeController(node), .run = std::move(body.run)});
   nodes_.push_back(node);
-  order_.reset();
+  OnRegistered();
 }
 
 void Runtime::AddActuator(ActuatorBody body) {
@@ -51,7 +51,7 @@ void Runtime::AddActuator(ActuatorBody body) {
     ScheduleSettle();
   }));
   nodes_.push_back(node);
-  order_.reset();
+  OnRegistered();
 }
 
 void Runtime::AddSource(std::string_view source, const TypeRef& type) {
@@ -67,8 +67,7 @@ void Runtime::AddSource(std::string_view source, const TypeRef& type) {
   }
   node->outputs.push_back(type);
   TypeOf(type.kind).rows.AddWriter(source);
-  order_.reset();
-  statuses_changed_ = true;
+  OnRegistered();
 }
 
 void Runtime::Publish(std::string_view source, const TypeRef& type, Rows rows) {
@@ -81,14 +80,25 @@ void Runtime::Publish(std::string_view source, const TypeRef& type, Rows rows) {
 
 void Runtime::SetExternal(const TypeRef& type, bool known) {
   TypeOf(type.kind).from_world = known;
+  statuses_changed_ = true;
   ScheduleSettle();
+}
+
+bool Runtime::IsKnown(const Kind& kind) const {
+  const auto type = types_.find(kind);
+  return type != types_.end() && type->second->known();
 }
 
 absl::Status Runtime::Validate() {
   if (order_.has_value()) {
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(CheckWriters(nodes_));
+  std::vector<Node> writers{{.name = std::string(kStatusWriter),
+                             .kind = ControllerKind::kSource,
+                             .inputs = {},
+                             .outputs = {ControllerStatusType()}}};
+  writers.insert(writers.end(), nodes_.begin(), nodes_.end());
+  RETURN_IF_ERROR(CheckWriters(writers));
   ASSIGN_OR_RETURN(order_, DependencyOrder(nodes_));
   return absl::OkStatus();
 }
@@ -111,6 +121,7 @@ void Runtime::Settle() {
   }
   for (const std::unique_ptr<ActuatorRunner>& actuator : actuators_) {
     if (actuator->Ready()) {
+      statuses_changed_ |= actuator->backoff().count() > 0;  // the retry is off
       actuator->Start();
     }
   }
@@ -119,6 +130,14 @@ void Runtime::Settle() {
   if (AnythingReady()) {
     ScheduleSettle();
   }
+  settled_();
+}
+
+// What is registered may have to run without any publication, and waits visibly otherwise.
+void Runtime::OnRegistered() {
+  order_.reset();
+  statuses_changed_ = true;
+  ScheduleSettle();
 }
 
 TypeState& Runtime::TypeOf(const Kind& kind) {

@@ -77,6 +77,12 @@ class Runtime {
   // A mirror says so after its first complete copy.
   void SetExternal(const TypeRef& type, bool known);
 
+  // Whether all that is to be known of `kind` stands in the store: what controllers wait for.
+  bool IsKnown(const Kind& kind) const;
+
+  // Calls `listener` after each settle; replaces the one set before.
+  void OnSettled(std::function<void()> listener) { settled_ = std::move(listener); }
+
   // InvalidArgument if a type with one writer has two, or reconcilers form a cycle; names who and what.
   absl::Status Validate();
 
@@ -93,6 +99,7 @@ class Runtime {
     std::function<absl::StatusOr<std::vector<Rows>>(const Inputs&)> run;
   };
 
+  void OnRegistered();
   TypeState& TypeOf(const Kind& kind);
   RunningController MakeController(const Node& node);
   void ScheduleSettle();
@@ -118,6 +125,7 @@ class Runtime {
   std::map<size_t, Reconciler> reconcilers_;  // by index in nodes_
   std::vector<std::unique_ptr<ActuatorRunner>> actuators_;
 
+  std::function<void()> settled_ = [] {};
   std::optional<std::vector<size_t>> order_;  // of the reconcilers; absent: to be computed
   std::optional<base::MonotonicTime> settle_at_;
   bool settle_scheduled_ = false;

@@ -117,6 +117,12 @@ void Store::Restore(Resource resource) {
   Put(collection, std::move(resource));
 }
 
+void Store::Evict(std::string_view ns, std::string_view type, std::string_view id) {
+  if (Get(ns, type, id) != nullptr) {
+    Erase(*FindCollection(ns, type), id);
+  }
+}
+
 Collection& Store::CollectionOf(std::string_view ns, std::string_view type) {
   if (Collection* collection = FindCollection(ns, type); collection != nullptr) {
     return *collection;

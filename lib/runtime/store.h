@@ -50,6 +50,9 @@ class Store {
   // Puts `resource` in as it is, version, times and owner included: what a checkpoint or another process's state says.
   void Restore(Resource resource);
 
+  // Takes a resource away whatever its owner and finalizers, if there is one: the other side of Restore.
+  void Evict(std::string_view ns, std::string_view type, std::string_view id);
+
   // The collection of a kind, made if there is none; stays for the life of the store once asked for.
   Collection& CollectionOf(std::string_view ns, std::string_view type);
 

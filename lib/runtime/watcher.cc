@@ -41,12 +41,12 @@ absl::Status Watcher::Start() {
   const EventLog& log = collection_.log();
   position_ = log.next();
   if (options_.resume.has_value()) {
-    position_ = *options_.resume + 1;
     // A watch of one resource begins with an event that has no bookmark, so -1 is never its own.
-    const std::int64_t lowest = options_.id.has_value() ? 1 : 0;
-    if (position_ < std::max(log.first(), lowest) || position_ > log.next()) {
+    const std::int64_t lowest = options_.id.has_value() ? 0 : -1;
+    if (*options_.resume < std::max(log.first() - 1, lowest) || *options_.resume >= log.next()) {
       return absl::FailedPreconditionError("invalid watch bookmark");
     }
+    position_ = *options_.resume + 1;
     return absl::OkStatus();
   }
   if (options_.tail_events > 0) {
@@ -84,18 +84,23 @@ std::int64_t Watcher::TailStart() const {
 absl::StatusOr<std::vector<WatchEvent>> Watcher::Next(size_t limit) {
   std::vector<WatchEvent> events;
   ReadInitial(events, limit);
-  if (contents_ == nullptr && initial_.empty()) {
+  if (events.empty() && contents_ == nullptr && initial_.empty()) {
     RETURN_IF_ERROR(ReadLog(events, limit));
   }
-  idle_ = events.empty();
+  idle_ = events.empty() && limit > 0;
   return events;
 }
 
 void Watcher::OnEvent(const Event& event) {
-  if (idle_ && Filter(event).has_value()) {
-    idle_ = false;
-    on_ready_();
+  if (!idle_) {
+    return;
   }
+  if (!Filter(event).has_value()) {
+    ++position_;  // seen: what is not wanted must not let an idle reader fall behind
+    return;
+  }
+  idle_ = false;
+  on_ready_();
 }
 
 void Watcher::ReadInitial(std::vector<WatchEvent>& events, size_t limit) {

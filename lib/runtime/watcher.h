@@ -37,7 +37,8 @@ struct WatchOptions {
 class Watcher {
  public:
   // FailedPrecondition if `options.resume` is not in the log any more, or never was.
-  // `on_ready` is called when events came after Next said there are none; it must not attach or detach watchers.
+  // `on_ready` is called when events came after Next said there are none; it must not attach or
+  // detach watchers, nor write.
   static absl::StatusOr<std::unique_ptr<Watcher>> Create(Collection& collection, WatchOptions options,
                                                          std::function<void()> on_ready);
   ~Watcher();
@@ -48,7 +49,7 @@ class Watcher {
   // too slow and events were lost.
   absl::StatusOr<std::vector<WatchEvent>> Next(size_t limit);
 
-  // For the collection: an event is about to be logged.
+  // For the collection: an event was logged.
   void OnEvent(const Event& event);
 
  private:

@@ -2,12 +2,17 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 namespace ichor {
 
 WorkerPool::WorkerPool(size_t size) {
+  {
+    base::MutexLock lock(shared_->mutex);
+    shared_->threads = size;
+  }
   for (size_t i = 0; i < size; ++i) {
     StartThread(shared_);
   }
@@ -34,25 +39,22 @@ Executor::JobId WorkerPool::Run(const std::string& name, Task job) {
 void WorkerPool::Replace(JobId job) {
   {
     base::MutexLock lock(shared_->mutex);
-    if (!shared_->running.contains(job) || !shared_->replaced.insert(job).second) {
-      return;
+    const bool queued = std::ranges::contains(shared_->queue, job, &Job::id);
+    const bool running = shared_->running.contains(job);
+    if ((!queued && !running) || !shared_->replaced.insert(job).second || queued) {
+      return;  // a queued one gives up its worker when it gets one
     }
-    --shared_->threads;
   }
   StartThread(shared_);
 }
 
 void WorkerPool::StartThread(const std::shared_ptr<Shared>& shared) {
-  {
-    base::MutexLock lock(shared->mutex);
-    ++shared->threads;
-  }
   std::thread([shared] { Work(shared); }).detach();
 }
 
 void WorkerPool::Work(const std::shared_ptr<Shared>& shared) {
   Job job;
-  while (Next(*shared, job)) {
+  while (Next(shared, job)) {
     // The kernel cuts thread names at 15 characters; the controller's area is the part that tells most.
     pthread_setname_np(pthread_self(), job.name.substr(0, 15).c_str());
     job.task();
@@ -64,19 +66,22 @@ void WorkerPool::Work(const std::shared_ptr<Shared>& shared) {
 }
 
 // Waits for a job. False if the pool stops; this thread is not counted any more then.
-bool WorkerPool::Next(Shared& shared, Job& job) {
-  base::MutexLock lock(shared.mutex);
-  while (shared.queue.empty() && !shared.stopping) {
-    shared.changed.Wait(shared.mutex);
+bool WorkerPool::Next(const std::shared_ptr<Shared>& shared, Job& job) {
+  base::MutexLock lock(shared->mutex);
+  while (shared->queue.empty() && !shared->stopping) {
+    shared->changed.Wait(shared->mutex);
   }
-  if (shared.stopping) {
-    --shared.threads;
-    shared.changed.SignalAll();
+  if (shared->stopping) {
+    --shared->threads;
+    shared->changed.SignalAll();
     return false;
   }
-  job = std::move(shared.queue.front());
-  shared.queue.pop_front();
-  shared.running.insert(job.id);
+  job = std::move(shared->queue.front());
+  shared->queue.pop_front();
+  shared->running.insert(job.id);
+  if (shared->replaced.contains(job.id)) {
+    StartThread(shared);
+  }
   return true;
 }
 

@@ -41,9 +41,10 @@ class WorkerPool : public Executor {
     bool stopping ABSL_GUARDED_BY(mutex) = false;
   };
 
+  // In place of a replaced one, or as one of the first; `threads` counts it already.
   static void StartThread(const std::shared_ptr<Shared>& shared);
   static void Work(const std::shared_ptr<Shared>& shared);
-  static bool Next(Shared& shared, Job& job);
+  static bool Next(const std::shared_ptr<Shared>& shared, Job& job);
   static bool Finish(Shared& shared, JobId id);
 
   const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();

@@ -1,102 +1,91 @@
-#include <format>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "lib/base/status.h"
-#include "lib/rpc/bytes.h"
-#include "lib/rpc/status.h"
 #include "lib/runtime/watcher.h"
 #include "lib/state/calls.h"
 
-namespace ichor::state::internal {
+namespace ichor::state {
 namespace {
 
-// All members belong to the loop's thread.
-class DestroyCall : public grpc::ServerUnaryReactor {
+class DestroyCall : public rpc::Call, public WokenCall {
  public:
-  explicit DestroyCall(Shared& shared) : shared_(shared) {}
+  DestroyCall(StateService& service, rpc::Stream& stream) : service_(service), stream_(stream) {}
 
-  void Start(std::string_view request) {
+  ~DestroyCall() override {
+    service_.Forget(*this);
+    if (counted_) {
+      service_.RemoveWatch();
+    }
+  }
+
+  void OnMessage(std::string request) override {
+    if (counted_) {
+      return;  // one request a call
+    }
     if (absl::Status status = Open(request); !status.ok()) {
-      End(status);
+      stream_.Finish(status);
       return;
     }
-    TryToFinish();
+    OnEvents();
   }
 
-  void OnCancel() override {
-    shared_.loop.Post([this] { End(absl::CancelledError("")); });
+  void OnEvents() override {
+    if (watcher_ == nullptr) {
+      return;
+    }
+    const absl::StatusOr<bool> done = service_.handlers().FinishDestroy(request_);
+    if (!done.ok()) {
+      End(done.status());
+    } else if (*done) {
+      stream_.Send("");  // the reply has no fields
+      End(absl::OkStatus());
+    } else if (absl::Status status = Drain(); !status.ok()) {
+      End(status);
+    }
   }
 
-  void OnDone() override {
-    shared_.loop.Post([this] {
-      if (counted_) {
-        --shared_.open_watches;
-      }
-      delete this;
-    });
-  }
+  void OnEnd(const absl::Status& /*status*/) override {}
 
  private:
   absl::Status Open(std::string_view request) {
     RETURN_IF_ERROR(Decode(request, kMaxQueryBytes, request_));
-    if (shared_.open_watches >= shared_.options.max_watches) {
-      return absl::ResourceExhaustedError(std::format("{} watches are open already", shared_.open_watches));
-    }
-    RETURN_IF_ERROR(shared_.handlers.BeginDestroy(request_));
-    ASSIGN_OR_RETURN(Collection * collection, shared_.handlers.Watch(request_.namespace_(), request_.type()));
-    ++shared_.open_watches;
+    RETURN_IF_ERROR(service_.AddWatch());
     counted_ = true;
-    ASSIGN_OR_RETURN(watcher_, Watcher::Create(*collection, {.id = request_.id()}, [this] {
-      shared_.loop.Post([this] { TryToFinish(); });
-    }));
+    RETURN_IF_ERROR(service_.handlers().BeginDestroy(request_));
+    ASSIGN_OR_RETURN(Collection * collection, service_.handlers().Watch(request_.namespace_(), request_.type()));
+    ASSIGN_OR_RETURN(watcher_,
+                     Watcher::Create(*collection, {.id = request_.id()}, [this] { service_.Wake(*this); }));
     return absl::OkStatus();
   }
 
-  void TryToFinish() {
-    if (ended_) {
-      return;
-    }
-    const absl::StatusOr<bool> done = shared_.handlers.FinishDestroy(request_);
-    if (!done.ok() || *done) {
-      End(done.status());
-      return;
-    }
-    // What the events say does not matter, only that the next one wakes this call.
+  // What the events say does not matter, only that the next one wakes this call.
+  absl::Status Drain() {
     while (true) {
-      const auto events = watcher_->Next(64);
-      if (!events.ok()) {
-        End(events.status());
-        return;
-      }
-      if (events->empty()) {
-        return;
+      ASSIGN_OR_RETURN(const std::vector<WatchEvent> events, watcher_->Next(64));
+      if (events.empty()) {
+        return absl::OkStatus();
       }
     }
   }
 
   void End(const absl::Status& status) {
-    if (!std::exchange(ended_, true)) {
-      watcher_.reset();
-      Finish(rpc::ToGrpc(status));
-    }
+    watcher_.reset();
+    stream_.Finish(status);
   }
 
-  Shared& shared_;
+  StateService& service_;
+  rpc::Stream& stream_;
   cosi::resource::TeardownAndDestroyRequest request_;
-  std::unique_ptr<Watcher> watcher_;
-  bool ended_ = false;
-  bool counted_ = false;  // among the open watches
+  std::unique_ptr<Watcher> watcher_;  // null: not waiting
+  bool counted_ = false;              // among the open watches
 };
 
 }  // namespace
 
-grpc::ServerUnaryReactor* StartTeardownAndDestroy(Shared& shared, const grpc::ByteBuffer& request,
-                                                  grpc::ByteBuffer* response) {
-  auto* call = new DestroyCall(shared);  // owned by gRPC until OnDone
-  *response = rpc::ToBuffer("");
-  shared.loop.Post([call, request = rpc::ToString(request)] { call->Start(request); });
-  return call;
+std::unique_ptr<rpc::Call> NewDestroyCall(StateService& service, rpc::Stream& stream) {
+  return std::make_unique<DestroyCall>(service, stream);
 }
 
-}  // namespace ichor::state::internal
+}  // namespace ichor::state

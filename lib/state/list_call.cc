@@ -1,64 +1,56 @@
-#include <optional>
+#include <string>
 #include <utility>
 
-#include "lib/rpc/bytes.h"
-#include "lib/rpc/status.h"
 #include "lib/state/calls.h"
 #include "lib/state/encode.h"
 
-namespace ichor::state::internal {
+namespace ichor::state {
 namespace {
 
-class ListCall : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+constexpr size_t kAheadBytes = 64 << 10;  // sent ahead of what the transport takes
+
+class ListCall : public rpc::Call {
  public:
-  // On the loop: takes the snapshot; all the rest runs on gRPC's threads, one write after the other.
-  void Start(Handlers& handlers, std::string_view request) {
-    absl::StatusOr<Handlers::Listing> listing = handlers.List(request);
+  ListCall(StateService& service, rpc::Stream& stream) : service_(service), stream_(stream) {}
+
+  void OnMessage(std::string request) override {
+    absl::StatusOr<Handlers::Listing> listing = service_.handlers().List(request);
     if (!listing.ok()) {
-      Finish(rpc::ToGrpc(listing.status()));
+      stream_.Finish(listing.status());
       return;
     }
     listing_ = *std::move(listing);
-    WriteNext();
+    OnWritable();
   }
 
-  void OnWriteDone(bool ok) override {
-    if (ok) {
-      WriteNext();
-    } else {
-      Finish(grpc::Status::CANCELLED);
-    }
-  }
-
-  void OnDone() override { delete this; }
-
- private:
-  void WriteNext() {
-    const std::vector<ResourcePtr>& resources = *listing_.snapshot;
-    while (next_ < resources.size() && !listing_.query.Matches(resources[next_]->metadata)) {
-      ++next_;
-    }
-    if (next_ == resources.size()) {
-      Finish(grpc::Status::OK);
+  void OnWritable() override {
+    if (listing_.snapshot == nullptr) {
       return;
     }
-    buffer_ = rpc::ToBuffer(EncodeResourceReply(*resources[next_++]));
-    // The hint lets gRPC collect messages up to its write buffer's size; Finish flushes.
-    StartWrite(&buffer_, grpc::WriteOptions().set_buffer_hint());
+    const std::vector<ResourcePtr>& resources = *listing_.snapshot;
+    for (; next_ < resources.size() && stream_.buffered_bytes() < kAheadBytes; ++next_) {
+      if (listing_.query.Matches(resources[next_]->metadata)) {
+        stream_.Send(EncodeResourceReply(*resources[next_]));
+      }
+    }
+    if (next_ == resources.size()) {
+      stream_.Finish(absl::OkStatus());
+    }
   }
 
-  Handlers::Listing listing_;
+  void OnEnd(const absl::Status& /*status*/) override {}
+
+ private:
+  StateService& service_;
+  rpc::Stream& stream_;
+  Handlers::Listing listing_;  // null snapshot: the request has not come yet
   size_t next_ = 0;
-  grpc::ByteBuffer buffer_;
 };
 
 }  // namespace
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartList(Shared& shared, const grpc::ByteBuffer& request) {
-  auto* call = new ListCall;  // owned by gRPC until OnDone
-  shared.loop.Post(
-      [&shared, call, request = rpc::ToString(request)] { call->Start(shared.handlers, request); });
-  return call;
+std::unique_ptr<rpc::Call> NewListCall(StateService& service, rpc::Stream& stream) {
+  return std::make_unique<ListCall>(service, stream);
 }
 
-}  // namespace ichor::state::internal
+}  // namespace ichor::state

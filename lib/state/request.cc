@@ -1,7 +1,9 @@
 #include "lib/state/request.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <format>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -14,7 +16,12 @@ namespace {
 
 using google::protobuf::internal::WireFormatLite;
 
-// The bytes of each occurrence of the length-delimited field `number` at the top of `message`.
+absl::Status Malformed(std::string_view bytes, const google::protobuf::Message& request) {
+  return absl::InvalidArgumentError(
+      std::format("{} bytes are no valid {}", bytes.size(), request.GetDescriptor()->full_name()));
+}
+
+// Appends the bytes of each occurrence of the length-delimited field `number` at the top of `message`.
 // False if `message` is malformed.
 bool FindField(std::string_view message, int number, std::vector<std::string_view>& found) {
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(message.data()),
@@ -37,25 +44,42 @@ bool FindField(std::string_view message, int number, std::vector<std::string_vie
     }
     found.push_back(message.substr(start, static_cast<size_t>(size)));
   }
-  return true;
+  return stream.ConsumedEntireMessage();
 }
 
-absl::Status CheckMetadataSize(std::string_view bytes, int resource_field) {
+// The same in each of `messages`.
+bool FindFields(const std::vector<std::string_view>& messages, int number, std::vector<std::string_view>& found) {
+  return std::ranges::all_of(messages, [&](std::string_view message) { return FindField(message, number, found); });
+}
+
+size_t TotalSize(const std::vector<std::string_view>& parts) {
+  return std::accumulate(parts.begin(), parts.end(), size_t{0},
+                         [](size_t size, std::string_view part) { return size + part.size(); });
+}
+
+// Only the two texts of a spec may be large: all else grows when it is decoded. What is malformed is not decoded at all,
+// for its beginning could be made to grow as well.
+absl::Status CheckSizes(std::string_view bytes, int resource_field, const google::protobuf::Message& request) {
   std::vector<std::string_view> resources;
   std::vector<std::string_view> metadata;
-  bool well_formed = FindField(bytes, resource_field, resources);
-  for (const std::string_view resource : resources) {
-    well_formed = well_formed && FindField(resource, cosi::resource::Resource::kMetadataFieldNumber, metadata);
+  std::vector<std::string_view> specs;
+  std::vector<std::string_view> texts;
+  if (!FindField(bytes, resource_field, resources) ||
+      !FindFields(resources, cosi::resource::Resource::kMetadataFieldNumber, metadata) ||
+      !FindFields(resources, cosi::resource::Resource::kSpecFieldNumber, specs) ||
+      !FindFields(specs, cosi::resource::Spec::kProtoSpecFieldNumber, texts) ||
+      !FindFields(specs, cosi::resource::Spec::kYamlSpecFieldNumber, texts)) {
+    return Malformed(bytes, request);
   }
-  size_t size = 0;
-  for (const std::string_view part : metadata) {
-    size += part.size();
-  }
-  if (well_formed && size > kMaxMetadataBytes) {
+  if (const size_t size = TotalSize(metadata); size > kMaxMetadataBytes) {
     return absl::ResourceExhaustedError(
         std::format("metadata of {} bytes, expected at most {}", size, kMaxMetadataBytes));
   }
-  return absl::OkStatus();  // what is malformed is told by the decoder
+  if (const size_t rest = bytes.size() - TotalSize(texts); rest > kMaxBesideSpecBytes) {
+    return absl::ResourceExhaustedError(
+        std::format("{} bytes beside the spec, expected at most {}", rest, kMaxBesideSpecBytes));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<LabelTerm> TermOf(const cosi::resource::LabelTerm& proto) {
@@ -131,15 +155,14 @@ absl::Status Decode(std::string_view bytes, size_t limit_bytes, google::protobuf
         std::format("request of {} bytes, expected at most {}", bytes.size(), limit_bytes));
   }
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InvalidArgumentError(
-        std::format("{} bytes are no valid {}", bytes.size(), request.GetDescriptor()->full_name()));
+    return Malformed(bytes, request);
   }
   return absl::OkStatus();
 }
 
 absl::Status DecodeWrite(std::string_view bytes, int resource_field, google::protobuf::Message& request) {
   if (bytes.size() > kMaxMetadataBytes && bytes.size() <= kMaxWriteBytes) {
-    RETURN_IF_ERROR(CheckMetadataSize(bytes, resource_field));
+    RETURN_IF_ERROR(CheckSizes(bytes, resource_field, request));
   }
   return Decode(bytes, kMaxWriteBytes, request);
 }

@@ -20,13 +20,15 @@ inline constexpr size_t kMaxWriteBytes = 32 << 20;
 inline constexpr size_t kMaxQueryBytes = 1 << 20;
 // The metadata inside a written resource.
 inline constexpr size_t kMaxMetadataBytes = 1 << 20;
+// All of a request that writes but the spec's two texts: metadata, options, and what we do not know.
+inline constexpr size_t kMaxBesideSpecBytes = 2 * kMaxMetadataBytes;
 
 // Decodes `bytes` into `request`. ResourceExhausted if they are more than `limit_bytes`, InvalidArgument if they are no such
 // message.
 absl::Status Decode(std::string_view bytes, size_t limit_bytes, google::protobuf::Message& request);
 
-// Decodes a request that carries a resource in field `resource_field`: as Decode, and ResourceExhausted if the resource's
-// metadata is too large.
+// Decodes a request that carries a resource in field `resource_field`: as Decode, and ResourceExhausted, before anything is
+// decoded, if the resource's metadata or what is beside its spec is too large.
 absl::Status DecodeWrite(std::string_view bytes, int resource_field, google::protobuf::Message& request);
 
 // The query of a list or watch. InvalidArgument as Query::Create; Unimplemented for an operator that is not known.

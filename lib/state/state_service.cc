@@ -1,72 +1,75 @@
 #include "lib/state/state_service.h"
 
-#include <string>
+#include <format>
 #include <utility>
 
-#include "absl/log/check.h"
+#include "lib/base/random.h"
 #include "lib/state/calls.h"
-#include "openssl/rand.h"
 
 namespace ichor::state {
-namespace {
-
-std::string RandomId() {
-  std::string id(8, '\0');
-  // Without randomness bookmarks of an earlier process might be taken for ours; the kernel has it always.
-  CHECK_EQ(RAND_bytes(reinterpret_cast<unsigned char*>(id.data()), static_cast<int>(id.size())), 1);
-  return id;
-}
-
-}  // namespace
 
 StateService::StateService(Loop& loop, Store& store, const base::Clock& clock, StateServiceOptions options)
-    : shared_(new internal::Shared{.loop = loop,
-                                   .clock = clock,
-                                   .options = options,
-                                   .handlers = Handlers(store, options.handlers),
-                                   .server_id = RandomId()}) {}
+    : loop_(loop),
+      clock_(clock),
+      options_(options),
+      handlers_(store, std::move(options.handlers)),
+      id_(base::RandomBytes(8)) {}
 
-StateService::~StateService() = default;
-
-grpc::ServerUnaryReactor* StateService::Get(grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
-                                            grpc::ByteBuffer* response) {
-  return internal::StartUnary(*shared_, &Handlers::Get, *request, response);
+void StateService::Serve(rpc::Server& server) {
+  using Method = absl::StatusOr<std::string> (Handlers::*)(std::string_view);
+  const auto unary = [&](std::string_view name, Method method) {
+    server.Handle(std::format("/cosi.resource.State/{}", name), [this, method](rpc::Stream& stream) {
+      return rpc::UnaryCall(stream, [this, method](std::string_view request) { return (handlers_.*method)(request); });
+    });
+  };
+  unary("Get", &Handlers::Get);
+  unary("Create", &Handlers::Create);
+  unary("Update", &Handlers::Update);
+  unary("Destroy", &Handlers::Destroy);
+  unary("Teardown", &Handlers::Teardown);
+  server.Handle("/cosi.resource.State/List", [this](rpc::Stream& stream) { return NewListCall(*this, stream); });
+  server.Handle("/cosi.resource.State/Watch", [this](rpc::Stream& stream) { return NewWatchCall(*this, stream); });
+  server.Handle("/cosi.resource.State/TeardownAndDestroy",
+                [this](rpc::Stream& stream) { return NewDestroyCall(*this, stream); });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StateService::List(grpc::CallbackServerContext* /*context*/,
-                                                               const grpc::ByteBuffer* request) {
-  return internal::StartList(*shared_, *request);
+absl::Status StateService::AddWatch() {
+  if (open_watches_ >= options_.max_watches) {
+    return absl::ResourceExhaustedError(std::format("{} watches are open already", open_watches_));
+  }
+  ++open_watches_;
+  return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* StateService::Create(grpc::CallbackServerContext* /*context*/,
-                                               const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return internal::StartUnary(*shared_, &Handlers::Create, *request, response);
+void StateService::Wake(WokenCall& call) {
+  woken_.insert(&call);
+  if (!std::exchange(call_scheduled_, true)) {
+    loop_.Post([weak = std::weak_ptr(self_)] {
+      if (const std::shared_ptr<StateService*> self = weak.lock()) {
+        (*self)->CallWoken();
+      }
+    });
+  }
 }
 
-grpc::ServerUnaryReactor* StateService::Update(grpc::CallbackServerContext* /*context*/,
-                                               const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return internal::StartUnary(*shared_, &Handlers::Update, *request, response);
+const std::string& StateService::Encoded(const WatchEvent& event, const EventContext& context) {
+  const bool same = event.resource != nullptr && event.resource == last_event_.resource &&
+                    event.old == last_event_.old && event.type == last_event_.type &&
+                    event.position == last_event_.position;
+  if (!same) {
+    last_event_ = event;
+    last_encoded_.clear();
+    AppendEvent(event, context, last_encoded_);
+  }
+  return last_encoded_;
 }
 
-grpc::ServerUnaryReactor* StateService::Destroy(grpc::CallbackServerContext* /*context*/,
-                                                const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return internal::StartUnary(*shared_, &Handlers::Destroy, *request, response);
-}
-
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StateService::Watch(grpc::CallbackServerContext* /*context*/,
-                                                                const grpc::ByteBuffer* request) {
-  return internal::StartWatch(*shared_, *request);
-}
-
-grpc::ServerUnaryReactor* StateService::Teardown(grpc::CallbackServerContext* /*context*/,
-                                                 const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return internal::StartUnary(*shared_, &Handlers::Teardown, *request, response);
-}
-
-grpc::ServerUnaryReactor* StateService::TeardownAndDestroy(grpc::CallbackServerContext* /*context*/,
-                                                           const grpc::ByteBuffer* request,
-                                                           grpc::ByteBuffer* response) {
-  return internal::StartTeardownAndDestroy(*shared_, *request, response);
+void StateService::CallWoken() {
+  call_scheduled_ = false;
+  // A call that is woken sends, which ends no call: nothing is forgotten meanwhile.
+  for (WokenCall* call : std::exchange(woken_, {})) {
+    call->OnEvents();
+  }
 }
 
 }  // namespace ichor::state

@@ -1,11 +1,15 @@
-// cosi.resource.State over gRPC: list, watch and change the resources of a store.
+// cosi.resource.State: list, watch and change the resources of a store.
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
-#include "cosi/resource/state.grpc.pb.h"
+#include "absl/container/flat_hash_set.h"
 #include "lib/base/clock.h"
+#include "lib/rpc/server.h"
 #include "lib/runtime/loop.h"
+#include "lib/state/encode.h"
 #include "lib/state/handlers.h"
 
 namespace ichor::state {
@@ -13,46 +17,61 @@ namespace ichor::state {
 struct StateServiceOptions {
   HandlerOptions handlers;
   // Watches, and calls that wait for finalizers, that may be open at once; one more is ResourceExhausted.
-  size_t max_watches = 4096;
+  size_t max_watches = 16'384;
 };
 
-namespace internal {
-struct Shared;
+// A call that is woken when events came.
+class WokenCall {
+ public:
+  virtual ~WokenCall() = default;
+  virtual void OnEvents() = 0;
+};
 
-using RawService = cosi::resource::State::WithRawCallbackMethod_Get<cosi::resource::State::WithRawCallbackMethod_List<
-    cosi::resource::State::WithRawCallbackMethod_Create<cosi::resource::State::WithRawCallbackMethod_Update<
-        cosi::resource::State::WithRawCallbackMethod_Destroy<cosi::resource::State::WithRawCallbackMethod_Watch<
-            cosi::resource::State::WithRawCallbackMethod_Teardown<
-                cosi::resource::State::WithRawCallbackMethod_TeardownAndDestroy<cosi::resource::State::Service>>>>>>>>;
-}  // namespace internal
-
-// Calls arrive on gRPC's threads and are handed to `loop`, which owns the store. The server must be shut down, and its
-// calls be over, while the loop still runs; then the service may go, and last the loop.
-class StateService : public internal::RawService {
+// Everything happens on the loop's thread, which owns the store.
+class StateService {
  public:
   // `loop`, `store` and `clock` must outlive the service.
   StateService(Loop& loop, Store& store, const base::Clock& clock, StateServiceOptions options);
-  ~StateService() override;
+  StateService(const StateService&) = delete;
+  StateService& operator=(const StateService&) = delete;
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* List(grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* Destroy(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                    grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* Teardown(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                     grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* TeardownAndDestroy(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                               grpc::ByteBuffer* response) override;
+  // Adds the methods to `server`, which must be destroyed before the service.
+  void Serve(rpc::Server& server);
+
+  // The rest is for the calls.
+
+  Handlers& handlers() { return handlers_; }
+  const base::Clock& clock() const { return clock_; }
+  const std::string& id() const { return id_; }
+
+  // Counts a call that watches. ResourceExhausted if there are too many.
+  absl::Status AddWatch();
+  void RemoveWatch() { --open_watches_; }
+
+  // Calls `call` in a task of its own: events are announced in the middle of a write to the store. All calls that one
+  // change wakes share one task.
+  void Wake(WokenCall& call);
+  // Forgets a wish to be called.
+  void Forget(WokenCall& call) { woken_.erase(&call); }
+
+  // `event` as AppendEvent gives it. Many watches of a kind send the same bytes: they are made once.
+  const std::string& Encoded(const WatchEvent& event, const EventContext& context);
 
  private:
-  const std::unique_ptr<internal::Shared> shared_;
+  void CallWoken();
+
+  Loop& loop_;
+  const base::Clock& clock_;
+  const StateServiceOptions options_;
+  Handlers handlers_;
+  const std::string id_;  // eight bytes in every bookmark, others in every process
+  const std::shared_ptr<StateService*> self_ = std::make_shared<StateService*>(this);
+
+  size_t open_watches_ = 0;
+  absl::flat_hash_set<WokenCall*> woken_;
+  bool call_scheduled_ = false;
+  WatchEvent last_event_;
+  std::string last_encoded_;
 };
 
 }  // namespace ichor::state

@@ -58,6 +58,11 @@ absl::Status Poller::Add(int fd, std::uint32_t events, std::function<void(std::u
   return absl::OkStatus();
 }
 
+void Poller::Modify(int fd, std::uint32_t events) {
+  epoll_event event{.events = events, .data = {.fd = fd}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
 void Poller::Remove(int fd) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   callbacks_.erase(fd);

@@ -41,6 +41,18 @@ TEST_CASE("poller: a readable descriptor calls back, again until it is read or r
   CHECK(calls == 2);
 }
 
+TEST_CASE("poller: other events may be waited for from now on") {
+  const std::unique_ptr<Poller> poller = *Poller::Create();
+  const Pipe pipe;
+  std::uint32_t seen = 0;
+  REQUIRE_THAT(poller->Add(pipe.writer.get(), EPOLLIN, [&](std::uint32_t ready) { seen |= ready; }), base::IsOk());
+  poller->Wait(std::chrono::nanoseconds(0));
+  CHECK(seen == 0);
+  poller->Modify(pipe.writer.get(), EPOLLOUT);
+  poller->Wait(std::chrono::nanoseconds(0));
+  CHECK(seen == EPOLLOUT);
+}
+
 TEST_CASE("poller: a callback may remove itself") {
   const std::unique_ptr<Poller> poller = *Poller::Create();
   const Pipe pipe;

@@ -1,5 +1,4 @@
 // state-server: an empty, unrestricted state on a unix socket, as a peer for tests and measurements.
-#include <csignal>
 #include <cstdio>
 #include <format>
 #include <memory>
@@ -9,7 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
-#include "lib/rpc/unix_server.h"
+#include "lib/rpc/server.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/store.h"
 #include "lib/state/state_service.h"
@@ -30,7 +29,8 @@ absl::Status Serve(const std::string& path) {
   state::StateServiceOptions options;
   options.handlers.typing = SpecTyping::kOpaque;
   state::StateService service(*loop, store, clock, options);
-  ASSIGN_OR_RETURN(const std::unique_ptr<grpc::Server> server, rpc::StartUnixServer({.path = path}, {&service}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server, rpc::Server::Create(*loop, {.path = path}));
+  service.Serve(*server);
   loop->Run();
   return absl::OkStatus();
 }

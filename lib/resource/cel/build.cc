@@ -68,7 +68,9 @@ CelNode CelBuilder::Ident(std::string_view name) {
   return node;
 }
 
-CelNode CelBuilder::Accumulator() { return Ident(kAccumulator); }
+CelNode CelBuilder::Accumulator() {
+  return Ident(kAccumulator);
+}
 
 CelNode CelBuilder::Select(CelNode operand, std::string_view field) {
   CelNode node = NewNode();
@@ -82,7 +84,8 @@ CelNode CelBuilder::Call(std::string_view function, std::vector<CelNode> args) {
   CelNode node = NewNode();
   auto& call = *node.expr.mutable_call_expr();
   call.set_function(std::string(function));
-  for (CelNode& arg : args) Adopt(node, std::move(arg), *call.add_args());
+  for (CelNode& arg : args)
+    Adopt(node, std::move(arg), *call.add_args());
   return Finished(std::move(node));
 }
 
@@ -96,7 +99,8 @@ CelNode CelBuilder::MemberCall(std::string_view function, CelNode target,
 CelNode CelBuilder::List(std::vector<CelNode> elements) {
   CelNode node = NewNode();
   auto& list = *node.expr.mutable_list_expr();
-  for (CelNode& element : elements) Adopt(node, std::move(element), *list.add_elements());
+  for (CelNode& element : elements)
+    Adopt(node, std::move(element), *list.add_elements());
   return Finished(std::move(node));
 }
 
@@ -138,10 +142,12 @@ Expr CelBuilder::AsWritten(const Expr& expr) const {
   if (copy.has_select_expr()) replace(*copy.mutable_select_expr()->mutable_operand());
   if (copy.has_call_expr()) {
     if (copy.call_expr().has_target()) replace(*copy.mutable_call_expr()->mutable_target());
-    for (Expr& arg : *copy.mutable_call_expr()->mutable_args()) replace(arg);
+    for (Expr& arg : *copy.mutable_call_expr()->mutable_args())
+      replace(arg);
   }
   if (copy.has_list_expr()) {
-    for (Expr& element : *copy.mutable_list_expr()->mutable_elements()) replace(element);
+    for (Expr& element : *copy.mutable_list_expr()->mutable_elements())
+      replace(element);
   }
   if (copy.has_struct_expr()) {
     for (auto& entry : *copy.mutable_struct_expr()->mutable_entries()) {
@@ -158,7 +164,8 @@ void CelBuilder::KeepCall(const CelNode& expansion, std::string_view function,
   auto& call = *written.mutable_call_expr();
   call.set_function(std::string(function));
   if (target != nullptr) *call.mutable_target() = AsWritten(target->expr);
-  for (const CelNode& arg : args) *call.add_args() = AsWritten(arg.expr);
+  for (const CelNode& arg : args)
+    *call.add_args() = AsWritten(arg.expr);
   macro_calls_[expansion.expr.id()] = std::move(written);
 }
 
@@ -190,12 +197,15 @@ CelNode CelBuilder::Fold(std::string_view macro, CelNode range, std::string vari
     step = Call("_||_", {Accumulator(), std::move(test)});
   } else if (macro == "exists_one" || macro == "existsOne") {
     init = Constant(zero);
-    step = Call("_?_:_", {std::move(test), Call("_+_", {Accumulator(), Constant(one)}), Accumulator()});
+    step = Call("_?_:_",
+                {std::move(test), Call("_+_", {Accumulator(), Constant(one)}), Accumulator()});
     result = Call("_==_", {Accumulator(), Constant(one)});
   } else {  // map, filter
     init = List({});
     const bool plain_map = macro == "map" && args.size() == 1;
-    CelNode element = plain_map ? std::move(test) : macro == "map" ? std::move(args[1]) : Ident(variable);
+    CelNode element = plain_map        ? std::move(test)
+                      : macro == "map" ? std::move(args[1])
+                                       : Ident(variable);
     step = Call("_+_", {Accumulator(), List({std::move(element)})});
     if (!plain_map) step = Call("_?_:_", {std::move(test), std::move(step), Accumulator()});
   }

@@ -10,7 +10,8 @@
 
 namespace ichor {
 
-// An expression and how deep it nests; 0 stands for one that would nest deeper than kMaxCelDepth, and is empty.
+// An expression and how deep it nests; 0 stands for one that would nest deeper than kMaxCelDepth,
+// and is empty.
 struct CelNode {
   google::api::expr::v1alpha1::Expr expr;
   int depth = 1;
@@ -30,8 +31,8 @@ class CelBuilder {
   CelNode Message(std::string_view name, const std::vector<std::string>& fields,
                   std::vector<CelNode> values);
 
-  // The expansion of `function(args)` or `target.function(args)` if that is a macro, else nothing and the arguments
-  // stay as they are.
+  // The expansion of `function(args)` or `target.function(args)` if that is a macro, else nothing
+  // and the arguments stay as they are.
   std::optional<CelNode> Macro(std::string_view function, CelNode* target,
                                std::vector<CelNode>& args);
 

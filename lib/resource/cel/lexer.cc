@@ -17,9 +17,15 @@ constexpr std::array<std::string_view, 25> kSymbols = {
     "==", "!=", "<=", ">=", "&&", "||", "[", "]", "{", "}", "(", ")", ".",
     ",",  "-",  "!",  "?",  ":",  "+",  "*", "/", "%", "<", ">", ";"};
 
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-bool IsNameStart(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '_'; }
-bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
+bool IsDigit(char c) {
+  return absl::ascii_isdigit(static_cast<unsigned char>(c));
+}
+bool IsNameStart(char c) {
+  return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '_';
+}
+bool IsNamePart(char c) {
+  return IsNameStart(c) || IsDigit(c);
+}
 
 class Lexer {
  public:
@@ -55,7 +61,8 @@ void Lexer::SkipBlanks() {
 }
 
 void Lexer::SkipDigits() {
-  while (IsDigit(At(at_))) ++at_;
+  while (IsDigit(At(at_)))
+    ++at_;
 }
 
 CelToken Lexer::MakeToken(CelToken::Kind kind, size_t begin) const {
@@ -64,7 +71,8 @@ CelToken Lexer::MakeToken(CelToken::Kind kind, size_t begin) const {
 
 CelToken Lexer::Name() {
   const size_t begin = at_;
-  while (IsNamePart(At(at_))) ++at_;
+  while (IsNamePart(At(at_)))
+    ++at_;
   return MakeToken(CelToken::Kind::kName, begin);
 }
 
@@ -87,7 +95,8 @@ absl::StatusOr<CelToken> Lexer::Number() {
   const size_t begin = at_;
   if (At(at_) == '0' && (At(at_ + 1) == 'x' || At(at_ + 1) == 'X')) {
     at_ += 2;
-    while (absl::ascii_isxdigit(static_cast<unsigned char>(At(at_)))) ++at_;
+    while (absl::ascii_isxdigit(static_cast<unsigned char>(At(at_))))
+      ++at_;
     return Integer(begin, at_, 16);
   }
   SkipDigits();
@@ -105,8 +114,7 @@ absl::StatusOr<CelToken> Lexer::Number() {
   }
   if (!fraction) return Integer(begin, at_, 10);
   CelToken token = MakeToken(CelToken::Kind::kDouble, begin);
-  const auto result =
-      std::from_chars(text_.data() + begin, text_.data() + at_, token.number);
+  const auto result = std::from_chars(text_.data() + begin, text_.data() + at_, token.number);
   if (result.ec != std::errc()) return CelErrorAt(begin, "a number that is too large or too small");
   return token;
 }
@@ -149,6 +157,8 @@ absl::Status CelErrorAt(size_t offset, std::string_view message) {
       absl::StrCat("at ", offset, ": ", absl::string_view(message.data(), message.size())));
 }
 
-absl::StatusOr<std::vector<CelToken>> LexCel(std::string_view text) { return Lexer(text).All(); }
+absl::StatusOr<std::vector<CelToken>> LexCel(std::string_view text) {
+  return Lexer(text).All();
+}
 
 }  // namespace ichor

@@ -15,9 +15,9 @@ struct CelToken {
 
   Kind kind = Kind::kEnd;
   size_t offset = 0;
-  std::string text{};          // of a name or symbol; a string's value; the digits of a number
-  std::uint64_t integer = 0;   // of kInt and kUint
-  double number = 0;           // of kDouble
+  std::string text{};         // of a name or symbol; a string's value; the digits of a number
+  std::uint64_t integer = 0;  // of kInt and kUint
+  double number = 0;          // of kDouble
 
   bool Is(std::string_view symbol) const { return kind == Kind::kSymbol && text == symbol; }
   bool IsName(std::string_view name) const { return kind == Kind::kName && text == name; }

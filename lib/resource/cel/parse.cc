@@ -7,9 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status.h"
-#include "lib/resource/cel/cel.h"
 #include "lib/resource/cel/build.h"
+#include "lib/resource/cel/cel.h"
 #include "lib/resource/cel/lexer.h"
+#include "lib/resource/cel/renumber.h"
+#include "lib/resource/yaml/utf8.h"
 
 namespace ichor {
 namespace {
@@ -42,8 +44,8 @@ constexpr std::array<Operator, 14> kOperators = {{{"||", "_||_", kOr},
                                                   {"%", "_%_", 5}}};
 
 constexpr std::array<std::string_view, 17> kReserved = {
-    "as",  "break",   "const",     "continue", "else", "for", "function", "if",   "import",
-    "let", "loop",    "namespace", "package",  "return", "var", "void",     "while"};
+    "as",  "break", "const",     "continue", "else",   "for", "function", "if",   "import",
+    "let", "loop",  "namespace", "package",  "return", "var", "void",     "while"};
 
 bool IsReserved(std::string_view name) {
   return std::ranges::contains(kReserved, name) || name == "in";
@@ -95,7 +97,8 @@ bool Parser::Take(std::string_view symbol) {
 
 absl::Status Parser::Unexpected(std::string_view expected) const {
   const CelToken& token = Peek();
-  const std::string got = token.kind == Kind::kEnd ? "the end" : absl::StrCat("\"", token.text, "\"");
+  const std::string got =
+      token.kind == Kind::kEnd ? "the end" : absl::StrCat("\"", token.text, "\"");
   return CelErrorAt(token.offset, "got " + got + ", expected " + std::string(expected));
 }
 
@@ -113,7 +116,8 @@ const Operator* Parser::PeekOperator() const {
 
 // expression: or ["?" or ":" expression]
 absl::StatusOr<CelNode> Parser::Expression() {
-  if (++depth_ > kMaxCelDepth) return CelErrorAt(Peek().offset, "an expression that nests too deep");
+  if (++depth_ > kMaxCelDepth)
+    return CelErrorAt(Peek().offset, "an expression that nests too deep");
   ASSIGN_OR_RETURN(CelNode condition, Binary(kOr));
   if (Take("?")) {
     ASSIGN_OR_RETURN(CelNode then, Binary(kOr));
@@ -147,7 +151,8 @@ absl::StatusOr<CelNode> Parser::Chain(const Operator& op, CelNode first) {
   while (PeekOperator() == &op) {
     ++at_;
     ASSIGN_OR_RETURN(CelNode next, Binary(op.binding + 1));
-    for (CelNode& leaf : Leaves(op.function, std::move(next))) terms.push_back(std::move(leaf));
+    for (CelNode& leaf : Leaves(op.function, std::move(next)))
+      terms.push_back(std::move(leaf));
   }
   return Balance(op.function, terms, 0, static_cast<int>(terms.size()) - 2);
 }
@@ -173,8 +178,8 @@ std::vector<CelNode> Parser::Leaves(std::string_view function, CelNode node) {
 CelNode Parser::Balance(std::string_view function, std::vector<CelNode>& terms, int lowest,
                         int highest) {
   const int middle = (lowest + highest + 1) / 2;
-  CelNode left = middle == lowest ? std::move(terms[middle])
-                                  : Balance(function, terms, lowest, middle - 1);
+  CelNode left =
+      middle == lowest ? std::move(terms[middle]) : Balance(function, terms, lowest, middle - 1);
   CelNode right = middle == highest ? std::move(terms[middle + 1])
                                     : Balance(function, terms, middle + 1, highest);
   return build_.Call(function, {std::move(left), std::move(right)});
@@ -185,6 +190,7 @@ bool Parser::AtNegativeNumber() const {
   return Peek().Is("-") && (next == Kind::kInt || next == Kind::kDouble);
 }
 
+// Signs of one kind, of which two cancel out.
 absl::StatusOr<CelNode> Parser::Unary() {
   if (AtNegativeNumber() || (!Peek().Is("!") && !Peek().Is("-"))) return Member();
   const std::string symbol = Peek().text;
@@ -193,10 +199,7 @@ absl::StatusOr<CelNode> Parser::Unary() {
     ++at_;
     odd = !odd;
   }
-  if (++depth_ > kMaxCelDepth) return CelErrorAt(Peek().offset, "an expression that nests too deep");
-  // Two signs of a kind cancel out; a sign of the other kind may follow.
-  ASSIGN_OR_RETURN(CelNode operand, Unary());
-  --depth_;
+  ASSIGN_OR_RETURN(CelNode operand, Member());
   return odd ? build_.Call(symbol + "_", {std::move(operand)}) : std::move(operand);
 }
 
@@ -281,15 +284,26 @@ absl::StatusOr<CelNode> Parser::Literal(bool negative) {
   Constant constant;
   switch (token.kind) {
     case Kind::kInt: {
-      const std::uint64_t largest = std::uint64_t{std::numeric_limits<std::int64_t>::max()} + (negative ? 1 : 0);
-      if (token.integer > largest) return CelErrorAt(token.offset, "an integer that is larger than 64 bits");
-      constant.set_int64_value(static_cast<std::int64_t>(negative ? -token.integer : token.integer));
+      const std::uint64_t largest =
+          std::uint64_t{std::numeric_limits<std::int64_t>::max()} + (negative ? 1 : 0);
+      if (token.integer > largest)
+        return CelErrorAt(token.offset, "an integer that is larger than 64 bits");
+      constant.set_int64_value(
+          static_cast<std::int64_t>(negative ? -token.integer : token.integer));
       break;
     }
-    case Kind::kUint: constant.set_uint64_value(token.integer); break;
-    case Kind::kDouble: constant.set_double_value(negative ? -token.number : token.number); break;
-    case Kind::kBytes: constant.set_bytes_value(token.text); break;
-    default: constant.set_string_value(token.text); break;
+    case Kind::kUint:
+      constant.set_uint64_value(token.integer);
+      break;
+    case Kind::kDouble:
+      constant.set_double_value(negative ? -token.number : token.number);
+      break;
+    case Kind::kBytes:
+      constant.set_bytes_value(token.text);
+      break;
+    default:
+      constant.set_string_value(token.text);
+      break;
   }
   return build_.Constant(std::move(constant));
 }
@@ -312,7 +326,8 @@ absl::StatusOr<CelNode> Parser::MapOrMessage(std::string_view name) {
     ASSIGN_OR_RETURN(CelNode value, Expression());
     nodes.push_back(std::move(value));
   }
-  return name.empty() ? build_.Map(std::move(nodes)) : build_.Message(name, fields, std::move(nodes));
+  return name.empty() ? build_.Map(std::move(nodes))
+                      : build_.Message(name, fields, std::move(nodes));
 }
 
 // Expressions with commas between them, up to `end`. Only a list may have a comma at the end.
@@ -337,6 +352,7 @@ absl::StatusOr<CheckedExpr> Parser::All() {
   *checked.mutable_expr() = std::move(node.expr);
   auto calls = build_.TakeMacroCalls();
   if (!calls.empty()) *checked.mutable_source_info()->mutable_macro_calls() = std::move(calls);
+  RenumberCel(checked);
   return checked;
 }
 
@@ -346,6 +362,7 @@ absl::StatusOr<CheckedExpr> CelFromText(std::string_view text) {
   if (text.size() > kMaxCelBytes) {
     return CelErrorAt(0, absl::StrCat(text.size(), " bytes; at most ", kMaxCelBytes));
   }
+  if (!IsValidUtf8(text)) return CelErrorAt(0, "a text that is not UTF-8");
   ASSIGN_OR_RETURN(std::vector<CelToken> tokens, LexCel(text));
   return Parser(std::move(tokens)).All();
 }

@@ -134,14 +134,28 @@ absl::Status Printer::Double(double value) {
 
 absl::Status Printer::Value(const Constant& constant) {
   switch (constant.constant_kind_case()) {
-    case Constant::kNullValue: out_ += "null"; break;
-    case Constant::kBoolValue: out_ += constant.bool_value() ? "true" : "false"; break;
-    case Constant::kInt64Value: absl::StrAppend(&out_, constant.int64_value()); break;
-    case Constant::kUint64Value: absl::StrAppend(&out_, constant.uint64_value(), "u"); break;
-    case Constant::kDoubleValue: return Double(constant.double_value());
-    case Constant::kStringValue: out_ += QuoteCelString(constant.string_value()); break;
-    case Constant::kBytesValue: out_ += QuoteCelBytes(constant.bytes_value()); break;
-    default: return NoText("a constant that is no literal");
+    case Constant::kNullValue:
+      out_ += "null";
+      break;
+    case Constant::kBoolValue:
+      out_ += constant.bool_value() ? "true" : "false";
+      break;
+    case Constant::kInt64Value:
+      absl::StrAppend(&out_, constant.int64_value());
+      break;
+    case Constant::kUint64Value:
+      absl::StrAppend(&out_, constant.uint64_value(), "u");
+      break;
+    case Constant::kDoubleValue:
+      return Double(constant.double_value());
+    case Constant::kStringValue:
+      out_ += QuoteCelString(constant.string_value());
+      break;
+    case Constant::kBytesValue:
+      out_ += QuoteCelBytes(constant.bytes_value());
+      break;
+    default:
+      return NoText("a constant that is no literal");
   }
   return absl::OkStatus();
 }
@@ -162,17 +176,19 @@ absl::Status Printer::Binary(const Expr::Call& call, const Operator& op) {
   return Part(call.args(1), chain ? op.binding : op.binding + 1);
 }
 
-// A number under a minus needs parentheses, or it would become a negative literal.
+// What starts with a number needs parentheses under a minus, or that would become part of the
+// number.
 absl::Status Printer::Unary(const Expr::Call& call) {
-  const Expr& operand = call.args(0);
   const bool minus = call.function() == "-_";
   out_ += minus ? '-' : '!';
-  const bool nested = BindingOf(operand) == kUnary && operand.call_expr().function() == call.function();
-  const bool number = minus && operand.has_const_expr();
-  const bool parentheses = nested || number;
-  if (parentheses) out_ += '(';
-  RETURN_IF_ERROR(Part(operand, kUnary));
-  if (parentheses) out_ += ')';
+  const size_t begin = out_.size();
+  RETURN_IF_ERROR(Part(call.args(0), kMember));
+  const char first = begin < out_.size() ? out_[begin] : ' ';
+  const bool number = first == '-' || absl::ascii_isdigit(static_cast<unsigned char>(first));
+  if (minus && number) {
+    out_.insert(begin, 1, '(');
+    out_ += ')';
+  }
   return absl::OkStatus();
 }
 
@@ -221,29 +237,45 @@ absl::Status Printer::Struct(const Expr::CreateStruct& value) {
 absl::Status Printer::Print(const Expr& expr) {
   // Macro calls may refer to each other in a circle in a message from elsewhere.
   constexpr int kMaxDepth = 2 * kMaxCelDepth;
-  if (++depth_ > kMaxDepth || out_.size() > 2 * kMaxCelBytes) return NoText("an expression of this size");
+  if (++depth_ > kMaxDepth || out_.size() > 2 * kMaxCelBytes)
+    return NoText("an expression of this size");
   absl::Status status;
   const auto macro = calls_.find(expr.id());
   if (macro != calls_.end() && !expr.has_select_expr()) {
     status = Print(macro->second);
-  } else if (const Operator* op = OperatorOf(expr); op != nullptr && !expr.call_expr().has_target()) {
+  } else if (const Operator* op = OperatorOf(expr);
+             op != nullptr && !expr.call_expr().has_target()) {
     status = Binary(expr.call_expr(), *op);
   } else if (BindingOf(expr) == kUnary) {
     status = Unary(expr.call_expr());
   } else {
     switch (expr.expr_kind_case()) {
-      case Expr::kConstExpr: status = Value(expr.const_expr()); break;
-      case Expr::kIdentExpr: out_ += expr.ident_expr().name(); break;
-      case Expr::kSelectExpr: status = Select(expr.select_expr()); break;
-      case Expr::kCallExpr: status = Call(expr.call_expr()); break;
-      case Expr::kStructExpr: status = Struct(expr.struct_expr()); break;
+      case Expr::kConstExpr:
+        status = Value(expr.const_expr());
+        break;
+      case Expr::kIdentExpr:
+        out_ += expr.ident_expr().name();
+        break;
+      case Expr::kSelectExpr:
+        status = Select(expr.select_expr());
+        break;
+      case Expr::kCallExpr:
+        status = Call(expr.call_expr());
+        break;
+      case Expr::kStructExpr:
+        status = Struct(expr.struct_expr());
+        break;
       case Expr::kListExpr:
         out_ += '[';
         status = Parts(expr.list_expr().elements());
         out_ += ']';
         break;
-      case Expr::kComprehensionExpr: status = NoText("a comprehension without its macro call"); break;
-      case Expr::EXPR_KIND_NOT_SET: status = NoText("a part that is missing"); break;
+      case Expr::kComprehensionExpr:
+        status = NoText("a comprehension without its macro call");
+        break;
+      case Expr::EXPR_KIND_NOT_SET:
+        status = NoText("a part that is missing");
+        break;
     }
   }
   --depth_;

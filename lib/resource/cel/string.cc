@@ -15,8 +15,8 @@ namespace {
 struct Opening {
   bool raw = false;
   bool is_bytes = false;
-  size_t prefix = 0;        // letters
-  std::string_view quote;   // one quote or three
+  size_t prefix = 0;       // letters
+  std::string_view quote;  // one quote or three
 };
 
 std::optional<Opening> OpeningOf(std::string_view text) {
@@ -34,25 +34,6 @@ std::optional<Opening> OpeningOf(std::string_view text) {
     return opening;
   }
   return std::nullopt;
-}
-
-void AppendUtf8(char32_t rune, std::string& out) {
-  const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80U | ((rune >> shift) & 0x3FU)); };
-  if (rune < 0x80) {
-    out += static_cast<char>(rune);
-  } else if (rune < 0x800) {
-    out += static_cast<char>(0xC0U | (rune >> 6U));
-    tail(0);
-  } else if (rune < 0x10000) {
-    out += static_cast<char>(0xE0U | (rune >> 12U));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0U | (rune >> 18U));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 // Takes a number of exactly `digits` digits off `text`.
@@ -74,9 +55,12 @@ std::optional<char> SimpleEscape(char letter) {
   return kValues[i];
 }
 
-bool IsCharacter(char32_t rune) { return rune <= 0x10FFFF && (rune < 0xD800 || rune >= 0xE000); }
+bool IsCharacter(char32_t rune) {
+  return rune <= 0x10FFFF && (rune < 0xD800 || rune >= 0xE000);
+}
 
-// Takes what follows a backslash off `text`, and appends what it stands for. Whether it is an escape.
+// Takes what follows a backslash off `text`, and appends what it stands for. Whether it is an
+// escape.
 bool TakeEscape(std::string_view& text, bool is_bytes, std::string& out) {
   const char letter = text[0];
   if (const auto simple = SimpleEscape(letter)) {
@@ -94,18 +78,24 @@ bool TakeEscape(std::string_view& text, bool is_bytes, std::string& out) {
     if (letter == 'U' && !is_bytes) rune = TakeNumber(text, 8, 16);
   }
   if (!rune || !IsCharacter(*rune)) return false;
-  is_bytes ? void(out += static_cast<char>(*rune)) : AppendUtf8(*rune, out);
+  is_bytes ? void(out += static_cast<char>(*rune)) : AppendRune(*rune, out);
   return true;
 }
 
 char EscapeLetter(char c) {
   switch (c) {
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    case '"': return '"';
-    case '\\': return '\\';
-    default: return 0;
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    default:
+      return 0;
   }
 }
 

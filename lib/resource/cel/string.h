@@ -15,8 +15,8 @@ struct CelString {
   bool is_bytes = false;
 };
 
-// The length of the string or bytes literal that `text` starts with, prefix and quotes included; nothing if it starts
-// with none, or with one that is not closed.
+// The length of the string or bytes literal that `text` starts with, prefix and quotes included;
+// nothing if it starts with none, or with one that is not closed.
 std::optional<size_t> CelStringLength(std::string_view text);
 
 // The value of a whole literal. InvalidArgument names the escape that is wrong.

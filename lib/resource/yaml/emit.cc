@@ -10,10 +10,18 @@ constexpr int kIndent = 4;
 
 void AppendScalar(std::string_view text, ScalarStyle style, std::string& out) {
   switch (style) {
-    case ScalarStyle::kSingleQuoted: AppendSingleQuoted(text, out); return;
-    case ScalarStyle::kDoubleQuoted: AppendDoubleQuoted(text, out); return;
-    case ScalarStyle::kBinary: out += "!!binary " + absl::Base64Escape({text.data(), text.size()}); return;
-    default: out += text; return;
+    case ScalarStyle::kSingleQuoted:
+      AppendSingleQuoted(text, out);
+      return;
+    case ScalarStyle::kDoubleQuoted:
+      AppendDoubleQuoted(text, out);
+      return;
+    case ScalarStyle::kBinary:
+      out += "!!binary " + absl::Base64Escape({text.data(), text.size()});
+      return;
+    default:
+      out += text;
+      return;
   }
 }
 
@@ -26,7 +34,9 @@ int YamlEmitter::NextIndent() const {
   return place_ == Place::kDash ? indent + 2 : (indent + kIndent) / kIndent * kIndent;
 }
 
-void YamlEmitter::BeginBlock() { blocks_.push_back({.indent = NextIndent(), .place = place_}); }
+void YamlEmitter::BeginBlock() {
+  blocks_.push_back({.indent = NextIndent(), .place = place_});
+}
 
 void YamlEmitter::BeginLine() {
   Block& block = blocks_.back();
@@ -42,7 +52,9 @@ void YamlEmitter::EndBlock(std::string_view if_empty) {
   if (block.empty) Plain(if_empty);
 }
 
-void YamlEmitter::BeginMapping() { BeginBlock(); }
+void YamlEmitter::BeginMapping() {
+  BeginBlock();
+}
 
 void YamlEmitter::Key(std::string_view key) {
   BeginLine();
@@ -51,9 +63,13 @@ void YamlEmitter::Key(std::string_view key) {
   place_ = Place::kKey;
 }
 
-void YamlEmitter::EndMapping() { EndBlock("{}"); }
+void YamlEmitter::EndMapping() {
+  EndBlock("{}");
+}
 
-void YamlEmitter::BeginSequence() { BeginBlock(); }
+void YamlEmitter::BeginSequence() {
+  BeginBlock();
+}
 
 void YamlEmitter::Item() {
   BeginLine();
@@ -61,7 +77,9 @@ void YamlEmitter::Item() {
   place_ = Place::kDash;
 }
 
-void YamlEmitter::EndSequence() { EndBlock("[]"); }
+void YamlEmitter::EndSequence() {
+  EndBlock("[]");
+}
 
 void YamlEmitter::Plain(std::string_view text) {
   if (place_ == Place::kKey) out_ += ' ';

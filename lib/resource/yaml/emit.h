@@ -1,4 +1,5 @@
-// Writes YAML, in the layout of go-yaml v3: block style, indented by 4, lists inside mappings indented too.
+// Writes YAML, in the layout of go-yaml v3: block style, indented by 4, lists inside mappings
+// indented too.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 
 namespace ichor {
 
-// Call in the order of the text; every Begin… has its End…. A mapping without keys becomes {}, a list without
-// items []. One value at the top.
+// Call in the order of the text; every Begin… has its End…. A mapping without keys becomes {}, a
+// list without items []. One value at the top.
 class YamlEmitter {
  public:
   void BeginMapping();

@@ -13,11 +13,12 @@ struct YamlInteger {
   std::uint64_t magnitude = 0;
 };
 
-// A plain scalar as an integer: decimal, 0x1f, 0o17, 017 (octal too), 0b11, all with a sign and with underscores.
-// Nothing if it is none, or does not fit in 64 bits.
+// A plain scalar as an integer: decimal, 0x1f, 0o17, 017 (octal too), 0b11, all with a sign and
+// with underscores. Nothing if it is none, or does not fit in 64 bits.
 std::optional<YamlInteger> ParseYamlInteger(std::string_view text);
 
-// A plain scalar as a floating-point number: 1.5, .5, 1e3, .inf, .nan. Nothing if it is none, or too large.
+// A plain scalar as a floating-point number: 1.5, .5, 1e3, .inf, .nan. Nothing if it is none, or
+// too large.
 std::optional<double> ParseYamlFloat(std::string_view text);
 
 // Whether a plain scalar has the form of a number, of any size.
@@ -26,7 +27,8 @@ bool LooksLikeYamlFloat(std::string_view text);
 // The shortest text that reads back as `value`: "0.1", "100", "1.5e+06", ".inf".
 std::string FormatYamlFloat(double value);
 
-// The same, but whole numbers below 2^53 without an exponent: "6443". For values that were integers once.
+// The same, but whole numbers below 2^53 without an exponent: "6443". For values that were integers
+// once.
 std::string FormatYamlNumber(double value);
 
 }  // namespace ichor

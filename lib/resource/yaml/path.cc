@@ -9,8 +9,9 @@ namespace {
 
 absl::Status ErrorAt(const YamlPlace& place, const YamlPath& path, std::string_view message) {
   const std::string where = ToString(path);
-  return absl::InvalidArgumentError(absl::StrCat(ToString(place), ": ", where, where.empty() ? "" : ": ",
-                                                 absl::string_view(message.data(), message.size())));
+  return absl::InvalidArgumentError(
+      absl::StrCat(ToString(place), ": ", where, where.empty() ? "" : ": ",
+                   absl::string_view(message.data(), message.size())));
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ std::string ToString(const YamlPath& path) {
 }
 
 absl::Status Unexpected(const YamlNode& node, const YamlPath& path, std::string_view expected) {
-  return ErrorAt(node.place, path, std::string("got ") + Describe(node) + ", expected " + std::string(expected));
+  return ErrorAt(node.place, path,
+                 std::string("got ") + Describe(node) + ", expected " + std::string(expected));
 }
 
 absl::Status UnknownKey(const YamlNode& child, const YamlPath& path) {

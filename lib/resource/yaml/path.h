@@ -14,7 +14,7 @@ namespace ichor {
 struct YamlPath {
   const YamlPath* parent = nullptr;
   std::string_view key{};  // of a mapping
-  int index = -1;        // of a list, if not negative
+  int index = -1;          // of a list, if not negative
 };
 
 // "spec.addresses[1]"; "" at the top.

@@ -1,4 +1,5 @@
-// The only file that calls yaml-cpp. It reports what it does not like by throwing: caught in ReadYaml.
+// The only file that calls yaml-cpp. It reports what it does not like by throwing: caught in
+// ReadYaml.
 #include "lib/resource/yaml/read.h"
 
 #include <exception>
@@ -9,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "lib/resource/yaml/utf8.h"
 #include "lib/resource/yaml/scalar.h"
+#include "lib/resource/yaml/utf8.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
 #include "yaml-cpp/parser.h"
@@ -56,6 +57,8 @@ class TreeBuilder : public YAML::EventHandler {
     Begin(mark, tag, anchor, YamlNode::Kind::kMapping);
   }
   void OnMapEnd() override { End(); }
+
+  bool ok() const { return status_.ok(); }
 
   // The document, after all events.
   absl::StatusOr<YamlNode> Finish() &&;
@@ -176,7 +179,8 @@ absl::Status CheckCharacters(std::string_view text) {
   while (!text.empty()) {
     const Rune rune = DecodeRune(text);
     if (rune.length == 0) return ErrorAt(place, "a byte that is not UTF-8");
-    const bool control = rune.value < 0x20 && rune.value != '\t' && rune.value != '\n' && rune.value != '\r';
+    const bool control =
+        rune.value < 0x20 && rune.value != '\t' && rune.value != '\n' && rune.value != '\r';
     if (control || rune.value == 0x7F) return ErrorAt(place, "a control character");
     place.column += rune.length;
     if (rune.value == '\n') place = {.line = place.line + 1, .column = 1};
@@ -191,15 +195,21 @@ bool YamlNode::IsNull() const {
   return kind == Kind::kPlain && MeaningOfPlain(text) == PlainMeaning::kNull;
 }
 
-std::string ToString(const YamlPlace& place) { return absl::StrCat(place.line, ":", place.column); }
+std::string ToString(const YamlPlace& place) {
+  return absl::StrCat(place.line, ":", place.column);
+}
 
 std::string Describe(const YamlNode& node) {
   constexpr size_t kLongest = 60;
   switch (node.kind) {
-    case YamlNode::Kind::kSequence: return "a list";
-    case YamlNode::Kind::kMapping: return "a mapping";
-    case YamlNode::Kind::kBinary: return "binary data";
-    default: break;
+    case YamlNode::Kind::kSequence:
+      return "a list";
+    case YamlNode::Kind::kMapping:
+      return "a mapping";
+    case YamlNode::Kind::kBinary:
+      return "binary data";
+    default:
+      break;
   }
   if (node.IsNull()) return "null";
   std::string text;
@@ -217,7 +227,8 @@ absl::StatusOr<YamlNode> ReadYaml(std::string_view text) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    // At a token that cannot start a value, yaml-cpp finds empty documents for ever.
+    while (builder.ok() && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
     return ErrorAt(PlaceOf(error.mark), error.msg);

@@ -22,8 +22,8 @@ struct YamlNode {
 
   Kind kind = Kind::kPlain;
   YamlPlace place;
-  std::string text{};              // of a scalar
-  std::string key{};               // of a child of a mapping
+  std::string text{};  // of a scalar
+  std::string key{};   // of a child of a mapping
   YamlPlace key_place{};
   std::vector<YamlNode> children{};  // items, or values in the order of the text
 
@@ -41,8 +41,9 @@ inline constexpr size_t kMaxYamlBytes = size_t{32} << 20U;
 inline constexpr int kMaxYamlDepth = 64;
 inline constexpr int kMaxYamlNodes = 1 << 20;
 
-// The only document of `text`. InvalidArgument "LINE:COLUMN: …" if it is not YAML or not UTF-8, if it has no document
-// or several, a duplicate key, an anchor, an alias, a merge key, a key that is no scalar, a tag other than !!str and
+// The only document of `text`. InvalidArgument "LINE:COLUMN: …" if it is not YAML or not UTF-8, if
+// it has no document or several, a duplicate key, an anchor, an alias, a merge key, a key that is
+// no scalar, a tag other than !!str and
 // !!binary, or is larger than the limits above.
 absl::StatusOr<YamlNode> ReadYaml(std::string_view text);
 

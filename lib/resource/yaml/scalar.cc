@@ -5,22 +5,27 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
-#include "lib/resource/yaml/utf8.h"
 #include "lib/resource/yaml/number.h"
+#include "lib/resource/yaml/utf8.h"
 
 namespace ichor {
 namespace {
 
 constexpr std::array<std::string_view, 5> kNulls = {"", "~", "null", "Null", "NULL"};
-constexpr std::array<std::string_view, 6> kBools = {"true", "True", "TRUE", "false", "False", "FALSE"};
+constexpr std::array<std::string_view, 6> kBools = {"true",  "True",  "TRUE",
+                                                    "false", "False", "FALSE"};
 // Booleans of YAML 1.1.
-constexpr std::array<std::string_view, 16> kOldBools = {"y",  "Y",  "yes", "Yes", "YES", "on",
-                                                        "On", "ON", "n",   "N",   "no",  "No",
+constexpr std::array<std::string_view, 16> kOldBools = {"y",  "Y",   "yes", "Yes", "YES", "on",
+                                                        "On", "ON",  "n",   "N",   "no",  "No",
                                                         "NO", "off", "Off", "OFF"};
 
-bool Contains(const auto& list, std::string_view text) { return std::ranges::contains(list, text); }
+bool Contains(const auto& list, std::string_view text) {
+  return std::ranges::contains(list, text);
+}
 
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+bool IsDigit(char c) {
+  return absl::ascii_isdigit(static_cast<unsigned char>(c));
+}
 
 // 2001-01-01, perhaps with a time: every date that any reader knows, and a few more.
 bool LooksLikeDate(std::string_view text) {
@@ -32,12 +37,14 @@ bool LooksLikeDate(std::string_view text) {
          IsDigit(rest[dash + 1]);
 }
 
-// 190:20:30 and the like: numbers to the base 60 in YAML 1.1, [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?
+// 190:20:30 and the like: numbers to the base 60 in YAML 1.1,
+// [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?
 bool LooksLikeBase60(std::string_view text) {
   if (text[0] == '+' || text[0] == '-') text.remove_prefix(1);
   size_t colon = text.find(':');
   if (colon == 0 || colon == std::string_view::npos || !IsDigit(text[0])) return false;
-  if (text.substr(0, colon).find_first_not_of("0123456789_") != std::string_view::npos) return false;
+  if (text.substr(0, colon).find_first_not_of("0123456789_") != std::string_view::npos)
+    return false;
   while (colon < text.size() && text[colon] == ':') {
     const size_t end = std::min(text.find_first_not_of("0123456789", colon + 1), text.size());
     const size_t digits = end - colon - 1;
@@ -55,7 +62,9 @@ bool IsPrintable(char32_t rune) {
 }
 
 // Separators that only YAML 1.1 takes for line breaks: always escaped.
-bool IsOldBreak(char32_t rune) { return rune == 0x2028 || rune == 0x2029; }
+bool IsOldBreak(char32_t rune) {
+  return rune == 0x2028 || rune == 0x2029;
+}
 
 // What of a text rules out which style.
 struct Traits {
@@ -111,20 +120,34 @@ bool CanBeLiteral(std::string_view text, const Traits& traits, ScalarPlace place
 // The short escape of `rune`, or 0. Not \N: yaml-cpp reads it as a byte that is no UTF-8.
 char ShortEscape(char32_t rune) {
   switch (rune) {
-    case 0x00: return '0';
-    case 0x07: return 'a';
-    case 0x08: return 'b';
-    case 0x09: return 't';
-    case 0x0A: return 'n';
-    case 0x0B: return 'v';
-    case 0x0C: return 'f';
-    case 0x0D: return 'r';
-    case 0x1B: return 'e';
-    case '"': return '"';
-    case '\\': return '\\';
-    case 0x2028: return 'L';
-    case 0x2029: return 'P';
-    default: return 0;
+    case 0x00:
+      return '0';
+    case 0x07:
+      return 'a';
+    case 0x08:
+      return 'b';
+    case 0x09:
+      return 't';
+    case 0x0A:
+      return 'n';
+    case 0x0B:
+      return 'v';
+    case 0x0C:
+      return 'f';
+    case 0x0D:
+      return 'r';
+    case 0x1B:
+      return 'e';
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case 0x2028:
+      return 'L';
+    case 0x2029:
+      return 'P';
+    default:
+      return 0;
   }
 }
 

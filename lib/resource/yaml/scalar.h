@@ -1,4 +1,5 @@
-// Scalars in YAML: what a plain one means, and how a string is written so that it reads back as itself.
+// Scalars in YAML: what a plain one means, and how a string is written so that it reads back as
+// itself.
 #pragma once
 
 #include <string>
@@ -16,8 +17,8 @@ enum class ScalarStyle { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kBinary
 
 enum class ScalarPlace { kValue, kKey };
 
-// The style go-yaml v3 chooses, except that a text of several lines which starts with a blank or an empty line is
-// quoted. A key is never literal.
+// The style go-yaml v3 chooses, except that a text of several lines which starts with a blank or an
+// empty line is quoted. A key is never literal.
 ScalarStyle StyleOf(std::string_view text, ScalarPlace place);
 
 // Append `text` to `out`, quoted.

@@ -5,7 +5,8 @@
 namespace ichor {
 namespace {
 
-// Length and smallest value of a code point that starts with `lead`; length 0 for a byte that starts none.
+// Length and smallest value of a code point that starts with `lead`; length 0 for a byte that
+// starts none.
 struct Lead {
   int length;
   char32_t minimum;
@@ -34,6 +35,27 @@ Rune DecodeRune(std::string_view text) {
   const bool surrogate = value >= 0xD800 && value < 0xE000;
   if (value < lead.minimum || value > 0x10FFFF || surrogate) return {};
   return {value, lead.length};
+}
+
+void AppendRune(char32_t rune, std::string& out) {
+  const auto tail = [&](unsigned shift) {
+    out += static_cast<char>(0x80U | ((rune >> shift) & 0x3FU));
+  };
+  if (rune < 0x80) {
+    out += static_cast<char>(rune);
+  } else if (rune < 0x800) {
+    out += static_cast<char>(0xC0U | (rune >> 6U));
+    tail(0);
+  } else if (rune < 0x10000) {
+    out += static_cast<char>(0xE0U | (rune >> 12U));
+    tail(6);
+    tail(0);
+  } else {
+    out += static_cast<char>(0xF0U | (rune >> 18U));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
 }
 
 bool IsValidUtf8(std::string_view text) {

@@ -1,0 +1,106 @@
+"""Who may include whom: style.md section 2 and design.md section 3."""
+
+import pathlib
+
+from checks import cpp_text, policy
+from checks.cmake_targets import targets
+from checks.scope import Finding
+from common.step import check
+
+# The rooms of lib/ and which others each may include; its own it always may.
+_BELOW = {"lib/base": set()}
+_BELOW["lib/sys"] = {"lib/base"}
+_BELOW["lib/resource"] = {"lib/base"}
+_BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/resource"}
+_BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
+_BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
+
+PROGRAMS = ("machined", "networkd", "apid", "trustd", "installer", "ichorctl", "tools", "qemu-tests")
+
+# Rooms without messages of proto/, and rooms without gRPC.
+_NO_PROTO = {"lib/base", "lib/sys"}
+_NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki"}
+
+
+def room_of(path):
+    """The room that a path is in, as "lib/base" or "machined"; None for what is not ours."""
+    parts = pathlib.PurePosixPath(path).parts
+    if parts[0] == "lib" and len(parts) > 2:
+        return "/".join(parts[:2])
+    return parts[0] if parts[0] in PROGRAMS and len(parts) > 1 else None
+
+
+def is_test(path):
+    """Whether a file is a test, a fuzz target or a benchmark by its name."""
+    return pathlib.PurePosixPath(path).stem.endswith(("_test", "_fuzz", "_bench"))
+
+
+class Layers:
+    """The rules with what they need to know of the whole tree."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.files = set(scope.files)
+        testing = [target for target in targets(scope) if target.name.endswith("_testing")]
+        self.testing = {path for target in testing for path in target.files}
+
+    def findings(self, path):
+        """What is wrong with the includes of one file."""
+        room = room_of(path)
+        if room is None:
+            return
+        if room.startswith("lib/") and room not in _BELOW:
+            yield Finding(path, 1, f"{room} has no place in the layers: add it to tools/checks/layers.py")
+            return
+        for line, include, quoted in cpp_text.includes(self.scope.text(path)):
+            text = self._error(path, room, include, quoted)
+            if text and not self.scope.allow.permits("layers", path):
+                yield Finding(path, line, text)
+
+    def _error(self, path, room, include, quoted):
+        beside = str(pathlib.PurePosixPath(path).parent / include)
+        if quoted and include not in self.files and beside in self.files:
+            return f'write "{beside}": own headers are included by their whole path'
+        if room in _NO_PROTO and _is_message(include):
+            return f"{room} knows no messages, but includes {include}"
+        if room in _NO_GRPC and _is_grpc(include):
+            return f"{room} is without gRPC, but includes {include}"
+        other = room_of(include)
+        return self._own_error(path, room, include, other) if other else None
+
+    def _own_error(self, path, room, include, other):
+        tests = is_test(path) or path in self.testing
+        if self._is_for_tests(include):
+            same_fake = _stem(path) == _stem(include)
+            return None if tests or same_fake or self._is_for_tests(path) else f"{include} is for tests only"
+        if other == room or (other in PROGRAMS and is_test(path) and include in self.testing):
+            return None
+        if other in PROGRAMS:
+            return f"{room} must not include {other}: programs and libraries never include a program"
+        if room in PROGRAMS or other in _BELOW[room]:
+            return None
+        return f"{room} must not include {other}: includes go down only"
+
+    def _is_for_tests(self, path):
+        return path in self.testing or _stem(path).startswith("fake_")
+
+
+def _stem(path):
+    return pathlib.PurePosixPath(path).stem
+
+
+def _is_message(include):
+    return include.endswith((".pb.h", ".resources.h")) or include.startswith(("ichor/", "google/protobuf/"))
+
+
+def _is_grpc(include):
+    return include.endswith(".grpc.pb.h") or include.startswith(("grpc/", "grpcpp/", "grpc++/"))
+
+
+def run(scope):
+    """The check "layers"."""
+    layers = Layers(scope)
+    found = [finding for path in scope.cpp() for finding in layers.findings(path)]
+    selected = set(scope.selected)
+    found += [finding for finding in policy.findings(scope) if finding.path in selected]
+    return check(sorted(found))

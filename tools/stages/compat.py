@@ -1,0 +1,62 @@
+"""The stage "compat": the official Go client, in tests/compat, against our state server of release-amd64."""
+
+import collections
+import json
+
+from common import presets
+from common.presets import BUILD
+from common.process import run as run_command
+from common.step import Outcome, step
+from common.tree import ROOT
+from stages import release
+
+MODULE = ROOT / "tests/compat"
+SERVER = BUILD / "release-amd64/bin/state-server"
+ENVIRONMENT = {"ICHOR_STATE_SERVER": str(SERVER)}
+_TIMEOUT_SECONDS = 900
+
+
+def run():
+    """The whole stage."""
+    done = release.build("amd64")
+    if not done.ok:
+        return done
+    if not SERVER.exists():
+        print(f"compat: there is no {SERVER.relative_to(ROOT)}")
+        return Outcome(failed=1)
+    done = step("go vet", _vet)
+    return done + step("go test", _test, counts=True) if done.ok else done
+
+
+def _vet():
+    return presets.command(["go", "vet", "./..."], cwd=MODULE)
+
+
+def _test():
+    result = run_command(["go", "test", "-count=1", "-json", "./..."], cwd=MODULE, env=ENVIRONMENT,
+                         timeout=_TIMEOUT_SECONDS, merge=False)
+    outcome = count(result.stdout)
+    if not result.ok and outcome.ok:  # it did not come to a test
+        outcome.failed += 1
+        outcome.output += result.stderr + f"go test: {result.ending()}\n"
+    return outcome
+
+
+def count(stream):
+    """Sums up the events of `go test -json`: tests, and packages that failed without a failing test in them."""
+    outcome, said, failed_in = Outcome(), collections.defaultdict(str), set()
+    for line in stream.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            outcome.output += f"{line}\n"
+            continue
+        package, test = event.get("Package") or event.get("ImportPath", ""), event.get("Test")
+        said[package, test] += event.get("Output", "")
+        if event.get("Action") == "pass" and test:
+            outcome.passed += 1
+        if event.get("Action") == "fail" and (test or package not in failed_in):
+            failed_in.add(package)
+            outcome.failed += 1
+            outcome.output += said[package, test]
+    return outcome
