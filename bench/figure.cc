@@ -39,7 +39,7 @@ std::string Table(const std::vector<Figure>& figures) {
   const auto line = [](auto&&... cells) {
     return std::format("{:<66} {:>11} {:>11} {:>11} {:<6} {}\n", cells...);
   };
-  std::string table = line("in one process, one thread", "best", "median", "limit", "unit", "");
+  std::string table = line("processor time of one thread", "best", "median", "limit", "unit", "");
   for (const Figure& figure : figures) {
     table += line(figure.name, Shown(BestOf(figure)), Shown(MedianOf(figure)), Shown(figure.limit),
                   figure.unit, WithinLimit(figure) ? "ok" : "MISSED");

@@ -21,13 +21,23 @@ TypeRef TypeNamed(std::string ns) {
   return {.kind = {.ns = std::move(ns), .type = std::string(HostnameStatus::kType)}};
 }
 
-// `count` rows; the first `changed` of them say `news`.
-Rows SomeRows(size_t count, size_t changed, std::string_view news) {
-  Desired<HostnameStatus> rows;
+std::vector<std::string> Ids(size_t count) {
+  std::vector<std::string> ids;
   for (size_t i = 0; i < count; ++i) {
+    ids.push_back(std::format("machine-{:05}", i));
+  }
+  return ids;
+}
+
+// A row for each id; the first `changed` of them say `news`.
+Rows SomeRows(const std::vector<std::string>& ids, size_t changed, const std::string& news) {
+  static const std::string kOld = "as before";
+  Desired<HostnameStatus> rows;
+  for (const std::string& id : ids) {
     HostnameStatus::Spec spec;
-    spec.set_hostname(std::string(i < changed ? news : "as before"));
-    rows.Add(std::format("machine-{:05}", i), std::move(spec));
+    spec.set_hostname(changed > 0 ? news : kOld);
+    changed -= changed > 0 ? 1 : 0;
+    rows.Add(id, std::move(spec));
   }
   return std::move(rows).Take();
 }
@@ -38,16 +48,14 @@ std::vector<Rows> OneOutput(Desired<HostnameStatus> desired) {
   return outputs;
 }
 
-// One row for each row of the first input, with news from the row of the same id in the last.
+// One row for each row of the first input, with news from that row, or from the one of the same id in a second input.
 absl::StatusOr<std::vector<Rows>> RowForRow(const Inputs& inputs) {
   const All<HostnameStatus> first(inputs.front());
   const All<HostnameStatus> last(inputs.back());
   Desired<HostnameStatus> desired;
   for (const auto& row : first) {
     HostnameStatus::Spec spec = row.spec();
-    if (const auto other = last.find(row.id()); other != last.end()) {
-      spec.set_domainname(other->spec().hostname());
-    }
+    spec.set_domainname((inputs.size() == 1 ? row : *last.find(row.id())).spec().hostname());
     desired.Add(row.id(), std::move(spec));
   }
   return OneOutput(std::move(desired));
@@ -64,7 +72,7 @@ absl::StatusOr<std::vector<Rows>> OneForAll(const Inputs& inputs) {
 // A runtime with a source of `rows` rows of the type "input", and reconcilers after it.
 class Subject {
  public:
-  explicit Subject(size_t rows) : rows_(rows) {}
+  explicit Subject(size_t rows) : ids_(Ids(rows)) {}
 
   void Add(const std::string& output, const std::vector<std::string>& inputs,
            absl::StatusOr<std::vector<Rows>> (*run)(const Inputs&) = RowForRow) {
@@ -77,8 +85,9 @@ class Subject {
   // Resources of 100 types that nobody here reads.
   void AddOthers(size_t count) {
     constexpr size_t kTypes = 100;
+    const std::vector<std::string> ids = Ids(count / kTypes);
     for (size_t i = 0; i < kTypes; ++i) {
-      t_.runtime.Publish("others", TypeNamed(std::format("other-{}", i)), SomeRows(count / kTypes, 0, ""));
+      t_.runtime.Publish("others", TypeNamed(std::format("other-{}", i)), SomeRows(ids, 0, ""));
     }
   }
 
@@ -87,7 +96,7 @@ class Subject {
     t_.clock.Advance(Source::kInterval);  // else the publication would wait
     const std::string news = std::format("publication-{}", ++publications_);
     const double seconds = SecondsOf([&] {
-      t_.runtime.Publish("source", TypeNamed("input"), SomeRows(rows_, changed, news));
+      t_.runtime.Publish("source", TypeNamed("input"), SomeRows(ids_, changed, news));
       t_.Settle();
     });
     const Snapshot last = t_.store.List(last_output_, HostnameStatus::kType);
@@ -97,7 +106,7 @@ class Subject {
 
  private:
   TestRuntime t_;
-  size_t rows_;
+  const std::vector<std::string> ids_;
   std::string last_output_;
   int publications_ = 0;
 };

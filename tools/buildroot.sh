@@ -36,7 +36,7 @@ seconds_since() {
 packages_of() { grep -v -e '^#' -e '^$' "$here/cmake/$1.packages"; }
 
 # The name of a tree says all it is made from: suite, architecture, package list and this recipe's version.
-tree_key() { printf '%s\n' "$suite" "$2" recipe-2 "$(packages_of "$1")" | sha256sum | cut -c1-16; }
+tree_key() { printf '%s\n' "$suite" "$2" recipe-3 "$(packages_of "$1")" | sha256sum | cut -c1-16; }
 
 host_arch() {
   case "$(uname -m)" in
@@ -89,9 +89,10 @@ make_tree() {
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     "$suite" - | tar -x -C "$new" --no-same-owner --exclude='./dev/*'
   mkdir -p "$new"/{ichor,cache,sysroot/amd64,sysroot/arm64}
-  # An extracted tree lacks the links of the merged /usr, which libc's linker scripts go through.
+  # An extracted tree lacks the links of the merged /usr, which libc's linker scripts go through. `include` is for ninja,
+  # which shortens clang's lib/gcc/…/../../../../include without looking where lib leads.
   local top
-  for top in bin lib lib64; do
+  for top in bin include lib lib64; do
     [ -e "$new/$top" ] || [ ! -d "$new/usr/$top" ] || ln -s "usr/$top" "$new/$top"
   done
   mv "$new" "$directory"

@@ -23,18 +23,17 @@ std::string Encode(const google::protobuf::Message& message) {
 
 }  // namespace
 
-SpecData::SpecData(std::string proto, std::unique_ptr<const std::string> yaml,
-           std::unique_ptr<const google::protobuf::Message> message)
+SpecData::SpecData(std::string proto, std::string yaml,
+                   std::unique_ptr<const google::protobuf::Message> message)
     : proto_(std::move(proto)), yaml_(std::move(yaml)), message_(std::move(message)) {}
 
 SpecPtr SpecData::Of(std::unique_ptr<const google::protobuf::Message> message) {
   std::string bytes = Encode(*message);
-  return std::make_shared<const SpecData>(std::move(bytes), nullptr, std::move(message));
+  return std::make_shared<const SpecData>(std::move(bytes), "", std::move(message));
 }
 
 SpecPtr SpecData::Opaque(std::string proto, std::string yaml) {
-  return std::make_shared<const SpecData>(
-      std::move(proto), std::make_unique<const std::string>(std::move(yaml)), nullptr);
+  return std::make_shared<const SpecData>(std::move(proto), std::move(yaml), nullptr);
 }
 
 absl::StatusOr<SpecPtr> SpecData::Parse(std::string_view proto,
@@ -47,16 +46,13 @@ absl::StatusOr<SpecPtr> SpecData::Parse(std::string_view proto,
   return Of(std::move(message));
 }
 
-std::string SpecData::Yaml() const { return message_ != nullptr ? ToYaml(*message_) : *yaml_; }
+std::string SpecData::Yaml() const { return message_ != nullptr ? ToYaml(*message_) : yaml_; }
 
 bool operator==(const SpecData& a, const SpecData& b) {
   if (&a == &b) {
     return true;
   }
-  if (a.proto_ != b.proto_ || (a.yaml_ == nullptr) != (b.yaml_ == nullptr)) {
-    return false;
-  }
-  return a.yaml_ == nullptr || *a.yaml_ == *b.yaml_;
+  return (a.message_ == nullptr) == (b.message_ == nullptr) && a.proto_ == b.proto_ && a.yaml_ == b.yaml_;
 }
 
 }  // namespace ichor

@@ -39,12 +39,12 @@ class SpecData {
   // Whether both hold the same value.
   friend bool operator==(const SpecData& a, const SpecData& b);
 
-  SpecData(std::string proto, std::unique_ptr<const std::string> yaml,
-       std::unique_ptr<const google::protobuf::Message> message);
+  SpecData(std::string proto, std::string yaml,
+           std::unique_ptr<const google::protobuf::Message> message);
 
  private:
   std::string proto_;
-  std::unique_ptr<const std::string> yaml_;  // opaque specs only
+  std::string yaml_;  // opaque specs only
   std::unique_ptr<const google::protobuf::Message> message_;
 };
 

@@ -33,14 +33,14 @@ absl::StatusOr<std::uint64_t> VersionFromString(std::string_view text) {
   if (text == "undefined") {
     return 0;
   }
-  std::uint64_t version = 0;
+  std::int64_t version = -1;  // clients read it as a signed number
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, version);
-  if (error != std::errc{} || rest != end) {
+  if (error != std::errc{} || rest != end || version < 0) {
     return absl::InvalidArgumentError(
         std::format("metadata.version: \"{}\": expected \"undefined\" or a number", text));
   }
-  return version;
+  return static_cast<std::uint64_t>(version);
 }
 
 absl::StatusOr<SpecPtr> SpecFromProto(const cosi::resource::Spec& spec, std::string_view type,

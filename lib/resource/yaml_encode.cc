@@ -29,7 +29,8 @@ void Encode(const pb::Value& value, YamlEmitter& emitter);
 
 void Encode(const pb::Struct& value, YamlEmitter& emitter) {
   std::vector<std::pair<std::string_view, const pb::Value*>> entries;
-  for (const auto& [key, entry] : value.fields()) entries.emplace_back(key, &entry);
+  for (const auto& [key, entry] : value.fields())
+    entries.emplace_back(key, &entry);
   std::ranges::sort(entries);
   emitter.BeginMapping();
   for (const auto& [key, entry] : entries) {

@@ -26,7 +26,7 @@ YamlTag TagOf(const google::protobuf::FieldDescriptor& field);
 TextOption::Form FormOf(const google::protobuf::FieldDescriptor& field);
 
 // Messages with a YAML form of their own; kNone for all others.
-enum class MessageForm {
+enum class MessageForm : std::uint8_t {
   kNone,
   kAddress,
   kEndpoint,

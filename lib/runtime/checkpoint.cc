@@ -19,9 +19,9 @@ using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using google::protobuf::io::StringOutputStream;
 
-// The file: magic; format version; then, each with its length before it, the program and cosi.resource.Resource
-// messages, their number between the two; the CRC-32C of all that. Fixed numbers have 32 bits, little-endian,
-// numbers and lengths in the middle are protobuf's varints.
+// The file: magic; format version; then, each with its length before it, the program and
+// cosi.resource.Resource messages, their number between the two; the CRC-32C of all that. Fixed
+// numbers have 32 bits, little-endian, numbers and lengths in the middle are protobuf's varints.
 constexpr std::string_view kMagic = "ichor-cp";
 constexpr std::uint32_t kFormat = 1;
 constexpr size_t kNumberBytes = sizeof(std::uint32_t);
@@ -29,19 +29,22 @@ constexpr size_t kHeaderBytes = kMagic.size() + kNumberBytes;
 
 std::string NumberBytes(std::uint32_t number) {
   std::string bytes(kNumberBytes, '\0');
-  CodedOutputStream::WriteLittleEndian32ToArray(number, reinterpret_cast<std::uint8_t*>(bytes.data()));
+  CodedOutputStream::WriteLittleEndian32ToArray(number,
+                                                reinterpret_cast<std::uint8_t*>(bytes.data()));
   return bytes;
 }
 
 // `bytes` has kNumberBytes or more.
 std::uint32_t NumberOf(std::string_view bytes) {
   std::uint32_t number = 0;
-  CodedInputStream::ReadLittleEndian32FromArray(reinterpret_cast<const std::uint8_t*>(bytes.data()), &number);
+  CodedInputStream::ReadLittleEndian32FromArray(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                                &number);
   return number;
 }
 
 std::uint32_t ChecksumOf(std::string_view bytes) {
-  return static_cast<std::uint32_t>(absl::ComputeCrc32c(absl::string_view(bytes.data(), bytes.size())));
+  return static_cast<std::uint32_t>(
+      absl::ComputeCrc32c(absl::string_view(bytes.data(), bytes.size())));
 }
 
 std::string EncodeRow(const Resource& row, SpecTyping typing) {
@@ -61,7 +64,8 @@ std::string EncodeRow(const Resource& row, SpecTyping typing) {
 absl::StatusOr<Resource> DecodeRow(std::string_view bytes, SpecTyping typing) {
   cosi::resource::Resource message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::DataLossError(std::format("{} bytes are no valid cosi.resource.Resource", bytes.size()));
+    return absl::DataLossError(
+        std::format("{} bytes are no valid cosi.resource.Resource", bytes.size()));
   }
   absl::StatusOr<Resource> row = FromProto(message, typing);
   if (!row.ok()) {
@@ -106,8 +110,10 @@ absl::StatusOr<std::string_view> BodyOf(std::string_view bytes) {
   return bytes.substr(kHeaderBytes, end - kHeaderBytes);
 }
 
-absl::StatusOr<std::vector<Resource>> DecodeBody(std::string_view body, const CheckpointOptions& options) {
-  CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(body.data()), static_cast<int>(body.size()));
+absl::StatusOr<std::vector<Resource>> DecodeBody(std::string_view body,
+                                                 const CheckpointOptions& options) {
+  CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(body.data()),
+                          static_cast<int>(body.size()));
   const absl::Status malformed = absl::DataLossError("malformed");
   std::string_view program;
   if (!ReadBlock(stream, body, program)) {
@@ -137,7 +143,9 @@ absl::StatusOr<std::vector<Resource>> DecodeBody(std::string_view body, const Ch
   return rows;
 }
 
-std::string Context(const CheckpointOptions& options) { return "checkpoint " + options.path; }
+std::string Context(const CheckpointOptions& options) {
+  return "checkpoint " + options.path;
+}
 
 }  // namespace
 
@@ -150,7 +158,8 @@ std::vector<ResourcePtr> CheckpointRows(Store& store, const std::vector<Kind>& k
   return rows;
 }
 
-EncodedCheckpoint EncodeCheckpoint(const std::vector<ResourcePtr>& rows, const CheckpointOptions& options) {
+EncodedCheckpoint EncodeCheckpoint(const std::vector<ResourcePtr>& rows,
+                                   const CheckpointOptions& options) {
   EncodedCheckpoint result;
   std::string encoded;
   std::uint64_t count = 0;
@@ -182,20 +191,23 @@ EncodedCheckpoint EncodeCheckpoint(const std::vector<ResourcePtr>& rows, const C
   return result;
 }
 
-absl::StatusOr<std::vector<Resource>> DecodeCheckpoint(std::string_view bytes, const CheckpointOptions& options) {
+absl::StatusOr<std::vector<Resource>> DecodeCheckpoint(std::string_view bytes,
+                                                       const CheckpointOptions& options) {
   ASSIGN_OR_RETURN(const std::string_view body, BodyOf(bytes));
   return DecodeBody(body, options);
 }
 
-absl::Status SaveCheckpoint(const std::vector<ResourcePtr>& rows, const CheckpointOptions& options) {
+absl::Status SaveCheckpoint(const std::vector<ResourcePtr>& rows,
+                            const CheckpointOptions& options) {
   const EncodedCheckpoint checkpoint = EncodeCheckpoint(rows, options);
   if (checkpoint.bytes.size() > options.max_bytes) {
-    return base::Annotate(absl::ResourceExhaustedError(std::format("{} bytes, expected at most {}",
-                                                                   checkpoint.bytes.size(), options.max_bytes)),
-                          Context(options));
+    return base::Annotate(
+        absl::ResourceExhaustedError(std::format("{} bytes, expected at most {}",
+                                                 checkpoint.bytes.size(), options.max_bytes)),
+        Context(options));
   }
-  RETURN_IF_ERROR(
-      base::Annotate(sys::WriteFileAtomically(options.path, checkpoint.bytes, 0600), Context(options)));
+  RETURN_IF_ERROR(base::Annotate(sys::WriteFileAtomically(options.path, checkpoint.bytes, 0600),
+                                 Context(options)));
   return base::Annotate(checkpoint.left_out, Context(options));
 }
 

@@ -1,4 +1,5 @@
-// Any bytes as a checkpoint file, as they are and with a checksum that fits: what is accepted is written and read again.
+// Any bytes as a checkpoint file, as they are and with a checksum that fits: what is accepted is
+// written and read again.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,8 +37,8 @@ void CheckOne(std::string_view bytes, const CheckpointOptions& options) {
 
 std::string Sealed(std::string_view bytes) {
   std::string sealed(bytes);
-  const auto checksum =
-      static_cast<std::uint32_t>(absl::ComputeCrc32c(absl::string_view(bytes.data(), bytes.size())));
+  const auto checksum = static_cast<std::uint32_t>(
+      absl::ComputeCrc32c(absl::string_view(bytes.data(), bytes.size())));
   for (int shift = 0; shift < 32; shift += 8) {
     sealed.push_back(static_cast<char>(checksum >> shift & 0xff));
   }
@@ -51,9 +52,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string sealed = ichor::Sealed(bytes);
   // A header and the program for free, so that most inputs reach the rows.
-  const std::string headed = ichor::Sealed(std::string("ichor-cp\x01\0\0\0\x01p", 14) + std::string(bytes));
-  for (const ichor::SpecTyping typing : {ichor::SpecTyping::kKnownTypes, ichor::SpecTyping::kOpaque}) {
-    const ichor::CheckpointOptions options{.path = "", .program = "p", .kinds = {}, .typing = typing};
+  const std::string headed =
+      ichor::Sealed(std::string("ichor-cp\x01\0\0\0\x01p", 14) + std::string(bytes));
+  for (const ichor::SpecTyping typing :
+       {ichor::SpecTyping::kKnownTypes, ichor::SpecTyping::kOpaque}) {
+    const ichor::CheckpointOptions options{
+        .path = "", .program = "p", .kinds = {}, .typing = typing};
     ichor::CheckOne(bytes, options);
     ichor::CheckOne(sealed, options);
     ichor::CheckOne(headed, options);

@@ -1,7 +1,5 @@
 #include "lib/runtime/checkpoint.h"
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -48,21 +46,27 @@ struct Fixture {
   Fixture& operator=(const Fixture&) = delete;
 
   absl::Status Save() { return SaveCheckpoint(CheckpointRows(store, options.kinds), options); }
-  void Write(std::string_view bytes) { REQUIRE_THAT(sys::WriteFileAtomically(options.path, bytes, 0600), IsOk()); }
+  void Write(std::string_view bytes) {
+    REQUIRE_THAT(sys::WriteFileAtomically(options.path, bytes, 0600), IsOk());
+  }
   std::string Read() { return *sys::ReadFile(options.path, 1 << 20); }
   // "checkpoint /tmp/…/machined: reason"
-  std::string Refusal(std::string_view reason) const { return std::format("checkpoint {}: {}", options.path, reason); }
+  std::string Refusal(std::string_view reason) const {
+    return std::format("checkpoint {}: {}", options.path, reason);
+  }
 
   std::filesystem::path directory;
   base::FakeClock clock;
   Store store{clock};
-  CheckpointOptions options{.path = "", .program = "machined", .kinds = {{.ns = "test", .type = "Things"}}};
+  CheckpointOptions options{
+      .path = "", .program = "machined", .kinds = {{.ns = "test", .type = "Things"}}};
 };
 
 // A row that sets everything.
 Resource FullThing(std::string_view id) {
   Resource row = Thing(id);
-  row.spec = SpecData::Opaque(std::string("\xff\0proto", 7), "yaml: 'as it came'  # with its comment\n");
+  row.spec =
+      SpecData::Opaque(std::string("\xff\0proto", 7), "yaml: 'as it came'  # with its comment\n");
   row.metadata.version = 42;
   row.metadata.owner = "somebody";
   row.metadata.phase = Phase::kTearingDown;
@@ -91,7 +95,8 @@ void CheckSame(const Resource& a, const Resource& b) {
 // `bytes` with its last four replaced by the checksum of the others.
 std::string Sealed(std::string bytes) {
   bytes.resize(bytes.size() - 4);
-  auto checksum = static_cast<std::uint32_t>(absl::ComputeCrc32c(absl::string_view(bytes.data(), bytes.size())));
+  auto checksum = static_cast<std::uint32_t>(
+      absl::ComputeCrc32c(absl::string_view(bytes.data(), bytes.size())));
   for (int i = 0; i < 4; ++i, checksum >>= 8) {
     bytes.push_back(static_cast<char>(checksum & 0xff));
   }
@@ -100,7 +105,8 @@ std::string Sealed(std::string bytes) {
 
 // What a program that starts keeps of one that ended: a checkpoint of the hostnames.
 CheckpointOptions Hostnames() {
-  return {.path = "", .program = "machined",
+  return {.path = "",
+          .program = "machined",
           .kinds = {TypeRef::Of<HostnameSpec>().kind, TypeRef::Of<HostnameStatus>().kind}};
 }
 
@@ -145,7 +151,8 @@ TEST_CASE("checkpoint: versions count on from where they were") {
   REQUIRE_THAT(f.Save(), IsOk());
   Store loaded(f.clock);
   REQUIRE_THAT(LoadCheckpoint(loaded, f.options), IsOk());
-  const absl::StatusOr<ResourcePtr> updated = loaded.Update(*loaded.Get("test", "Things", "a"), "somebody", {});
+  const absl::StatusOr<ResourcePtr> updated =
+      loaded.Update(*loaded.Get("test", "Things", "a"), "somebody", {});
   REQUIRE_THAT(updated, IsOk());
   CHECK((*updated)->metadata.version == 43);
   CHECK((*updated)->metadata.created == FullThing("a").metadata.created);
@@ -158,9 +165,9 @@ TEST_CASE("checkpoint: an empty state is a file, too, and the file is for its ow
   REQUIRE_THAT(count, IsOk());
   CHECK(*count == 0);
   CHECK(f.store.kinds() == 0);
-  struct stat info {};
-  REQUIRE(stat(f.options.path.c_str(), &info) == 0);
-  CHECK((info.st_mode & 07777) == 0600);
+  using std::filesystem::perms;
+  CHECK(std::filesystem::status(f.options.path).permissions() ==
+        (perms::owner_read | perms::owner_write));
 }
 
 TEST_CASE("checkpoint: equal states give equal bytes") {
@@ -181,7 +188,8 @@ TEST_CASE("checkpoint: only the chosen kinds are written, each once") {
   other.metadata.kind = std::make_shared<const Kind>(Kind{.ns = "test", .type = "Others"});
   f.store.Restore(other);
   const Kind things{.ns = "test", .type = "Things"};
-  CHECK(Show(CheckpointRows(f.store, {things, {.ns = "no", .type = "such"}, things})).starts_with("a="));
+  CHECK(Show(CheckpointRows(f.store, {things, {.ns = "no", .type = "such"}, things}))
+            .starts_with("a="));
   CHECK(CheckpointRows(f.store, {things, things}).size() == 1);
   CHECK(f.store.kinds() == 2);
 }
@@ -201,7 +209,9 @@ TEST_CASE("checkpoint: only the kinds asked for are put in") {
   CHECK(loaded.kinds() == 1);
 }
 
-TEST_CASE("checkpoint: specs of known types come back typed, and opaque ones in a store that has them so") {
+TEST_CASE(
+    "checkpoint: specs of known types come back typed, and opaque ones in a store that has them "
+    "so") {
   Fixture f;
   f.options.kinds = Hostnames().kinds;
   Resource row = FullThing("a");
@@ -282,9 +292,10 @@ TEST_CASE("checkpoint: what is not stated again after loading is collected") {
 
 TEST_CASE("checkpoint: a missing file is not found") {
   Fixture f;
-  CHECK_THAT(LoadCheckpoint(f.store, f.options),
-             StatusIs(absl::StatusCode::kNotFound,
-                      f.Refusal(std::format("open {}: No such file or directory", f.options.path))));
+  CHECK_THAT(
+      LoadCheckpoint(f.store, f.options),
+      StatusIs(absl::StatusCode::kNotFound,
+               f.Refusal(std::format("open {}: No such file or directory", f.options.path))));
 }
 
 TEST_CASE("checkpoint: the beginning of a file is refused, whatever its length") {
@@ -296,9 +307,10 @@ TEST_CASE("checkpoint: the beginning of a file is refused, whatever its length")
   for (size_t length = 0; length < whole.size(); ++length) {
     Store loaded(f.clock);
     f.Write(whole.substr(0, length));
-    const std::string reason =
-        length < 16 ? std::format("torn: only {} bytes", length) : "torn or damaged: the checksum is wrong";
-    CHECK_THAT(LoadCheckpoint(loaded, f.options), StatusIs(absl::StatusCode::kDataLoss, f.Refusal(reason)));
+    const std::string reason = length < 16 ? std::format("torn: only {} bytes", length)
+                                           : "torn or damaged: the checksum is wrong";
+    CHECK_THAT(LoadCheckpoint(loaded, f.options),
+               StatusIs(absl::StatusCode::kDataLoss, f.Refusal(reason)));
     CHECK(loaded.kinds() == 0);
   }
 }
@@ -306,7 +318,8 @@ TEST_CASE("checkpoint: the beginning of a file is refused, whatever its length")
 TEST_CASE("checkpoint: a file with any one byte changed is refused") {
   Fixture f;
   f.store.Restore(FullThing("a"));
-  const std::string whole = EncodeCheckpoint(CheckpointRows(f.store, f.options.kinds), f.options).bytes;
+  const std::string whole =
+      EncodeCheckpoint(CheckpointRows(f.store, f.options.kinds), f.options).bytes;
   for (size_t i = 0; i < whole.size(); ++i) {
     for (const int flip : {0x01, 0x10, 0x80, 0xff}) {
       std::string damaged = whole;
@@ -360,7 +373,8 @@ TEST_CASE("checkpoint: with a good checksum, rows are checked all the same, befo
   };
   const auto refused = [&](const std::string& bytes, const std::string& reason) {
     f.Write(Sealed(bytes));
-    CHECK_THAT(LoadCheckpoint(f.store, f.options), StatusIs(absl::StatusCode::kDataLoss, f.Refusal(reason)));
+    CHECK_THAT(LoadCheckpoint(f.store, f.options),
+               StatusIs(absl::StatusCode::kDataLoss, f.Refusal(reason)));
     CHECK(f.store.kinds() == 0);
   };
   const auto replaced = [](std::string bytes, std::string_view from, std::string_view to) {
@@ -369,9 +383,10 @@ TEST_CASE("checkpoint: with a good checksum, rows are checked all the same, befo
   const std::string good = rows(FullThing("a"));
   refused(replaced(good, "tearingDown", "tearingdown"),
           "row 0: phase: \"tearingdown\": expected \"running\" or \"tearingDown\"");
-  refused(replaced(good, "42", " 2"), "row 0: metadata.version: \" 2\": expected \"undefined\" or a number");
+  refused(replaced(good, "42", " 2"),
+          "row 0: metadata.version: \" 2\": expected \"undefined\" or a number");
   refused(replaced(good, "42", "00"), "row 0: Things(test/a@undefined) has no version");
-  refused(good.substr(0, good.size() - 10) + "1234", "malformed");       // the row is cut
+  refused(good.substr(0, good.size() - 10) + "1234", "malformed");  // the row is cut
   refused(good + "1234", "more bytes than 1 rows");
   const size_t count = 12 + 1 + std::string_view("machined").size();
   std::string two = good;
@@ -381,7 +396,9 @@ TEST_CASE("checkpoint: with a good checksum, rows are checked all the same, befo
   refused(two, "more bytes than 0 rows");
   // A good row, then a bad one: neither is put in.
   std::string mixed = EncodeCheckpoint({std::make_shared<const Resource>(FullThing("a")),
-                                        std::make_shared<const Resource>(FullThing("b"))}, f.options).bytes;
+                                        std::make_shared<const Resource>(FullThing("b"))},
+                                       f.options)
+                          .bytes;
   mixed.replace(mixed.rfind("tearingDown"), 4, "xxxx");
   refused(mixed, "row 1: phase: \"xxxxingDown\": expected \"running\" or \"tearingDown\"");
 }
@@ -413,7 +430,8 @@ TEST_CASE("checkpoint: a row that could not be loaded is left out, and spoils no
   f.store.Restore(FullThing("c"));
   const absl::Status saved = f.Save();
   CHECK(saved.code() == absl::StatusCode::kDataLoss);
-  CHECK(std::string_view(saved.message()).starts_with(f.Refusal("Things(test/a@42) is left out: ")));
+  CHECK(
+      std::string_view(saved.message()).starts_with(f.Refusal("Things(test/a@42) is left out: ")));
   Store loaded(f.clock);
   CHECK(*LoadCheckpoint(loaded, f.options) == 1);
   CHECK(loaded.Get("test", "Things", "c") != nullptr);
@@ -428,21 +446,25 @@ TEST_CASE("checkpoint: files have a largest size, for writing and for reading") 
   f.options.max_bytes = size;
   const absl::Status saved = f.Save();
   CHECK(saved.code() == absl::StatusCode::kResourceExhausted);
-  CHECK(std::string_view(saved.message()).ends_with(std::format("bytes, expected at most {}", size)));
+  CHECK(
+      std::string_view(saved.message()).ends_with(std::format("bytes, expected at most {}", size)));
   CHECK(f.Read().size() == size);  // the old one stays
   Store loaded(f.clock);
   CHECK(*LoadCheckpoint(loaded, f.options) == 1);
   f.options.max_bytes = size - 1;
   CHECK_THAT(LoadCheckpoint(loaded, f.options),
              StatusIs(absl::StatusCode::kOutOfRange,
-                      f.Refusal(std::format("read {}: {} bytes, expected at most {}", f.options.path, size, size - 1))));
+                      f.Refusal(std::format("read {}: {} bytes, expected at most {}",
+                                            f.options.path, size, size - 1))));
 }
 
 TEST_CASE("checkpoint: a file that cannot be written is an error that names it") {
   Fixture f;
   f.options.path = f.directory / "missing" / "machined";
-  CHECK_THAT(f.Save(), StatusIs(absl::StatusCode::kNotFound,
-                                f.Refusal(std::format("create {}.new: No such file or directory", f.options.path))));
+  CHECK_THAT(
+      f.Save(),
+      StatusIs(absl::StatusCode::kNotFound,
+               f.Refusal(std::format("create {}.new: No such file or directory", f.options.path))));
 }
 
 TEST_CASE("checkpoint: times at the ends of what fits survive") {
@@ -450,7 +472,8 @@ TEST_CASE("checkpoint: times at the ends of what fits survive") {
   Resource row = FullThing("a");
   row.metadata.created = base::WallTime::max();
   row.metadata.updated = base::WallTime::min() + seconds(1);
-  const EncodedCheckpoint encoded = EncodeCheckpoint({std::make_shared<const Resource>(row)}, f.options);
+  const EncodedCheckpoint encoded =
+      EncodeCheckpoint({std::make_shared<const Resource>(row)}, f.options);
   CHECK_THAT(encoded.left_out, IsOk());
   absl::StatusOr<std::vector<Resource>> rows = DecodeCheckpoint(encoded.bytes, f.options);
   REQUIRE_THAT(rows, IsOk());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "absl/log/check.h"
@@ -21,7 +22,7 @@ Collection::Collection(std::shared_ptr<const Kind> kind)
 
 ResourcePtr Collection::Find(std::string_view id) const {
   const auto row = rows_.find(id);
-  return row == rows_.end() ? nullptr : *row;
+  return row == rows_.end() ? nullptr : row->second;
 }
 
 Snapshot Collection::List() {
@@ -47,13 +48,14 @@ void Collection::Put(ResourcePtr resource) {
   if (IsTearingDown(resource)) {
     ++tearing_down_;
   }
-  const auto [row, inserted] = rows_.insert(resource);
+  const auto [row, inserted] = rows_.try_emplace(resource->metadata.id, resource);
   if (inserted) {
     Record({.type = Event::Type::kCreated, .resource = std::move(resource), .old = nullptr}, false);
     return;
   }
-  // The key of a set element is const, but the new version has the same id, hence the same hash.
-  ResourcePtr old = std::exchange(const_cast<ResourcePtr&>(*row), resource);
+  // Keys are const, but the new version has an equal id, hence the same hash. It must be the one that stays.
+  const_cast<std::string_view&>(row->first) = resource->metadata.id;
+  ResourcePtr old = std::exchange(row->second, resource);
   if (IsTearingDown(old)) {
     --tearing_down_;
   }
@@ -63,7 +65,7 @@ void Collection::Put(ResourcePtr resource) {
 void Collection::Erase(std::string_view id) {
   const auto row = rows_.find(id);
   CHECK(row != rows_.end()) << ToString(*kind_) << ": no row " << std::string(id);
-  ResourcePtr last = *row;
+  ResourcePtr last = std::move(row->second);
   rows_.erase(row);
   if (IsTearingDown(last)) {
     --tearing_down_;
@@ -108,7 +110,7 @@ void Collection::Refresh() {
 }
 
 void Collection::SortAnew(std::vector<ResourcePtr>& sorted) const {
-  sorted.assign(rows_.begin(), rows_.end());
+  std::ranges::copy(rows_ | std::views::values, std::back_inserter(sorted));
   std::ranges::sort(sorted, {}, [](const ResourcePtr& resource) -> std::string_view {
     return resource->metadata.id;
   });

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "lib/base/string_hash.h"
 #include "lib/resource/resource.h"
 #include "lib/runtime/event_log.h"
@@ -50,16 +50,6 @@ class Collection {
   bool watched() const { return !watchers_.empty(); }
 
  private:
-  struct IdHash : base::StringHash {
-    using base::StringHash::operator();
-    size_t operator()(const ResourcePtr& resource) const { return (*this)(std::string_view(resource->metadata.id)); }
-  };
-  struct IdEqual {
-    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
-    static std::string_view IdOf(const ResourcePtr& resource) { return resource->metadata.id; }
-    static std::string_view IdOf(std::string_view id) { return id; }
-    bool operator()(const auto& a, const auto& b) const { return IdOf(a) == IdOf(b); }
-  };
   // A row that differs from `sorted_`, which is brought up to date when somebody asks.
   struct Change {
     ResourcePtr resource;
@@ -72,7 +62,8 @@ class Collection {
   void MergeChanges(std::vector<ResourcePtr>& sorted);
 
   std::shared_ptr<const Kind> kind_;
-  absl::flat_hash_set<ResourcePtr, IdHash, IdEqual> rows_;
+  // By id; the views point into the rows themselves, so that a look-up need not read a row to compare.
+  absl::flat_hash_map<std::string_view, ResourcePtr, base::StringHash> rows_;
   size_t tearing_down_ = 0;
   EventLog log_;
   Snapshot sorted_;

@@ -20,11 +20,14 @@ struct Event {
 class EventLog {
  public:
   static constexpr std::int64_t kMaxEvents = 1024;
+  static constexpr std::int64_t kHeadroom = 4;
 
   // Positions before this one are gone.
-  std::int64_t first() const;  // NOLINT(readability-identifier-naming): accessor
+  std::int64_t first() const;
+  // A watch of the past may begin here at the earliest: with a little headroom, or the next events would overrun it at once.
+  std::int64_t oldest_start() const;
   // The position that the next event gets.
-  std::int64_t next() const { return next_; }  // NOLINT(readability-identifier-naming): accessor
+  std::int64_t next() const { return next_; }
 
   void Append(Event event);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kMaxTerms = 1000;
 constexpr size_t kMaxExpressionBytes = 4096;
-constexpr std::int64_t kMaxProgramBytes = 1 << 20;
+constexpr std::int64_t kMaxProgramBytes = 256 << 10;
 
 std::string_view TrimSpace(std::string_view text) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";

@@ -214,8 +214,9 @@ class Evaluation {
       if (!Known(type)) {
         outcomes.unknown.insert(type);
       }
+      std::vector<std::string>& rows = outcomes.rows.emplace_back();
       for (const GraphRow& row : RowsOf(type)) {
-        outcomes.rows.push_back(ShowRow(graph_.types[type], row));
+        rows.push_back(ShowRow(graph_.types[type], row));
       }
     }
     return outcomes;

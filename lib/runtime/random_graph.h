@@ -75,7 +75,7 @@ using Publications = std::map<std::pair<std::string, size_t>, Part>;
 
 // What the whole graph comes to, found by evaluating it until nothing changes.
 struct Outcomes {
-  std::vector<std::string> rows;  // "T1/L0-2 of c3: 0 17 4 4"
+  std::vector<std::vector<std::string>> rows;  // by type: "T1/L0-2 of c3: 0 17 4 4"
   std::set<std::string> waiting;  // reconcilers and actuators of which an input is unknown
   std::set<std::string> failing;  // reconcilers
   std::set<size_t> unknown;       // types

@@ -43,7 +43,7 @@ absl::Status Watcher::Start() {
   if (options_.resume.has_value()) {
     // A watch of one resource begins with an event that has no bookmark, so -1 is never its own.
     const std::int64_t lowest = options_.id.has_value() ? 0 : -1;
-    if (*options_.resume < std::max(log.first() - 1, lowest) || *options_.resume >= log.next()) {
+    if (*options_.resume < std::max(log.oldest_start() - 1, lowest) || *options_.resume >= log.next()) {
       return absl::FailedPreconditionError("invalid watch bookmark");
     }
     position_ = *options_.resume + 1;
@@ -72,7 +72,7 @@ absl::Status Watcher::Start() {
 std::int64_t Watcher::TailStart() const {
   const EventLog& log = collection_.log();
   std::int64_t position = log.next();
-  for (std::int64_t wanted = options_.tail_events; wanted > 0 && position > log.first();) {
+  for (std::int64_t wanted = options_.tail_events; wanted > 0 && position > log.oldest_start();) {
     --position;
     if (!options_.id.has_value() || log.At(position).resource->metadata.id == *options_.id) {
       --wanted;

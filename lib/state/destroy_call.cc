@@ -15,13 +15,11 @@ class DestroyCall : public rpc::Call, public WokenCall {
 
   ~DestroyCall() override {
     service_.Forget(*this);
-    if (counted_) {
-      service_.RemoveWatch();
-    }
+    service_.RemoveWatch(weight_);
   }
 
   void OnMessage(std::string request) override {
-    if (counted_) {
+    if (std::exchange(started_, true)) {
       return;  // one request a call
     }
     if (absl::Status status = Open(request); !status.ok()) {
@@ -51,8 +49,9 @@ class DestroyCall : public rpc::Call, public WokenCall {
  private:
   absl::Status Open(std::string_view request) {
     RETURN_IF_ERROR(Decode(request, kMaxQueryBytes, request_));
-    RETURN_IF_ERROR(service_.AddWatch());
-    counted_ = true;
+    const size_t weight = WeightOf(request.size(), false);
+    RETURN_IF_ERROR(service_.AddWatch(weight));
+    weight_ = weight;
     RETURN_IF_ERROR(service_.handlers().BeginDestroy(request_));
     ASSIGN_OR_RETURN(Collection * collection, service_.handlers().Watch(request_.namespace_(), request_.type()));
     ASSIGN_OR_RETURN(watcher_,
@@ -79,7 +78,8 @@ class DestroyCall : public rpc::Call, public WokenCall {
   rpc::Stream& stream_;
   cosi::resource::TeardownAndDestroyRequest request_;
   std::unique_ptr<Watcher> watcher_;  // null: not waiting
-  bool counted_ = false;              // among the open watches
+  bool started_ = false;
+  size_t weight_ = 0;  // among the open watches
 };
 
 }  // namespace

@@ -34,7 +34,8 @@ ResourcePtr Row(std::string_view id, std::string_view text, std::uint64_t versio
 
 pb::Event Encoded(const WatchEvent& event, std::string_view id = "") {
   const Kind kind{.ns = "test", .type = "Things"};
-  const EventContext context{.server = kServer, .kind = kind, .id = id, .now = base::WallTime(seconds(9))};
+  const EventContext context{
+      .server = kServer, .kind = kind, .id = id, .now = base::WallTime(seconds(9))};
   std::string bytes;
   AppendEvent(event, context, bytes);
   pb::WatchResponse response;
@@ -128,42 +129,53 @@ TEST_CASE("encode: large resources fit") {
 }
 
 TEST_CASE("encode: events carry the row, the one before it, and a bookmark") {
-  const pb::Event created =
-      Encoded({.type = WatchEvent::Type::kCreated, .resource = Row("a", "1"), .old = nullptr, .position = 4});
+  const pb::Event created = Encoded({.type = WatchEvent::Type::kCreated,
+                                     .resource = Row("a", "1"),
+                                     .old = nullptr,
+                                     .position = 4});
   CHECK(created.event_type() == pb::CREATED);
   CHECK(created.resource().spec().proto_spec() == "1");
   CHECK_FALSE(created.has_old());
   CHECK_FALSE(created.has_error());
   CHECK(created.bookmark() == EncodeBookmark(kServer, 4));
 
-  const pb::Event updated = Encoded(
-      {.type = WatchEvent::Type::kUpdated, .resource = Row("a", "2"), .old = Row("a", "1"), .position = 5});
+  const pb::Event updated = Encoded({.type = WatchEvent::Type::kUpdated,
+                                     .resource = Row("a", "2"),
+                                     .old = Row("a", "1"),
+                                     .position = 5});
   CHECK(updated.event_type() == pb::UPDATED);
   CHECK(updated.resource().spec().proto_spec() == "2");
   CHECK(updated.old().spec().proto_spec() == "1");
 
-  const pb::Event destroyed = Encoded(
-      {.type = WatchEvent::Type::kDestroyed, .resource = Row("a", "2"), .old = nullptr, .position = std::nullopt});
+  const pb::Event destroyed = Encoded({.type = WatchEvent::Type::kDestroyed,
+                                       .resource = Row("a", "2"),
+                                       .old = nullptr,
+                                       .position = std::nullopt});
   CHECK(destroyed.event_type() == pb::DESTROYED);
   CHECK(destroyed.resource().metadata().version() == "3");
   CHECK_FALSE(destroyed.has_bookmark());
 }
 
 TEST_CASE("encode: what stands for no row has a tombstone") {
-  const pb::Event gone = Encoded(
-      {.type = WatchEvent::Type::kDestroyed, .resource = nullptr, .old = nullptr, .position = std::nullopt}, "a");
+  const pb::Event gone = Encoded({.type = WatchEvent::Type::kDestroyed,
+                                  .resource = nullptr,
+                                  .old = nullptr,
+                                  .position = std::nullopt},
+                                 "a");
   CHECK(gone.event_type() == pb::DESTROYED);
   CheckTombstone(gone.resource(), "a");
   CHECK_FALSE(gone.has_bookmark());
 
-  const pb::Event bootstrapped = Encoded(
-      {.type = WatchEvent::Type::kBootstrapped, .resource = nullptr, .old = nullptr, .position = -1});
+  const pb::Event bootstrapped = Encoded({.type = WatchEvent::Type::kBootstrapped,
+                                          .resource = nullptr,
+                                          .old = nullptr,
+                                          .position = -1});
   CHECK(bootstrapped.event_type() == pb::BOOTSTRAPPED);
   CheckTombstone(bootstrapped.resource(), "");
   CHECK(bootstrapped.bookmark() == EncodeBookmark(kServer, -1));
 
-  const pb::Event noop =
-      Encoded({.type = WatchEvent::Type::kNoop, .resource = nullptr, .old = nullptr, .position = 7});
+  const pb::Event noop = Encoded(
+      {.type = WatchEvent::Type::kNoop, .resource = nullptr, .old = nullptr, .position = 7});
   CHECK(noop.event_type() == pb::NOOP);
   CheckTombstone(noop.resource(), "");
   CHECK(noop.bookmark() == EncodeBookmark(kServer, 7));
@@ -185,8 +197,16 @@ TEST_CASE("encode: events appended one after another are one response") {
   const Kind kind{.ns = "test", .type = "Things"};
   const EventContext context{.server = kServer, .kind = kind, .id = "", .now = {}};
   std::string bytes;
-  AppendEvent({.type = WatchEvent::Type::kCreated, .resource = Row("a", "1"), .old = nullptr, .position = 1}, context, bytes);
-  AppendEvent({.type = WatchEvent::Type::kCreated, .resource = Row("b", "2"), .old = nullptr, .position = 2}, context, bytes);
+  AppendEvent({.type = WatchEvent::Type::kCreated,
+               .resource = Row("a", "1"),
+               .old = nullptr,
+               .position = 1},
+              context, bytes);
+  AppendEvent({.type = WatchEvent::Type::kCreated,
+               .resource = Row("b", "2"),
+               .old = nullptr,
+               .position = 2},
+              context, bytes);
   AppendErrorEvent("then this", bytes);
   pb::WatchResponse response;
   REQUIRE(response.ParseFromString(bytes));

@@ -24,7 +24,8 @@ using base::StatusIs;
 using std::chrono::seconds;
 
 const std::string kA = "namespace: 'n' type: 'T' id: 'a' ";
-const std::string kHostname = "namespace: 'network' type: 'HostnameStatuses.net.talos.dev' id: 'hostname' ";
+const std::string kHostname =
+    "namespace: 'network' type: 'HostnameStatuses.net.talos.dev' id: 'hostname' ";
 
 // Messages in text format go in, replies come out.
 struct Fixture {
@@ -34,15 +35,16 @@ struct Fixture {
   // `metadata` without version and phase, which are those of a new resource.
   absl::StatusOr<pb::Resource> Create(const std::string& metadata, const std::string& owner = "",
                                       const std::string& spec = "") {
-    return CreateRaw("resource { metadata { version: 'undefined' phase: 'running' " + metadata + "} spec {" + spec +
-                     "} } options { owner: '" + owner + "' }");
+    return CreateRaw("resource { metadata { version: 'undefined' phase: 'running' " + metadata +
+                     "} spec {" + spec + "} } options { owner: '" + owner + "' }");
   }
   absl::StatusOr<pb::Resource> CreateRaw(const std::string& request) {
     return Reply<pb::CreateResponse>(handlers.Create(Bytes<pb::CreateRequest>(request)));
   }
   absl::StatusOr<pb::Resource> Update(const std::string& metadata, const std::string& options = "",
                                       const std::string& spec = "") {
-    return UpdateRaw("new_resource { metadata {" + metadata + "} spec {" + spec + "} } options {" + options + "}");
+    return UpdateRaw("new_resource { metadata {" + metadata + "} spec {" + spec + "} } options {" +
+                     options + "}");
   }
   absl::StatusOr<pb::Resource> UpdateRaw(const std::string& request) {
     return Reply<pb::UpdateResponse>(handlers.Update(Bytes<pb::UpdateRequest>(request)));
@@ -52,7 +54,8 @@ struct Fixture {
   }
   // Whether it may be destroyed now.
   absl::StatusOr<bool> Teardown(const std::string& request) {
-    const absl::StatusOr<std::string> bytes = handlers.Teardown(Bytes<pb::TeardownRequest>(request));
+    const absl::StatusOr<std::string> bytes =
+        handlers.Teardown(Bytes<pb::TeardownRequest>(request));
     if (!bytes.ok()) return bytes.status();
     pb::TeardownResponse reply;
     REQUIRE(reply.ParseFromString(*bytes));
@@ -60,7 +63,8 @@ struct Fixture {
   }
   // The ids that a list selects.
   absl::StatusOr<std::string> List(const std::string& request) {
-    const absl::StatusOr<Handlers::Listing> listing = handlers.List(Bytes<pb::ListRequest>(request));
+    const absl::StatusOr<Handlers::Listing> listing =
+        handlers.List(Bytes<pb::ListRequest>(request));
     if (!listing.ok()) return listing.status();
     std::string ids;
     for (const ResourcePtr& resource : *listing->snapshot) {
@@ -88,11 +92,21 @@ struct Fixture {
   Handlers handlers{store, options};
 };
 
-StatusIs NotFound(std::string message) { return {absl::StatusCode::kNotFound, std::move(message)}; }
-StatusIs Owned(std::string message) { return {absl::StatusCode::kPermissionDenied, std::move(message)}; }
-StatusIs Conflict(std::string message) { return {absl::StatusCode::kFailedPrecondition, std::move(message)}; }
-StatusIs Invalid(std::string message) { return {absl::StatusCode::kInvalidArgument, std::move(message)}; }
-StatusIs Unknown(std::string message) { return {absl::StatusCode::kUnknown, std::move(message)}; }
+StatusIs NotFound(std::string message) {
+  return {absl::StatusCode::kNotFound, std::move(message)};
+}
+StatusIs Owned(std::string message) {
+  return {absl::StatusCode::kPermissionDenied, std::move(message)};
+}
+StatusIs Conflict(std::string message) {
+  return {absl::StatusCode::kFailedPrecondition, std::move(message)};
+}
+StatusIs Invalid(std::string message) {
+  return {absl::StatusCode::kInvalidArgument, std::move(message)};
+}
+StatusIs Unknown(std::string message) {
+  return {absl::StatusCode::kUnknown, std::move(message)};
+}
 
 }  // namespace
 
@@ -100,19 +114,25 @@ TEST_CASE("handlers: malformed and oversized requests have a clear status in eve
   Fixture f;
   CHECK_THAT(f.handlers.Get("\xff"), Invalid("1 bytes are no valid cosi.resource.GetRequest"));
   CHECK_THAT(f.handlers.List("\xff"), Invalid("1 bytes are no valid cosi.resource.ListRequest"));
-  CHECK_THAT(f.handlers.Create("\xff"), Invalid("1 bytes are no valid cosi.resource.CreateRequest"));
+  CHECK_THAT(f.handlers.Create("\xff"),
+             Invalid("1 bytes are no valid cosi.resource.CreateRequest"));
   // On Update, InvalidArgument is a phase conflict.
-  CHECK_THAT(f.handlers.Update("\xff"), Unknown("1 bytes are no valid cosi.resource.UpdateRequest"));
-  CHECK_THAT(f.handlers.Destroy("\xff"), Invalid("1 bytes are no valid cosi.resource.DestroyRequest"));
-  CHECK_THAT(f.handlers.Teardown("\xff"), Invalid("1 bytes are no valid cosi.resource.TeardownRequest"));
+  CHECK_THAT(f.handlers.Update("\xff"),
+             Unknown("1 bytes are no valid cosi.resource.UpdateRequest"));
+  CHECK_THAT(f.handlers.Destroy("\xff"),
+             Invalid("1 bytes are no valid cosi.resource.DestroyRequest"));
+  CHECK_THAT(f.handlers.Teardown("\xff"),
+             Invalid("1 bytes are no valid cosi.resource.TeardownRequest"));
   const std::string large(kMaxQueryBytes + 1, '\xff');
-  const StatusIs too_large(absl::StatusCode::kResourceExhausted, "request of 1048577 bytes, expected at most 1048576");
+  const StatusIs too_large(absl::StatusCode::kResourceExhausted,
+                           "request of 1048577 bytes, expected at most 1048576");
   CHECK_THAT(f.handlers.Get(large), too_large);
   CHECK_THAT(f.handlers.List(large), too_large);
   CHECK_THAT(f.handlers.Destroy(large), too_large);
   CHECK_THAT(f.handlers.Teardown(large), too_large);
   const std::string huge(kMaxWriteBytes + 1, '\xff');
-  const StatusIs too_huge(absl::StatusCode::kResourceExhausted, "request of 33554433 bytes, expected at most 33554432");
+  const StatusIs too_huge(absl::StatusCode::kResourceExhausted,
+                          "request of 33554433 bytes, expected at most 33554432");
   CHECK_THAT(f.handlers.Create(huge), too_huge);
   CHECK_THAT(f.handlers.Update(huge), too_huge);
   CHECK(f.store.kinds() == 0);
@@ -130,8 +150,10 @@ TEST_CASE("handlers: a resource lacks neither metadata nor spec, and both make s
       {"metadata { version: '1' phase: 'running' }", "spec is missing"},
       {"metadata { version: 'abc' phase: 'running' } spec {}",
        "metadata.version: \"abc\": expected \"undefined\" or a number"},
-      {"metadata { phase: 'running' } spec {}", "metadata.version: \"\": expected \"undefined\" or a number"},
-      {"metadata { version: '1' phase: 'x' } spec {}", "phase: \"x\": expected \"running\" or \"tearingDown\""},
+      {"metadata { phase: 'running' } spec {}",
+       "metadata.version: \"\": expected \"undefined\" or a number"},
+      {"metadata { version: '1' phase: 'x' } spec {}",
+       "phase: \"x\": expected \"running\" or \"tearingDown\""},
       {"metadata { version: '1' } spec {}", "phase: \"\": expected \"running\" or \"tearingDown\""},
   }));
   CHECK_THAT(f.CreateRaw("resource {" + c.resource + "}"), Invalid(c.message));
@@ -146,13 +168,15 @@ TEST_CASE("handlers: create answers with what is stored") {
       "resource { metadata {" + kA +
       "version: '7' owner: 'me' phase: 'tearingDown' created { seconds: 1 } updated { seconds: 2 } "
       "finalizers: 'g' finalizers: 'f' finalizers: 'g' labels { key: 'l' value: '1' } "
-      "annotations { key: 'n' value: '2' } } spec { proto_spec: 'p' yaml_spec: 'y' } } options { owner: 'me' }");
+      "annotations { key: 'n' value: '2' } } spec { proto_spec: 'p' yaml_spec: 'y' } } options { "
+      "owner: 'me' }");
   REQUIRE_THAT(created, IsOk());
   const pb::Metadata& metadata = created->metadata();
   CHECK(metadata.version() == "1");
   CHECK(metadata.owner() == "me");
   CHECK(metadata.phase() == "tearingDown");
-  CHECK(metadata.created().seconds() == std::chrono::floor<seconds>(f.clock.Now()).time_since_epoch().count());
+  CHECK(metadata.created().seconds() ==
+        std::chrono::floor<seconds>(f.clock.Now()).time_since_epoch().count());
   CHECK(metadata.updated().seconds() == 2);
   CHECK(std::vector<std::string>(metadata.finalizers().begin(), metadata.finalizers().end()) ==
         std::vector<std::string>{"g", "f"});
@@ -169,7 +193,8 @@ TEST_CASE("handlers: create looks at the owner before at what exists") {
   REQUIRE_THAT(f.Create(kA, "me"), IsOk());
   CHECK_THAT(f.Create(kA + "owner: 'me' ", "you"), clash("you"));
   CHECK_THAT(f.Create(kA + "owner: 'me' "), clash(""));
-  CHECK_THAT(f.Create(kA, "you"), StatusIs(absl::StatusCode::kAlreadyExists, "resource T(n/a@undefined) already exists"));
+  CHECK_THAT(f.Create(kA, "you"), StatusIs(absl::StatusCode::kAlreadyExists,
+                                           "resource T(n/a@undefined) already exists"));
   CHECK_THAT(f.Create("owner: 'me' ", "me"), IsOk());  // empty namespace, type and id
 }
 
@@ -180,12 +205,15 @@ TEST_CASE("handlers: update follows the rules, each with its code") {
   REQUIRE_THAT(f.Create(kA, "me"), IsOk());
   CHECK_THAT(f.Update(update + "version: '9' ", "owner: 'you' expected_phase: 'tearingDown'"),
              Owned("resource T(n/a@1) is owned by \"me\""));
-  CHECK_THAT(f.UpdateRaw("new_resource { metadata {" + update + "version: '1' } spec {} }"),  // no options
-             Owned("resource T(n/a@1) is owned by \"me\""));
-  CHECK_THAT(f.Update(update + "version: '9' ", "owner: 'me' expected_phase: 'tearingDown'"),
-             Conflict("resource T(n/a@1) update conflict: expected version \"9\", actual version \"1\""));
+  CHECK_THAT(
+      f.UpdateRaw("new_resource { metadata {" + update + "version: '1' } spec {} }"),  // no options
+      Owned("resource T(n/a@1) is owned by \"me\""));
+  CHECK_THAT(
+      f.Update(update + "version: '9' ", "owner: 'me' expected_phase: 'tearingDown'"),
+      Conflict("resource T(n/a@1) update conflict: expected version \"9\", actual version \"1\""));
   CHECK_THAT(f.Update(update + "version: 'undefined' ", "owner: 'me'"),
-             Conflict("resource T(n/a@1) update conflict: expected version \"undefined\", actual version \"1\""));
+             Conflict("resource T(n/a@1) update conflict: expected version \"undefined\", actual "
+                      "version \"1\""));
   CHECK_THAT(f.Update(update + "version: '1' ", "owner: 'me' expected_phase: 'tearingDown'"),
              Invalid("resource T(n/a@1) is not in phase tearingDown"));
   CHECK_THAT(f.Update(update + "version: '1' ", "owner: 'me' expected_phase: ''"),
@@ -198,9 +226,10 @@ TEST_CASE("handlers: update takes everything as sent but versions and times") {
   const auto created = f.Create(kA, "me");
   REQUIRE_THAT(created, IsOk());
   f.clock.Advance(seconds(10));
-  const auto updated = f.Update(kA + "version: '1' phase: 'tearingDown' owner: 'you' created { seconds: 1 } "
-                                     "updated { seconds: 1 } finalizers: 'f' labels { key: 'l' value: '2' }",
-                                "owner: 'me' expected_phase: 'running'", "proto_spec: 'p2'");
+  const auto updated =
+      f.Update(kA + "version: '1' phase: 'tearingDown' owner: 'you' created { seconds: 1 } "
+                    "updated { seconds: 1 } finalizers: 'f' labels { key: 'l' value: '2' }",
+               "owner: 'me' expected_phase: 'running'", "proto_spec: 'p2'");
   REQUIRE_THAT(updated, IsOk());
   const pb::Metadata& metadata = updated->metadata();
   CHECK(metadata.version() == "2");
@@ -222,7 +251,8 @@ TEST_CASE("handlers: get and list find what is there") {
   Fixture f;
   CHECK_THAT(f.Get(kA), NotFound("resource T(n/a@undefined) doesn't exist"));
   CHECK(*f.List("namespace: 'n' type: 'T'") == "");
-  REQUIRE_THAT(f.Create("namespace: 'n' type: 'T' id: 'b' labels { key: 'l' value: '1' } "), IsOk());
+  REQUIRE_THAT(f.Create("namespace: 'n' type: 'T' id: 'b' labels { key: 'l' value: '1' } "),
+               IsOk());
   REQUIRE_THAT(f.Create(kA), IsOk());
   REQUIRE_THAT(f.Create("namespace: 'n' type: 'U' id: 'c' "), IsOk());
   CHECK(*f.List("namespace: 'n' type: 'T'") == "a b ");
@@ -238,7 +268,8 @@ TEST_CASE("handlers: destroy wants the owner and no finalizers") {
   CHECK_THAT(f.Destroy(kA), NotFound("resource T(n/a@undefined) doesn't exist"));
   REQUIRE_THAT(f.Create(kA + "finalizers: 'f' finalizers: 'g' ", "me"), IsOk());
   CHECK_THAT(f.Destroy(kA), Owned("resource T(n/a@1) is owned by \"me\""));
-  CHECK_THAT(f.Destroy(kA + "options { owner: 'me' }"), Conflict("resource T(n/a@1) has pending finalizers &[f g]"));
+  CHECK_THAT(f.Destroy(kA + "options { owner: 'me' }"),
+             Conflict("resource T(n/a@1) has pending finalizers &[f g]"));
   REQUIRE_THAT(f.Update(kA + "version: '1' phase: 'running' owner: 'me' ", "owner: 'me'"), IsOk());
   const auto destroyed = f.Destroy(kA + "options { owner: 'me' }");
   REQUIRE_THAT(destroyed, IsOk());
@@ -269,7 +300,8 @@ TEST_CASE("handlers: teardown and destroy waits for the finalizers") {
   CHECK_THAT(f.handlers.BeginDestroy(yours), Owned("resource T(n/a@1) is owned by \"me\""));
   REQUIRE_THAT(f.handlers.BeginDestroy(mine), IsOk());
   CHECK(*f.handlers.FinishDestroy(mine) == false);
-  REQUIRE_THAT(f.Update(kA + "version: '2' phase: 'tearingDown' owner: 'me' ", "owner: 'me'"), IsOk());
+  REQUIRE_THAT(f.Update(kA + "version: '2' phase: 'tearingDown' owner: 'me' ", "owner: 'me'"),
+               IsOk());
   CHECK_THAT(f.handlers.BeginDestroy(yours), IsOk());  // torn down already
   CHECK_THAT(f.handlers.FinishDestroy(yours), Owned("resource T(n/a@3) is owned by \"me\""));
   CHECK(*f.handlers.FinishDestroy(mine) == true);
@@ -295,7 +327,8 @@ TEST_CASE("handlers: specs of known types are parsed and rendered") {
   const std::string reason =
       "spec: 3 bytes are no valid talos.resource.definitions.network.HostnameStatusSpec";
   CHECK_THAT(f.Create(kHostname, "", "proto_spec: '\\n\\002n'"), Invalid(reason));
-  CHECK_THAT(f.Update(kHostname + "version: '1' phase: 'running' ", "", "proto_spec: '\\n\\002n'"), Unknown(reason));
+  CHECK_THAT(f.Update(kHostname + "version: '1' phase: 'running' ", "", "proto_spec: '\\n\\002n'"),
+             Unknown(reason));
   CHECK(f.Get(kHostname)->metadata().version() == "1");
 }
 
@@ -304,15 +337,18 @@ TEST_CASE("handlers: an opaque store knows no types") {
   f.options.typing = SpecTyping::kOpaque;
   Handlers opaque(f.store, f.options);
   REQUIRE_THAT(opaque.Create(Fixture::Bytes<pb::CreateRequest>(
-                   "resource { metadata {" + kHostname + "version: '1' phase: 'running' } "
-                   "spec { proto_spec: '\\377' yaml_spec: 'x: [' } }")), IsOk());
+                   "resource { metadata {" + kHostname +
+                   "version: '1' phase: 'running' } "
+                   "spec { proto_spec: '\\377' yaml_spec: 'x: [' } }")),
+               IsOk());
   CHECK(f.Get(kHostname)->spec().proto_spec() == "\xff");
   CHECK(f.Get(kHostname)->spec().yaml_spec() == "x: [");
 }
 
 TEST_CASE("handlers: metadata has a limit, which a large request meets before it is decoded") {
   Fixture f;
-  pb::CreateRequest create = Text("resource { metadata {" + kA + "version: '1' phase: 'running' } spec {} }");
+  pb::CreateRequest create =
+      Text("resource { metadata {" + kA + "version: '1' phase: 'running' } spec {} }");
   create.mutable_resource()->mutable_metadata()->set_owner(std::string(2 << 20, 'o'));
   create.mutable_resource()->mutable_spec()->set_proto_spec(std::string(1 << 20, 's'));
   const size_t size = create.resource().metadata().ByteSizeLong();
@@ -321,7 +357,8 @@ TEST_CASE("handlers: metadata has a limit, which a large request meets before it
                       std::format("metadata of {} bytes, expected at most 1048576", size)));
   pb::UpdateRequest update;
   *update.mutable_new_resource() = create.resource();
-  CHECK(f.handlers.Update(update.SerializeAsString()).status().code() == absl::StatusCode::kResourceExhausted);
+  CHECK(f.handlers.Update(update.SerializeAsString()).status().code() ==
+        absl::StatusCode::kResourceExhausted);
   create.mutable_resource()->mutable_metadata()->clear_owner();
   create.mutable_resource()->mutable_spec()->set_proto_spec(std::string(20 << 20, 's'));
   CHECK_THAT(f.handlers.Create(create.SerializeAsString()), IsOk());
@@ -329,7 +366,8 @@ TEST_CASE("handlers: metadata has a limit, which a large request meets before it
 
 TEST_CASE("handlers: a megabyte of different finalizers takes no longer than other megabytes") {
   Fixture f;
-  pb::CreateRequest create = Text("resource { metadata {" + kA + "version: '1' phase: 'running' } spec {} }");
+  pb::CreateRequest create =
+      Text("resource { metadata {" + kA + "version: '1' phase: 'running' } spec {} }");
   constexpr int kCount = 130'000;
   for (int i = 0; i < kCount; ++i) {
     create.mutable_resource()->mutable_metadata()->add_finalizers(std::format("{:x}", i));
@@ -355,12 +393,15 @@ TEST_CASE("handlers: there is room for so many kinds and no more") {
   f.options.max_kinds = 1;
   Handlers handlers(f.store, f.options);
   const auto create = [&](const std::string& metadata) {
-    return handlers.Create(Fixture::Bytes<pb::CreateRequest>(
-        "resource { metadata {" + metadata + "version: '1' phase: 'running' } spec {} }")).status();
+    return handlers
+        .Create(Fixture::Bytes<pb::CreateRequest>("resource { metadata {" + metadata +
+                                                  "version: '1' phase: 'running' } spec {} }"))
+        .status();
   };
   REQUIRE_THAT(create(kA), IsOk());
   CHECK_THAT(create("namespace: 'n' type: 'T' id: 'b' "), IsOk());
-  const StatusIs full(absl::StatusCode::kResourceExhausted, "U in n: there are 1 kinds of resources already");
+  const StatusIs full(absl::StatusCode::kResourceExhausted,
+                      "U in n: there are 1 kinds of resources already");
   CHECK_THAT(create("namespace: 'n' type: 'U' id: 'a' "), full);
   CHECK_THAT(handlers.Watch("n", "U"), full);
   CHECK(*handlers.Watch("n", "T") == f.store.FindCollection("n", "T"));

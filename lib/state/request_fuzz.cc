@@ -1,4 +1,5 @@
-// Any bytes as a request to the state service: the first byte chooses the call, the rest is the message.
+// Any bytes as a request to the state service: the first byte chooses the call, the rest is the
+// message.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,7 +22,8 @@ constexpr std::string_view kServer = "server-1";
 
 void AddRow(Store& store, std::string_view ns, std::string_view type, std::string_view id) {
   Resource row;
-  row.metadata.kind = std::make_shared<const Kind>(Kind{.ns = std::string(ns), .type = std::string(type)});
+  row.metadata.kind =
+      std::make_shared<const Kind>(Kind{.ns = std::string(ns), .type = std::string(type)});
   row.metadata.id = id;
   row.metadata.version = 1;
   row.metadata.labels = {{"a", "1"}, {"b", "10Ki"}};
@@ -51,7 +53,8 @@ void Watch(Store& store, Handlers& handlers, std::string_view request) {
   if (!options.ok() || !collection.ok()) return;
   const auto watcher = Watcher::Create(**collection, *std::move(options), [] {});
   if (!watcher.ok()) return;
-  const EventContext context{.server = kServer, .kind = *(*collection)->kind(), .id = watch.id(), .now = {}};
+  const EventContext context{
+      .server = kServer, .kind = *(*collection)->kind(), .id = watch.id(), .now = {}};
   std::string response;
   for (int round = 0; round < 3; ++round) {
     const auto events = (*watcher)->Next(100);
@@ -84,14 +87,22 @@ void CallOne(std::uint8_t choice, std::string_view request) {
   options.typing = (choice & 0x80) != 0 ? SpecTyping::kOpaque : SpecTyping::kKnownTypes;
   Handlers handlers(store, options);
   switch (choice & 7) {
-    case 0: return CheckReply(handlers.Get(request));
-    case 1: return CheckReply(handlers.Create(request));
-    case 2: return CheckReply(handlers.Update(request));
-    case 3: return (void)handlers.Destroy(request);
-    case 4: return (void)handlers.Teardown(request);
-    case 5: return List(handlers, request);
-    case 6: return Watch(store, handlers, request);
-    default: return TeardownAndDestroy(handlers, request);
+    case 0:
+      return CheckReply(handlers.Get(request));
+    case 1:
+      return CheckReply(handlers.Create(request));
+    case 2:
+      return CheckReply(handlers.Update(request));
+    case 3:
+      return (void)handlers.Destroy(request);
+    case 4:
+      return (void)handlers.Teardown(request);
+    case 5:
+      return List(handlers, request);
+    case 6:
+      return Watch(store, handlers, request);
+    default:
+      return TeardownAndDestroy(handlers, request);
   }
 }
 
@@ -100,6 +111,7 @@ void CallOne(std::uint8_t choice, std::string_view request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  ichor::state::CallOne(data[0], std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1));
+  ichor::state::CallOne(data[0],
+                        std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1));
   return 0;
 }

@@ -48,8 +48,12 @@ absl::StatusOr<WatchOptions> Resume(const std::string& bookmark) {
 
 const StatusIs kBadBookmark(absl::StatusCode::kFailedPrecondition, "invalid watch bookmark");
 
-StatusIs Exhausted(std::string message) { return {absl::StatusCode::kResourceExhausted, std::move(message)}; }
-StatusIs Invalid(std::string message) { return {absl::StatusCode::kInvalidArgument, std::move(message)}; }
+StatusIs Exhausted(std::string message) {
+  return {absl::StatusCode::kResourceExhausted, std::move(message)};
+}
+StatusIs Invalid(std::string message) {
+  return {absl::StatusCode::kInvalidArgument, std::move(message)};
+}
 
 absl::Status DecodeCreate(std::string_view bytes) {
   pb::CreateRequest request;
@@ -59,7 +63,7 @@ absl::Status DecodeCreate(std::string_view bytes) {
 // A length-delimited field, by hand.
 std::string Field(char tag, std::string_view bytes) {
   std::string field(1, tag);
-  for (size_t size = bytes.size(); ; size >>= 7) {
+  for (size_t size = bytes.size();; size >>= 7) {
     field.push_back(static_cast<char>((size & 0x7f) | (size > 0x7f ? 0x80 : 0)));
     if (size <= 0x7f) {
       break;
@@ -84,8 +88,10 @@ constexpr char kSecond = 0x12;  // field 2
 
 TEST_CASE("request: what is no such message is refused") {
   pb::GetRequest request;
-  CHECK_THAT(Decode("\xff", kMaxQueryBytes, request), Invalid("1 bytes are no valid cosi.resource.GetRequest"));
-  CHECK_THAT(Decode("\x0a\x05yyy", kMaxQueryBytes, request), Invalid("5 bytes are no valid cosi.resource.GetRequest"));
+  CHECK_THAT(Decode("\xff", kMaxQueryBytes, request),
+             Invalid("1 bytes are no valid cosi.resource.GetRequest"));
+  CHECK_THAT(Decode("\x0a\x05yyy", kMaxQueryBytes, request),
+             Invalid("5 bytes are no valid cosi.resource.GetRequest"));
   CHECK_THAT(Decode("\x0a\x02\xff\xfe", kMaxQueryBytes, request),
              Invalid("4 bytes are no valid cosi.resource.GetRequest"));  // no UTF-8
   CHECK_THAT(Decode("", kMaxQueryBytes, request), IsOk());
@@ -93,7 +99,8 @@ TEST_CASE("request: what is no such message is refused") {
 
 TEST_CASE("request: one byte too many is refused before it is looked at") {
   pb::GetRequest request;
-  CHECK_THAT(Decode(std::string(11, '\xff'), 10, request), Exhausted("request of 11 bytes, expected at most 10"));
+  CHECK_THAT(Decode(std::string(11, '\xff'), 10, request),
+             Exhausted("request of 11 bytes, expected at most 10"));
   const std::string just = Field(kFirst, std::string(6, 'a'));
   CHECK_THAT(Decode(just, just.size(), request), IsOk());
   CHECK_THAT(DecodeCreate(std::string(kMaxWriteBytes + 1, '\xff')),
@@ -102,44 +109,54 @@ TEST_CASE("request: one byte too many is refused before it is looked at") {
 
 TEST_CASE("request: large metadata is refused before it is decoded") {
   // 2 MB of empty finalizers, 3 MB in all.
-  const std::string metadata = Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), 2 * kMegabyte));
+  const std::string metadata =
+      Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), 2 * kMegabyte));
   const std::string spec = Field(kSecond, Field(kFirst, std::string(kMegabyte, 's')));
   const StatusIs too_large = Exhausted("metadata of 2097152 bytes, expected at most 1048576");
   CHECK_THAT(DecodeCreate(Field(kFirst, metadata + spec)), too_large);
-  SECTION("in whatever order") { CHECK_THAT(DecodeCreate(Field(kFirst, spec + metadata)), too_large); }
+  SECTION("in whatever order") {
+    CHECK_THAT(DecodeCreate(Field(kFirst, spec + metadata)), too_large);
+  }
   SECTION("in several pieces") {
-    const std::string half = Field(kFirst, Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), kMegabyte)));
+    const std::string half =
+        Field(kFirst, Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), kMegabyte)));
     CHECK_THAT(DecodeCreate(half + half), too_large);
   }
 }
 
 TEST_CASE("request: large malformed requests are not decoded up to where they are") {
-  const std::string metadata = Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), 2 * kMegabyte));
-  const std::string tail = GENERATE(std::string("\xff"), std::string("\x00", 1), std::string("\x0a\x7f"),
-                                    std::string("\x0b"), std::string("\x0c"));
+  const std::string metadata =
+      Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), 2 * kMegabyte));
+  const std::string tail =
+      GENERATE(std::string("\xff"), std::string("\x00", 1), std::string("\x0a\x7f"),
+               std::string("\x0b"), std::string("\x0c"));
   const std::string bytes = Field(kFirst, metadata) + tail;
-  CHECK_THAT(DecodeCreate(bytes),
-             Invalid(std::to_string(bytes.size()) + " bytes are no valid cosi.resource.CreateRequest"));
+  CHECK_THAT(DecodeCreate(bytes), Invalid(std::to_string(bytes.size()) +
+                                          " bytes are no valid cosi.resource.CreateRequest"));
   const std::string inner = Field(kFirst, metadata + tail);
-  CHECK_THAT(DecodeCreate(inner),
-             Invalid(std::to_string(inner.size()) + " bytes are no valid cosi.resource.CreateRequest"));
+  CHECK_THAT(DecodeCreate(inner), Invalid(std::to_string(inner.size()) +
+                                          " bytes are no valid cosi.resource.CreateRequest"));
 }
 
 TEST_CASE("request: what is unknown must not be large, a spec may") {
   const std::string unknown = Repeated("\x78\x01", 3 * kMegabyte);  // field 15
-  CHECK_THAT(DecodeCreate(unknown), Exhausted("3145728 bytes beside the spec, expected at most 2097152"));
+  CHECK_THAT(DecodeCreate(unknown),
+             Exhausted("3145728 bytes beside the spec, expected at most 2097152"));
   CHECK_THAT(DecodeCreate(Field(kFirst, Field(kSecond, unknown))),
              Exhausted("3145738 bytes beside the spec, expected at most 2097152"));
-  CHECK_THAT(DecodeCreate(Field(kFirst, Field(kSecond, Field(kFirst, std::string(8 * kMegabyte, '\xff')) +
-                                                           Field(kSecond, std::string(8 * kMegabyte, 'y'))))),
+  CHECK_THAT(DecodeCreate(Field(
+                 kFirst, Field(kSecond, Field(kFirst, std::string(8 * kMegabyte, '\xff')) +
+                                            Field(kSecond, std::string(8 * kMegabyte, 'y'))))),
              IsOk());
 }
 
 TEST_CASE("request: an update's resource is in another field") {
   pb::UpdateRequest request;
-  const std::string metadata = Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), 2 * kMegabyte));
-  CHECK_THAT(DecodeWrite(Field(kSecond, metadata), pb::UpdateRequest::kNewResourceFieldNumber, request),
-             Exhausted("metadata of 2097152 bytes, expected at most 1048576"));
+  const std::string metadata =
+      Field(kFirst, Repeated(std::string_view("\x4a\x00", 2), 2 * kMegabyte));
+  CHECK_THAT(
+      DecodeWrite(Field(kSecond, metadata), pb::UpdateRequest::kNewResourceFieldNumber, request),
+      Exhausted("metadata of 2097152 bytes, expected at most 1048576"));
 }
 
 TEST_CASE("request: each label operator means what its name says") {
@@ -167,12 +184,15 @@ TEST_CASE("request: each label operator means what its name says") {
       {"op: LTE_NUMERIC value: 'x'", "10", false, false},
   }));
   INFO(c.term);
-  CHECK(Matches("label_query { terms { key: 'k' " + c.term + " } }", {{"k", c.value}}) == c.matches);
-  CHECK(Matches("label_query { terms { key: 'k' invert: true " + c.term + " } }", {{"k", c.value}}) == c.inverted);
+  CHECK(Matches("label_query { terms { key: 'k' " + c.term + " } }", {{"k", c.value}}) ==
+        c.matches);
+  CHECK(Matches("label_query { terms { key: 'k' invert: true " + c.term + " } }",
+                {{"k", c.value}}) == c.inverted);
 }
 
 TEST_CASE("request: queries are alternatives, terms add up, and the id counts in any case") {
-  const std::string both = "label_query { terms { key: 'a' } terms { key: 'b' } } label_query { terms { key: 'c' } } ";
+  const std::string both =
+      "label_query { terms { key: 'a' } terms { key: 'b' } } label_query { terms { key: 'c' } } ";
   CHECK(Matches(both, {{"a", ""}, {"b", ""}}));
   CHECK(Matches(both, {{"c", ""}}));
   CHECK_FALSE(Matches(both, {{"a", ""}}));
@@ -195,12 +215,14 @@ TEST_CASE("request: queries that cannot be answered are refused") {
   for (int i = 0; i < 1001; ++i) {
     many.add_label_query()->add_terms()->set_key("k");
   }
-  CHECK_THAT(QueryOf(many.label_query(), {}), Invalid("label query: 1001 terms, expected at most 1000"));
+  CHECK_THAT(QueryOf(many.label_query(), {}),
+             Invalid("label query: 1001 terms, expected at most 1000"));
 }
 
 TEST_CASE("request: a watch of a kind takes all options that go together") {
-  const auto options = Watch("options { bootstrap_contents: true bootstrap_bookmark: true "
-                             "label_query { terms { key: 'k' } } id_query { regexp: '^a' } }");
+  const auto options = Watch(
+      "options { bootstrap_contents: true bootstrap_bookmark: true "
+      "label_query { terms { key: 'k' } } id_query { regexp: '^a' } }");
   REQUIRE_THAT(options, IsOk());
   CHECK_FALSE(options->id.has_value());
   CHECK(options->bootstrap_contents);
@@ -214,10 +236,13 @@ TEST_CASE("request: a watch of a kind takes all options that go together") {
 
 TEST_CASE("request: a watch of one id has no contents and no labels, and ignores the rest") {
   CHECK_THAT(Watch("id: 'a' options { bootstrap_contents: true }"),
-             StatusIs(absl::StatusCode::kUnimplemented, "bootstrap contents is not implemented for resource watch"));
+             StatusIs(absl::StatusCode::kUnimplemented,
+                      "bootstrap contents is not implemented for resource watch"));
   CHECK_THAT(Watch("id: 'a' options { label_query {} }"),
-             StatusIs(absl::StatusCode::kUnimplemented, "label query is not implemented for resource watch"));
-  const auto options = Watch("id: '' options { tail_events: 3 bootstrap_bookmark: true id_query { regexp: '(' } }");
+             StatusIs(absl::StatusCode::kUnimplemented,
+                      "label query is not implemented for resource watch"));
+  const auto options =
+      Watch("id: '' options { tail_events: 3 bootstrap_bookmark: true id_query { regexp: '(' } }");
   REQUIRE_THAT(options, IsOk());
   CHECK(options->id == "");
   CHECK(options->tail_events == 3);
@@ -226,11 +251,13 @@ TEST_CASE("request: a watch of one id has no contents and no labels, and ignores
 }
 
 TEST_CASE("request: a watch begins at one place only") {
-  const std::string bookmark = "start_from_bookmark: 'server-1\\000\\000\\000\\000\\000\\000\\000\\001' ";
+  const std::string bookmark =
+      "start_from_bookmark: 'server-1\\000\\000\\000\\000\\000\\000\\000\\001' ";
   const std::string tail = "tail_events: 1 ";
   const std::string contents = "bootstrap_contents: true ";
   const StatusIs tail_and_bookmark = Invalid("cannot use both tail_events and start_from_bookmark");
-  const StatusIs contents_too = Invalid("cannot use bootstrap_contents with tail_events or start_from_bookmark");
+  const StatusIs contents_too =
+      Invalid("cannot use bootstrap_contents with tail_events or start_from_bookmark");
   CHECK_THAT(Watch("options { " + tail + bookmark + "}"), tail_and_bookmark);
   CHECK_THAT(Watch("id: 'a' options { " + tail + bookmark + "}"), tail_and_bookmark);
   CHECK_THAT(Watch("options { " + tail + contents + "}"), contents_too);
@@ -241,9 +268,9 @@ TEST_CASE("request: a watch begins at one place only") {
 }
 
 TEST_CASE("request: a bookmark comes back as the position it was made of") {
-  const std::int64_t position = GENERATE(as<std::int64_t>(), -1, 0, 1, 255, 256, 0x0102030405060708,
-                                         std::numeric_limits<std::int64_t>::max(),
-                                         std::numeric_limits<std::int64_t>::min());
+  const std::int64_t position =
+      GENERATE(as<std::int64_t>(), -1, 0, 1, 255, 256, 0x0102030405060708,
+               std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min());
   const std::string bookmark = EncodeBookmark(kServer, position);
   CHECK(bookmark.size() == 16);
   const auto options = Resume(bookmark);

@@ -33,11 +33,12 @@ void StateService::Serve(rpc::Server& server) {
                 [this](rpc::Stream& stream) { return NewDestroyCall(*this, stream); });
 }
 
-absl::Status StateService::AddWatch() {
-  if (open_watches_ >= options_.max_watches) {
-    return absl::ResourceExhaustedError(std::format("{} watches are open already", open_watches_));
+absl::Status StateService::AddWatch(size_t weight) {
+  if (open_watches_ + weight > options_.max_watches) {
+    return absl::ResourceExhaustedError(
+        std::format("too many watches: {} of {} are open already", open_watches_, options_.max_watches));
   }
-  ++open_watches_;
+  open_watches_ += weight;
   return absl::OkStatus();
 }
 

@@ -16,7 +16,8 @@ namespace ichor::state {
 
 struct StateServiceOptions {
   HandlerOptions handlers;
-  // Watches, and calls that wait for finalizers, that may be open at once; one more is ResourceExhausted.
+  // Watches, and calls that wait for finalizers, that may be open at once; one more is ResourceExhausted. One whose request
+  // is long, or has an expression, counts as several: for what it keeps in memory.
   size_t max_watches = 16'384;
 };
 
@@ -44,9 +45,9 @@ class StateService {
   const base::Clock& clock() const { return clock_; }
   const std::string& id() const { return id_; }
 
-  // Counts a call that watches. ResourceExhausted if there are too many.
-  absl::Status AddWatch();
-  void RemoveWatch() { --open_watches_; }
+  // Counts a call that watches as `weight` of them. ResourceExhausted if there are too many.
+  absl::Status AddWatch(size_t weight);
+  void RemoveWatch(size_t weight) { open_watches_ -= weight; }
 
   // Calls `call` in a task of its own: events are announced in the middle of a write to the store. All calls that one
   // change wakes share one task.

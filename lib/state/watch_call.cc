@@ -23,13 +23,11 @@ class WatchCall : public rpc::Call, public WokenCall {
 
   ~WatchCall() override {
     service_.Forget(*this);
-    if (counted_) {
-      service_.RemoveWatch();
-    }
+    service_.RemoveWatch(weight_);
   }
 
   void OnMessage(std::string request) override {
-    if (counted_) {
+    if (std::exchange(started_, true)) {
       return;  // one request a call
     }
     if (absl::Status status = Open(request); !status.ok()) {
@@ -59,12 +57,17 @@ class WatchCall : public rpc::Call, public WokenCall {
 
  private:
   absl::Status Open(std::string_view request) {
-    RETURN_IF_ERROR(Decode(request, kMaxQueryBytes, request_));
-    ASSIGN_OR_RETURN(WatchOptions options, WatchOptionsOf(request_, service_.id()));
-    ASSIGN_OR_RETURN(Collection * collection, service_.handlers().Watch(request_.namespace_(), request_.type()));
-    RETURN_IF_ERROR(service_.AddWatch());
-    counted_ = true;
+    cosi::resource::WatchRequest watch;
+    RETURN_IF_ERROR(Decode(request, kMaxQueryBytes, watch));
+    ASSIGN_OR_RETURN(WatchOptions options, WatchOptionsOf(watch, service_.id()));
+    ASSIGN_OR_RETURN(Collection * collection, service_.handlers().Watch(watch.namespace_(), watch.type()));
+    const size_t weight = WeightOf(request.size(), !watch.options().id_query().regexp().empty());
+    RETURN_IF_ERROR(service_.AddWatch(weight));
+    weight_ = weight;
     kind_ = collection->kind();
+    id_ = watch.id();
+    most_events_ = watch.options().aggregated() ? kBatchEvents : 1;
+    knows_markers_ = watch.api_version() >= 1;
     ASSIGN_OR_RETURN(watcher_,
                      Watcher::Create(*collection, std::move(options), [this] { service_.Wake(*this); }));
     return absl::OkStatus();
@@ -72,16 +75,14 @@ class WatchCall : public rpc::Call, public WokenCall {
 
   // One event, or a batch if the client takes them; empty if there is none now.
   absl::StatusOr<std::string> NextResponse() {
-    const size_t most_events = request_.options().aggregated() ? kBatchEvents : 1;
-    const EventContext context{
-        .server = service_.id(), .kind = *kind_, .id = request_.id(), .now = service_.clock().Now()};
+    const EventContext context{.server = service_.id(), .kind = *kind_, .id = id_, .now = service_.clock().Now()};
     std::string response;
-    for (size_t count = 0; count < most_events && response.size() < kBatchBytes;) {
+    for (size_t count = 0; count < most_events_ && response.size() < kBatchBytes;) {
       ASSIGN_OR_RETURN(const std::vector<WatchEvent> events, watcher_->Next(1));
       if (events.empty()) {
         break;
       }
-      if (events.front().type != WatchEvent::Type::kBootstrapped || KnowsMarkers()) {
+      if (events.front().type != WatchEvent::Type::kBootstrapped || knows_markers_) {
         response += service_.Encoded(events.front(), context);
         ++count;
       }
@@ -89,13 +90,10 @@ class WatchCall : public rpc::Call, public WokenCall {
     return response;
   }
 
-  // Old clients do not know the event that ends the initial contents, nor the error.
-  bool KnowsMarkers() const { return request_.api_version() >= 1; }
-
   // The stream stays open, silent, as clients expect; the watcher is gone.
   void SendError(const absl::Status& status) {
     watcher_.reset();
-    if (KnowsMarkers()) {
+    if (knows_markers_) {
       std::string response;
       AppendErrorEvent(base::MessageOf(status), response);
       stream_.Send(response);
@@ -104,13 +102,22 @@ class WatchCall : public rpc::Call, public WokenCall {
 
   StateService& service_;
   rpc::Stream& stream_;
-  cosi::resource::WatchRequest request_;
+  bool started_ = false;
+  size_t weight_ = 0;  // among the open watches
   std::shared_ptr<const Kind> kind_;
+  std::string id_;             // empty for a watch of a kind
+  size_t most_events_ = 1;     // in one response
+  bool knows_markers_ = true;  // the events that end the initial contents and the watch; old clients do not
   std::unique_ptr<Watcher> watcher_;
-  bool counted_ = false;  // among the open watches
 };
 
 }  // namespace
+
+size_t WeightOf(size_t request_bytes, bool has_expression) {
+  constexpr size_t kBytesOfOne = 1024;
+  constexpr size_t kExpression = 64;
+  return 1 + request_bytes / kBytesOfOne + (has_expression ? kExpression : 0);
+}
 
 std::unique_ptr<rpc::Call> NewWatchCall(StateService& service, rpc::Stream& stream) {
   return std::make_unique<WatchCall>(service, stream);

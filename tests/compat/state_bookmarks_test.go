@@ -75,7 +75,7 @@ func TestABadBookmarkIsRefused(t *testing.T) {
 			"empty":                {},
 			"short":                good[:len(good)-1],
 			"long":                 append(slices.Clone(good), 0),
-			"megabytes":            make([]byte, 8<<20),
+			"a megabyte":           make([]byte, 1<<20),
 			"of nobody":            flipped,
 			"of the future":        future,
 			"of another server":    f.foreignBookmark(t),

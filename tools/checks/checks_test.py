@@ -76,6 +76,13 @@ class LayersTest(Tree):
         self.assert_passes(layers.run, {**files, "lib/resource/a_test.cc": '#include "lib/sys/fake_kernel.h"\n'})
         self.assert_fails(layers.run, {**files, "lib/runtime/a.cc": '#include "lib/sys/fake_kernel.h"\n'}, "for tests only")
 
+    def test_what_test_programs_are_made_from(self):
+        cmake = "node_module(runtime SRCS a.cc TESTS a_test.cc graphs.cc)\nnode_module(runtime_testing HDRS kit.h)"
+        files = {"lib/runtime/CMakeLists.txt": cmake, "lib/runtime/kit.h": "",
+                 "lib/runtime/graphs.h": '#include "lib/runtime/kit.h"\n'}
+        self.assert_passes(layers.run, {**files, "lib/runtime/a_test.cc": '#include "lib/runtime/graphs.h"\n'})
+        self.assert_fails(layers.run, {**files, "lib/runtime/a.cc": '#include "lib/runtime/graphs.h"\n'}, "for tests only")
+
     def test_an_entry_lifts_the_rule(self):
         self.assert_passes(layers.run, {"lib/base/a.cc": '#include "lib/sys/a.h"\n',
                                         "tools/checks/allow.txt": "layers lib/base/a.cc because\n"})
@@ -178,9 +185,10 @@ class OtherTest(Tree):
 
     def test_listed(self):
         files = {"lib/x/CMakeLists.txt": "node_module(x HDRS a.h SRCS\n  a.cc sub/b.cc)  # c.cc\n", "lib/x/a.h": "",
-                 "lib/x/a.cc": "", "lib/x/sub/b.cc": ""}
+                 "lib/x/a.cc": "", "lib/x/sub/b.cc": "", "lib/x/sub/b.h": ""}
         self.assert_passes(listed.run, files)
-        self.assert_fails(listed.run, {**files, "lib/x/c.cc": ""}, "lib/x/c.cc:1: no CMakeLists.txt names this file")
+        for path in ("lib/x/c.cc", "lib/x/c.h"):
+            self.assert_fails(listed.run, {**files, path: ""}, f"{path}:1: no CMakeLists.txt names this file")
 
     def test_scripts(self):
         self.assert_passes(scripts.run_python, {"a.py": "x = 1\n"})

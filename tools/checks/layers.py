@@ -15,7 +15,7 @@ _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
-PROGRAMS = ("machined", "networkd", "apid", "trustd", "installer", "ichorctl", "tools", "qemu-tests")
+PROGRAMS = ("machined", "networkd", "apid", "trustd", "installer", "ichorctl", "tools", "bench", "qemu-tests")
 
 # Rooms without messages of proto/, and rooms without gRPC.
 _NO_PROTO = {"lib/base", "lib/sys"}
@@ -30,19 +30,17 @@ def room_of(path):
     return parts[0] if parts[0] in PROGRAMS and len(parts) > 1 else None
 
 
-def is_test(path):
-    """Whether a file is a test, a fuzz target or a benchmark by its name."""
-    return pathlib.PurePosixPath(path).stem.endswith(("_test", "_fuzz", "_bench"))
-
-
 class Layers:
     """The rules with what they need to know of the whole tree."""
 
     def __init__(self, scope):
         self.scope = scope
         self.files = set(scope.files)
-        testing = [target for target in targets(scope) if target.name.endswith("_testing")]
-        self.testing = {path for target in testing for path in target.files}
+        all_targets = targets(scope)
+        # Libraries that only tests link, and what test programs are made from, with the headers beside that.
+        self.testing = {path for target in all_targets if target.name.endswith("_testing") for path in target.files}
+        sources = [path for target in all_targets for path in target.tests]
+        self.tests = {str(pathlib.PurePosixPath(path).with_suffix(suffix)) for path in sources for suffix in (".cc", ".h")}
 
     def findings(self, path):
         """What is wrong with the includes of one file."""
@@ -69,11 +67,12 @@ class Layers:
         return self._own_error(path, room, include, other) if other else None
 
     def _own_error(self, path, room, include, other):
-        tests = is_test(path) or path in self.testing
-        if self._is_for_tests(include):
-            same_fake = _stem(path) == _stem(include)
-            return None if tests or same_fake or self._is_for_tests(path) else f"{include} is for tests only"
-        if other == room or (other in PROGRAMS and is_test(path) and include in self.testing):
+        tests = (path in self.tests or path in self.testing or room == "bench"
+                 or _stem(path).endswith(("_test", "_fuzz")))
+        if _is_fake(include) or include in self.testing or include in self.tests:
+            same_fake = _stem(path) == _stem(include) or _is_fake(path)
+            return None if tests or same_fake else f"{include} is for tests only"
+        if other == room:
             return None
         if other in PROGRAMS:
             return f"{room} must not include {other}: programs and libraries never include a program"
@@ -81,12 +80,13 @@ class Layers:
             return None
         return f"{room} must not include {other}: includes go down only"
 
-    def _is_for_tests(self, path):
-        return path in self.testing or _stem(path).startswith("fake_")
-
 
 def _stem(path):
     return pathlib.PurePosixPath(path).stem
+
+
+def _is_fake(path):
+    return _stem(path).startswith("fake_")
 
 
 def _is_message(include):

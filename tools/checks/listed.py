@@ -1,4 +1,7 @@
-"""Every source and header of ours is named in a CMakeLists.txt, so that it is compiled and checked."""
+"""Every source and header of ours is compiled: a CMakeLists.txt names it.
+
+A header need not be named if the source beside it is: that includes it first.
+"""
 
 import pathlib
 
@@ -9,10 +12,10 @@ from common.step import check
 
 
 def findings(scope):
-    """The files that no CMakeLists.txt of their directory, or of one above, names."""
+    """The files that no CMakeLists.txt of their directory, or of one above, leads to."""
     known = {path: cmake_targets.words(scope, path) for path in scope.files if path.split("/")[-1] == "CMakeLists.txt"}
     for path in scope.cpp():
-        if room_of(path) is None or _is_named(path, known):
+        if room_of(path) is None or _is_named(path, known) or _is_named(path.removesuffix(".h") + ".cc", known):
             continue
         if not scope.allow.permits("listed", path):
             kind = "it is dead code" if path.endswith(".cc") else "nothing checks that it compiles alone"

@@ -1,6 +1,6 @@
-// A plugin for clang-tidy 19: its checks see the declarations of our files only, not those of system headers.
-// Findings there are dropped anyway, but looking for them takes three quarters of the time. clang-tidy 21 does
-// this by itself. Built and loaded by tidy.py.
+// A plugin for clang-tidy 19: its checks see the declarations of our files only, not those of
+// system headers. Findings there are dropped anyway, but looking for them takes three quarters of
+// the time. clang-tidy 21 does this by itself. Built and loaded by tidy.py.
 
 #include <memory>
 #include <string>
@@ -41,6 +41,7 @@ class OwnDeclarationsAction : public clang::PluginASTAction {
   ActionType getActionType() override { return AddBeforeMainAction; }
 };
 
-const clang::FrontendPluginRegistry::Add<OwnDeclarationsAction> kRegistration("own-declarations", "");
+const clang::FrontendPluginRegistry::Add<OwnDeclarationsAction> kRegistration("own-declarations",
+                                                                              "");
 
 }  // namespace

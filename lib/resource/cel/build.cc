@@ -202,12 +202,13 @@ CelNode CelBuilder::Fold(std::string_view macro, CelNode range, std::string vari
     result = Call("_==_", {Accumulator(), Constant(one)});
   } else {  // map, filter
     init = List({});
-    const bool plain_map = macro == "map" && args.size() == 1;
-    CelNode element = plain_map        ? std::move(test)
-                      : macro == "map" ? std::move(args[1])
-                                       : Ident(variable);
-    step = Call("_+_", {Accumulator(), List({std::move(element)})});
-    if (!plain_map) step = Call("_?_:_", {std::move(test), std::move(step), Accumulator()});
+    if (macro == "map" && args.size() == 1) {
+      step = Call("_+_", {Accumulator(), List({std::move(test)})});
+    } else {
+      CelNode element = macro == "map" ? std::move(args[1]) : Ident(variable);
+      step = Call("_+_", {Accumulator(), List({std::move(element)})});
+      step = Call("_?_:_", {std::move(test), std::move(step), Accumulator()});
+    }
   }
 
   CelNode node = NewNode();

@@ -11,7 +11,7 @@
 namespace ichor {
 
 struct CelToken {
-  enum class Kind { kEnd, kName, kInt, kUint, kDouble, kString, kBytes, kSymbol };
+  enum class Kind : std::uint8_t { kEnd, kName, kInt, kUint, kDouble, kString, kBytes, kSymbol };
 
   Kind kind = Kind::kEnd;
   size_t offset = 0;

@@ -99,6 +99,7 @@ class Printer {
   absl::Status Binary(const Expr::Call& call, const Operator& op);
   absl::Status Unary(const Expr::Call& call);
   absl::Status Struct(const Expr::CreateStruct& value);
+  absl::Status Entry(const Expr::CreateStruct::Entry& entry);
 
   const google::protobuf::Map<std::int64_t, Expr>& calls_;
   std::string out_;
@@ -216,19 +217,22 @@ absl::Status Printer::Call(const Expr::Call& call) {
   return absl::OkStatus();
 }
 
+absl::Status Printer::Entry(const Expr::CreateStruct::Entry& entry) {
+  if (entry.optional_entry()) return NoText("an optional entry");
+  if (entry.has_map_key()) {
+    RETURN_IF_ERROR(Print(entry.map_key()));
+  } else {
+    out_ += entry.field_key();
+  }
+  out_ += ": ";
+  return Print(entry.value());
+}
+
 absl::Status Printer::Struct(const Expr::CreateStruct& value) {
   absl::StrAppend(&out_, value.message_name(), "{");
   for (int i = 0; i < value.entries_size(); ++i) {
-    const auto& entry = value.entries(i);
-    if (entry.optional_entry()) return NoText("an optional entry");
     if (i > 0) out_ += ", ";
-    if (entry.has_map_key()) {
-      RETURN_IF_ERROR(Print(entry.map_key()));
-    } else {
-      out_ += entry.field_key();
-    }
-    out_ += ": ";
-    RETURN_IF_ERROR(Print(entry.value()));
+    RETURN_IF_ERROR(Entry(value.entries(i)));
   }
   out_ += '}';
   return absl::OkStatus();

@@ -2,6 +2,7 @@
 // indented too.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ class YamlEmitter {
 
  private:
   // What the next value stands behind.
-  enum class Place { kTop, kKey, kDash };
+  enum class Place : std::uint8_t { kTop, kKey, kDash };
 
   struct Block {
     int indent = 0;

@@ -96,8 +96,9 @@ std::optional<double> ParseYamlFloat(std::string_view text) {
   std::string_view digits = plain;
   const bool negative = TakeSign(digits);
   double value = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (result.ec != std::errc()) return std::nullopt;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
   return negative ? -value : value;
 }
 

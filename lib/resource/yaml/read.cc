@@ -58,7 +58,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnMapEnd() override { End(); }
 
-  bool ok() const { return status_.ok(); }
+  bool Ok() const { return status_.ok(); }
 
   // The document, after all events.
   absl::StatusOr<YamlNode> Finish() &&;
@@ -228,12 +228,12 @@ absl::StatusOr<YamlNode> ReadYaml(std::string_view text) {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     // At a token that cannot start a value, yaml-cpp finds empty documents for ever.
-    while (builder.ok() && parser.HandleNextDocument(builder)) {
+    while (builder.Ok() && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    return ErrorAt(PlaceOf(error.mark), error.msg);
+    if (builder.Ok()) return ErrorAt(PlaceOf(error.mark), error.msg);
   } catch (const std::exception& error) {
-    return ErrorAt({}, error.what());
+    if (builder.Ok()) return ErrorAt({}, error.what());
   }
   return std::move(builder).Finish();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ struct YamlPlace {
 
 struct YamlNode {
   // kText: quoted, literal or tagged !!str. kBinary: tagged !!binary; `text` is decoded.
-  enum class Kind { kPlain, kText, kBinary, kSequence, kMapping };
+  enum class Kind : std::uint8_t { kPlain, kText, kBinary, kSequence, kMapping };
 
   Kind kind = Kind::kPlain;
   YamlPlace place;

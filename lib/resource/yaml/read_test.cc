@@ -68,6 +68,11 @@ TEST_CASE("depth and size have limits") {
   CHECK_THAT(ReadYaml("[" + deep + shut + "]"),
              StatusIs(absl::StatusCode::kInvalidArgument, "1:65: nested deeper than 64"));
   CHECK_THAT(ReadYaml(std::string(100'000, '[')), !IsOk());
+  std::string dashes;
+  for (int i = 0; i < 1000; ++i)
+    dashes += "- ";
+  CHECK_THAT(ReadYaml(dashes),
+             StatusIs(absl::StatusCode::kInvalidArgument, "1:129: nested deeper than 64"));
   const std::string large(kMaxYamlBytes + 1, 'a');
   CHECK_THAT(ReadYaml(large), StatusIs(absl::StatusCode::kInvalidArgument,
                                        "1:1: 33554433 bytes of YAML; at most 33554432"));

@@ -2,20 +2,29 @@
 // itself.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace ichor {
 
 // What a reader of YAML 1.1 or 1.2 may take a plain scalar for.
-enum class PlainMeaning { kNull, kBool, kInteger, kFloat, kTimestamp, kMerge, kString };
+enum class PlainMeaning : std::uint8_t {
+  kNull,
+  kBool,
+  kInteger,
+  kFloat,
+  kTimestamp,
+  kMerge,
+  kString
+};
 
 PlainMeaning MeaningOfPlain(std::string_view text);
 
 // kBinary: not UTF-8, written in base64 with the tag !!binary.
-enum class ScalarStyle { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kBinary };
+enum class ScalarStyle : std::uint8_t { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kBinary };
 
-enum class ScalarPlace { kValue, kKey };
+enum class ScalarPlace : std::uint8_t { kValue, kKey };
 
 // The style go-yaml v3 chooses, except that a text of several lines which starts with a blank or an
 // empty line is quoted. A key is never literal.
