@@ -8,7 +8,9 @@
 namespace ichor::bench {
 namespace {
 
-std::string_view ToString(Better better) { return better == Better::kHigher ? "higher" : "lower"; }
+std::string_view ToString(Better better) {
+  return better == Better::kHigher ? "higher" : "lower";
+}
 
 // Four digits that say something, without an exponent.
 std::string Shown(double value) {

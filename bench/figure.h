@@ -18,7 +18,8 @@ struct Figure {
   std::vector<double> samples;  // one per round, in `unit`; at least one
 };
 
-// The best sample: what the code costs when the machine does nothing else. Its limit is compared with this.
+// The best sample: what the code costs when the machine does nothing else. Its limit is compared
+// with this.
 double BestOf(const Figure& figure);
 
 double MedianOf(const Figure& figure);
@@ -31,8 +32,8 @@ std::string Table(const std::vector<Figure>& figures);
 // A list of {"name", "value", "unit", "limit", "better"}; the value is the best sample.
 std::string Json(const std::vector<Figure>& figures);
 
-// Seconds of processor time that `work` takes, to a microsecond. Nothing here waits for anything, so on an idle machine
-// this is the time that passes; on a busy one it leaves out the others.
+// Seconds of processor time that `work` takes, to a microsecond. Nothing here waits for anything,
+// so on an idle machine this is the time that passes; on a busy one it leaves out the others.
 template <std::invocable F>
 double SecondsOf(F&& work) {
   const std::clock_t start = std::clock();

@@ -13,7 +13,8 @@
 namespace ichor::bench {
 namespace {
 
-// The resident set of this process. See proc_pid_smaps(5): unlike the other counters, this one is exact.
+// The resident set of this process. See proc_pid_smaps(5): unlike the other counters, this one is
+// exact.
 double ResidentBytes() {
   std::ifstream rollup("/proc/self/smaps_rollup");
   std::string word;
@@ -30,7 +31,8 @@ Figure MeasureMemory() {
   constexpr size_t kRows = 100'000;
   const base::RealClock clock;
   const std::shared_ptr<const Kind> kind = SmallKind();
-  const std::vector<std::string> sorted_ids = Ids(kRows);  // lives on, or its memory would be used for the rows
+  const std::vector<std::string> sorted_ids =
+      Ids(kRows);  // lives on, or its memory would be used for the rows
   const std::vector<std::string> ids = Shuffled(sorted_ids, 1);
   Store store(clock);
   const double before = ResidentBytes();
@@ -38,8 +40,11 @@ Figure MeasureMemory() {
     CHECK(store.Create(SmallDraft(kind, id), "bench").ok());
   }
   const double growth = ResidentBytes() - before;
-  return {.name = "memory of a small resource, of 100,000", .unit = "bytes", .limit = 600,
-          .better = Better::kLower, .samples = {growth / kRows}};
+  return {.name = "memory of a small resource, of 100,000",
+          .unit = "bytes",
+          .limit = 600,
+          .better = Better::kLower,
+          .samples = {growth / kRows}};
 }
 
 }  // namespace ichor::bench

@@ -48,7 +48,8 @@ std::vector<Rows> OneOutput(Desired<HostnameStatus> desired) {
   return outputs;
 }
 
-// One row for each row of the first input, with news from that row, or from the one of the same id in a second input.
+// One row for each row of the first input, with news from that row, or from the one of the same id
+// in a second input.
 absl::StatusOr<std::vector<Rows>> RowForRow(const Inputs& inputs) {
   const All<HostnameStatus> first(inputs.front());
   const All<HostnameStatus> last(inputs.back());
@@ -76,7 +77,8 @@ class Subject {
 
   void Add(const std::string& output, const std::vector<std::string>& inputs,
            absl::StatusOr<std::vector<Rows>> (*run)(const Inputs&) = RowForRow) {
-    ReconcilerBody body{.name = "make-" + output, .inputs = {}, .outputs = {TypeNamed(output)}, .run = run};
+    ReconcilerBody body{
+        .name = "make-" + output, .inputs = {}, .outputs = {TypeNamed(output)}, .run = run};
     std::ranges::transform(inputs, std::back_inserter(body.inputs), TypeNamed);
     t_.runtime.AddReconciler(std::move(body));
     last_output_ = output;
@@ -91,7 +93,8 @@ class Subject {
     }
   }
 
-  // Seconds from before the source makes its rows until all has settled. `changed` rows differ from those before.
+  // Seconds from before the source makes its rows until all has settled. `changed` rows differ from
+  // those before.
   double SecondsToSettle(size_t changed) {
     t_.clock.Advance(Source::kInterval);  // else the publication would wait
     const std::string news = std::format("publication-{}", ++publications_);
@@ -112,7 +115,11 @@ class Subject {
 };
 
 Figure Time(std::string name, std::string unit, double limit) {
-  return {.name = std::move(name), .unit = std::move(unit), .limit = limit, .better = Better::kLower, .samples = {}};
+  return {.name = std::move(name),
+          .unit = std::move(unit),
+          .limit = limit,
+          .better = Better::kLower,
+          .samples = {}};
 }
 
 Figure MeasureChain(int rounds) {
@@ -132,7 +139,8 @@ Figure MeasureChain(int rounds) {
   return figure;
 }
 
-Figure MeasureOneOfMany(const std::string& what, absl::StatusOr<std::vector<Rows>> (*run)(const Inputs&), int rounds) {
+Figure MeasureOneOfMany(const std::string& what,
+                        absl::StatusOr<std::vector<Rows>> (*run)(const Inputs&), int rounds) {
   Figure figure = Time("1 of 10,000 rows changes, the reconciler makes " + what, "ms", 5);
   Subject subject(10'000);
   subject.Add("output", {"input"}, run);
@@ -143,8 +151,8 @@ Figure MeasureOneOfMany(const std::string& what, absl::StatusOr<std::vector<Rows
   return figure;
 }
 
-// 10 layers of 20 reconcilers; each reads two types of the layer before and writes 50 rows. The first run finds nothing
-// there, the later ones change every row.
+// 10 layers of 20 reconcilers; each reads two types of the layer before and writes 50 rows. The
+// first run finds nothing there, the later ones change every row.
 std::vector<Figure> MeasureEverything(int rounds) {
   constexpr size_t kRows = 50;
   Figure first = Time("200 reconcilers, 10,000 resources, all of them made", "ms", 100);
@@ -155,7 +163,8 @@ std::vector<Figure> MeasureEverything(int rounds) {
       const int before = i / 20 * 20 - 20;
       const auto output_of = [](int index) { return std::format("output-{}", index); };
       subject.Add(output_of(i), before < 0 ? std::vector<std::string>{"input"}
-                                           : std::vector{output_of(before + i % 20), output_of(before + (i + 1) % 20)});
+                                           : std::vector{output_of(before + i % 20),
+                                                         output_of(before + (i + 1) % 20)});
     }
     first.samples.push_back(1e3 * subject.SecondsToSettle(kRows));
     later.samples.push_back(1e3 * subject.SecondsToSettle(kRows));
@@ -167,7 +176,8 @@ std::vector<Figure> MeasureEverything(int rounds) {
 }  // namespace
 
 std::vector<Figure> MeasureSettle(int rounds) {
-  std::vector<Figure> figures{MeasureChain(100 * rounds), MeasureOneOfMany("one row of all", OneForAll, 4 * rounds),
+  std::vector<Figure> figures{MeasureChain(100 * rounds),
+                              MeasureOneOfMany("one row of all", OneForAll, 4 * rounds),
                               MeasureOneOfMany("a row of each", RowForRow, 4 * rounds)};
   std::ranges::move(MeasureEverything(rounds), std::back_inserter(figures));
   return figures;

@@ -7,7 +7,8 @@
 
 namespace ichor::bench {
 
-// One change through a chain; one row of many; everything at once. Making the rows that the source publishes counts.
+// One change through a chain; one row of many; everything at once. Making the rows that the source
+// publishes counts.
 std::vector<Figure> MeasureSettle(int rounds);
 
 }  // namespace ichor::bench

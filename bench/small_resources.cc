@@ -8,7 +8,8 @@
 namespace ichor::bench {
 
 std::shared_ptr<const Kind> SmallKind() {
-  return std::make_shared<const Kind>(Kind{.ns = "network", .type = "Measurements.bench.ichor.dev"});
+  return std::make_shared<const Kind>(
+      Kind{.ns = "network", .type = "Measurements.bench.ichor.dev"});
 }
 
 std::vector<std::string> Ids(size_t count) {
@@ -27,7 +28,8 @@ std::vector<std::string> Shuffled(const std::vector<std::string>& ids, std::uint
   std::ranges::shuffle(order, std::mt19937_64(seed));
   std::vector<std::string> shuffled;
   shuffled.reserve(ids.size());
-  std::ranges::transform(order, std::back_inserter(shuffled), [](const std::string* id) { return *id; });
+  std::ranges::transform(order, std::back_inserter(shuffled),
+                         [](const std::string* id) { return *id; });
   return shuffled;
 }
 

@@ -1,4 +1,5 @@
-// The resources that the store is measured with: an id of some 20 characters, a spec of 100 bytes of no known type.
+// The resources that the store is measured with: an id of some 20 characters, a spec of 100 bytes
+// of no known type.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ std::shared_ptr<const Kind> SmallKind();
 // `count` different ids.
 std::vector<std::string> Ids(size_t count);
 
-// Copies in an order that `seed` decides, one after the other in memory: the caller's side costs no cache misses.
+// Copies in an order that `seed` decides, one after the other in memory: the caller's side costs no
+// cache misses.
 std::vector<std::string> Shuffled(const std::vector<std::string>& ids, std::uint64_t seed);
 
 // The row `id` with a spec of its own, as it comes from a client.

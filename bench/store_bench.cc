@@ -68,12 +68,16 @@ class Subject {
 
 Figure Rate(std::string_view verb, size_t rows, Order order, double limit) {
   const std::string_view where = order == Order::kRandom ? ", in random order" : "";
-  return {.name = std::format("{}, {} rows{}", verb, rows, where), .unit = "1/s", .limit = limit,
-          .better = Better::kHigher, .samples = {}};
+  return {.name = std::format("{}, {} rows{}", verb, rows, where),
+          .unit = "1/s",
+          .limit = limit,
+          .better = Better::kHigher,
+          .samples = {}};
 }
 
 std::vector<Figure> MeasureRates(size_t rows, Order order, int rounds) {
-  std::vector<Figure> figures{Rate("create", rows, order, 1'800'000), Rate("update", rows, order, 1'800'000),
+  std::vector<Figure> figures{Rate("create", rows, order, 1'800'000),
+                              Rate("update", rows, order, 1'800'000),
                               Rate("get", rows, order, 8'000'000)};
   const auto count = static_cast<double>(rows);
   for (int round = 0; round < rounds; ++round) {
@@ -88,10 +92,16 @@ std::vector<Figure> MeasureRates(size_t rows, Order order, int rounds) {
 std::vector<Figure> MeasureLists(int rounds) {
   constexpr double kLimit = 0.3;
   constexpr int kRepeats = 1000;  // of what is too short to be measured once
-  Figure unchanged{.name = "list of 10,000, unchanged since the last", .unit = "ms", .limit = kLimit,
-                   .better = Better::kLower, .samples = {}};
-  Figure changed{.name = "list of 10,000, after one change", .unit = "ms", .limit = kLimit,
-                 .better = Better::kLower, .samples = {}};
+  Figure unchanged{.name = "list of 10,000, unchanged since the last",
+                   .unit = "ms",
+                   .limit = kLimit,
+                   .better = Better::kLower,
+                   .samples = {}};
+  Figure changed{.name = "list of 10,000, after one change",
+                 .unit = "ms",
+                 .limit = kLimit,
+                 .better = Better::kLower,
+                 .samples = {}};
   Subject subject(kListedRows, Order::kOfCreation);
   subject.CreateAll();
   subject.List();
@@ -99,10 +109,10 @@ std::vector<Figure> MeasureLists(int rounds) {
     subject.UpdateOne(subject.ids()[static_cast<size_t>(round) % kListedRows]);
     changed.samples.push_back(1e3 * SecondsOf([&] { subject.List(); }));
     unchanged.samples.push_back(1e3 / kRepeats * SecondsOf([&] {
-      for (int i = 0; i < kRepeats; ++i) {
-        subject.List();
-      }
-    }));
+                                  for (int i = 0; i < kRepeats; ++i) {
+                                    subject.List();
+                                  }
+                                }));
   }
   return {std::move(unchanged), std::move(changed)};
 }
@@ -112,7 +122,8 @@ std::vector<Figure> MeasureLists(int rounds) {
 std::vector<Figure> MeasureStore(int rounds) {
   std::vector<Figure> figures;
   for (std::vector<Figure> some :
-       {MeasureRates(10'000, Order::kOfCreation, 4 * rounds), MeasureRates(10'000, Order::kRandom, 4 * rounds),
+       {MeasureRates(10'000, Order::kOfCreation, 4 * rounds),
+        MeasureRates(10'000, Order::kRandom, 4 * rounds),
         MeasureRates(100'000, Order::kRandom, rounds), MeasureLists(10 * rounds)}) {
     std::ranges::move(some, std::back_inserter(figures));
   }

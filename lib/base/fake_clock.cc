@@ -9,7 +9,9 @@ WallTime FakeClock::Now() const {
   return std::chrono::sys_days{std::chrono::year{2026} / January / 1} + elapsed_;
 }
 
-MonotonicTime FakeClock::Monotonic() const { return MonotonicTime{elapsed_}; }
+MonotonicTime FakeClock::Monotonic() const {
+  return MonotonicTime{elapsed_};
+}
 
 void FakeClock::Advance(std::chrono::nanoseconds duration) {
   CHECK_GE(duration.count(), 0);

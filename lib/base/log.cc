@@ -26,8 +26,7 @@ std::string_view NameOf(Severity severity) {
 
 void LogLine(Severity severity, std::string_view message) {
   std::string line = std::format("{}: {}", NameOf(severity), message);
-  std::ranges::replace_if(
-      line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   line += '\n';
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }

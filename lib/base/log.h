@@ -9,8 +9,9 @@ namespace ichor::base {
 
 enum class Severity { kDebug, kInfo, kWarning, kError };
 
-// Writes "<severity>: <message>\n"; line feeds and other control characters in `message` become spaces, so that one
-// call is one line. Thread-safe; a failed or short write is ignored, since there is nobody to tell.
+// Writes "<severity>: <message>\n"; line feeds and other control characters in `message` become
+// spaces, so that one call is one line. Thread-safe; a failed or short write is ignored, since
+// there is nobody to tell.
 void LogLine(Severity severity, std::string_view message);
 
 // LogLine of a formatted message: Log(Severity::kInfo, "eth0: carrier {}", state).

@@ -1,5 +1,5 @@
-// The project's mutex: std::mutex with Clang's thread safety annotations, visible to ThreadSanitizer
-// (Debian's Abseil is not, so absl::Mutex is not used).
+// The project's mutex: std::mutex with Clang's thread safety annotations, visible to
+// ThreadSanitizer (Debian's Abseil is not, so absl::Mutex is not used).
 #pragma once
 
 #include <condition_variable>

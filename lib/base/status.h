@@ -18,15 +18,15 @@ std::string_view MessageOf(const absl::Status& status);
 }  // namespace ichor::base
 
 // Returns from the enclosing function if `expression`, an absl::Status, is an error.
-#define RETURN_IF_ERROR(expression)                               \
-  do {                                                            \
+#define RETURN_IF_ERROR(expression)                                     \
+  do {                                                                  \
     if (absl::Status ichor_status = (expression); !ichor_status.ok()) { \
-      return ichor_status;                                        \
-    }                                                             \
+      return ichor_status;                                              \
+    }                                                                   \
   } while (false)
 
-// Evaluates `expression`, an absl::StatusOr<T>; returns its status if that is an error, else assigns its value
-// to `target`, which may be a declaration.
+// Evaluates `expression`, an absl::StatusOr<T>; returns its status if that is an error, else
+// assigns its value to `target`, which may be a declaration.
 #define ASSIGN_OR_RETURN(target, expression) \
   ICHOR_ASSIGN_OR_RETURN(ICHOR_CONCAT(ichor_status_or_, __LINE__), target, expression)
 

@@ -5,7 +5,9 @@
 
 namespace ichor::base {
 
-std::string IsOk::describe() const { return "is OK"; }
+std::string IsOk::describe() const {
+  return "is OK";
+}
 
 StatusIs::StatusIs(absl::StatusCode code, std::string message)
     : code_(code), message_(std::move(message)) {}

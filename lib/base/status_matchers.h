@@ -9,7 +9,9 @@
 
 namespace ichor::base {
 
-inline const absl::Status& AsStatus(const absl::Status& status) { return status; }
+inline const absl::Status& AsStatus(const absl::Status& status) {
+  return status;
+}
 
 template <class T>
 const absl::Status& AsStatus(const absl::StatusOr<T>& result) {

@@ -12,7 +12,8 @@
 
 namespace ichor::base {
 
-// Debian's absl::string_view is a type of its own, so Abseil's default hash does not take std::string_view.
+// Debian's absl::string_view is a type of its own, so Abseil's default hash does not take
+// std::string_view.
 struct StringHash {
   using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
   size_t operator()(std::string_view text) const {

@@ -15,9 +15,13 @@ UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
   return *this;
 }
 
-UniqueFd::~UniqueFd() { Reset(); }
+UniqueFd::~UniqueFd() {
+  Reset();
+}
 
-int UniqueFd::Release() { return std::exchange(fd_, -1); }
+int UniqueFd::Release() {
+  return std::exchange(fd_, -1);
+}
 
 void UniqueFd::Reset(int fd) {
   const int old = std::exchange(fd_, fd);

@@ -15,7 +15,7 @@ class UniqueFd {
   ~UniqueFd();
 
   // The descriptor, still owned here; -1 if none.
-  int get() const { return fd_; }  // NOLINT(readability-identifier-naming): as std::unique_ptr
+  int get() const { return fd_; }       // NOLINT(readability-identifier-naming): as std::unique_ptr
   bool ok() const { return fd_ >= 0; }  // NOLINT(readability-identifier-naming): as absl::Status
 
   // Gives the descriptor to the caller; none is owned afterwards.

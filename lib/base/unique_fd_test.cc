@@ -9,9 +9,13 @@
 namespace ichor::base {
 namespace {
 
-bool IsOpen(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+bool IsOpen(int fd) {
+  return fcntl(fd, F_GETFD) >= 0;
+}
 
-int OpenNull() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+int OpenNull() {
+  return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
 
 }  // namespace
 

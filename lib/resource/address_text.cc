@@ -96,10 +96,10 @@ std::optional<std::string> ParseBytes(std::string_view text) {
 // A decimal number from 0 to `largest`, without sign or leading zeros.
 std::optional<int> ParseNumber(std::string_view text, int largest) {
   int value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), value);
   const bool canonical = !text.starts_with('-') && (text.size() == 1 || !text.starts_with('0'));
-  if (error != std::errc() || stop != end || !canonical || value > largest) return std::nullopt;
+  if (error != std::errc() || stop != text.end() || !canonical || value > largest)
+    return std::nullopt;
   return value;
 }
 

@@ -4,7 +4,9 @@
 
 namespace ichor {
 
-std::string ToString(const Kind& kind) { return std::format("{}/{}", kind.ns, kind.type); }
+std::string ToString(const Kind& kind) {
+  return std::format("{}/{}", kind.ns, kind.type);
+}
 
 std::string_view ToString(Phase phase) {
   return phase == Phase::kRunning ? "running" : "tearingDown";

@@ -13,8 +13,8 @@
 
 namespace ichor {
 
-// A namespace and a type: which collection of the state a resource is in. The namespace "network" and the type
-// "HostnameStatuses.net.talos.dev", for example.
+// A namespace and a type: which collection of the state a resource is in. The namespace "network"
+// and the type "HostnameStatuses.net.talos.dev", for example.
 struct Kind {
   std::string ns;
   std::string type;
@@ -34,9 +34,10 @@ std::string_view ToString(Phase phase);
 using Labels = absl::btree_map<std::string, std::string, std::less<>>;
 
 struct Metadata {
-  std::shared_ptr<const Kind> kind;  // shared by all resources of a collection; never null in a resource
+  std::shared_ptr<const Kind>
+      kind;  // shared by all resources of a collection; never null in a resource
   std::string id;
-  std::string owner;  // who may change it; empty: anybody
+  std::string owner;          // who may change it; empty: anybody
   std::uint64_t version = 0;  // counts the writes, from 1; 0: "undefined", not in a state yet
   Phase phase = Phase::kRunning;
   base::WallTime created;

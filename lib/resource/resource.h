@@ -18,7 +18,8 @@ struct Resource {
 // One version of a resource. A resource that did not change keeps its pointer.
 using ResourcePtr = std::shared_ptr<const Resource>;
 
-// All resources of one kind at one moment, sorted by id. Shared: an unchanged kind keeps its snapshot. Never null.
+// All resources of one kind at one moment, sorted by id. Shared: an unchanged kind keeps its
+// snapshot. Never null.
 using Snapshot = std::shared_ptr<const std::vector<ResourcePtr>>;
 
 }  // namespace ichor

@@ -37,7 +37,7 @@ SpecPtr SpecData::Opaque(std::string proto, std::string yaml) {
 }
 
 absl::StatusOr<SpecPtr> SpecData::Parse(std::string_view proto,
-                                    const google::protobuf::Message& prototype) {
+                                        const google::protobuf::Message& prototype) {
   std::unique_ptr<google::protobuf::Message> message(prototype.New());
   if (!message->ParseFromArray(proto.data(), static_cast<int>(proto.size()))) {
     return absl::InvalidArgumentError(std::format("spec: {} bytes are no valid {}", proto.size(),
@@ -46,13 +46,16 @@ absl::StatusOr<SpecPtr> SpecData::Parse(std::string_view proto,
   return Of(std::move(message));
 }
 
-std::string SpecData::Yaml() const { return message_ != nullptr ? ToYaml(*message_) : yaml_; }
+std::string SpecData::Yaml() const {
+  return message_ != nullptr ? ToYaml(*message_) : yaml_;
+}
 
 bool operator==(const SpecData& a, const SpecData& b) {
   if (&a == &b) {
     return true;
   }
-  return (a.message_ == nullptr) == (b.message_ == nullptr) && a.proto_ == b.proto_ && a.yaml_ == b.yaml_;
+  return (a.message_ == nullptr) == (b.message_ == nullptr) && a.proto_ == b.proto_ &&
+         a.yaml_ == b.yaml_;
 }
 
 }  // namespace ichor

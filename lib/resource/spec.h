@@ -23,7 +23,8 @@ class SpecData {
   // A spec as it came over the wire, both forms kept as they are.
   static SpecPtr Opaque(std::string proto, std::string yaml);
 
-  // A spec of type `prototype` from its wire form. InvalidArgument if the bytes are no such message.
+  // A spec of type `prototype` from its wire form. InvalidArgument if the bytes are no such
+  // message.
   static absl::StatusOr<SpecPtr> Parse(std::string_view proto,
                                        const google::protobuf::Message& prototype);
 

@@ -1,6 +1,8 @@
 #include "lib/resource/spec_filler.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +21,12 @@ namespace {
 
 namespace pb = google::protobuf;
 using pb::FieldDescriptor;
+
+template <class T>
+T Must(std::optional<T> value) {
+  CHECK(value.has_value());
+  return *std::move(value);
+}
 
 void FillValue(pb::Value& value) {
   auto& fields = *value.mutable_struct_value()->mutable_fields();
@@ -39,19 +47,19 @@ bool FillForm(pb::Message& message) {
     case MessageForm::kNone:
       return false;
     case MessageForm::kAddress:
-      message.CopyFrom(*ParseNetIP("fd00::1"));
+      message.CopyFrom(Must(ParseNetIP("fd00::1")));
       break;
     case MessageForm::kEndpoint:
-      message.CopyFrom(*ParseNetIPPort("10.0.0.1:443"));
+      message.CopyFrom(Must(ParseNetIPPort("10.0.0.1:443")));
       break;
     case MessageForm::kPrefix:
-      message.CopyFrom(*ParseNetIPPrefix("10.0.0.1/24"));
+      message.CopyFrom(Must(ParseNetIPPrefix("10.0.0.1/24")));
       break;
     case MessageForm::kDuration:
-      message.CopyFrom(*ParseDuration("1h0m0.5s"));
+      message.CopyFrom(Must(ParseDuration("1h0m0.5s")));
       break;
     case MessageForm::kTimestamp:
-      message.CopyFrom(*ParseTimestamp("2026-08-01T12:00:00.25Z"));
+      message.CopyFrom(Must(ParseTimestamp("2026-08-01T12:00:00.25Z")));
       break;
     case MessageForm::kUrl:
       static_cast<common::URL&>(message).set_full_path("https://a:6443/b?c=d#e");
@@ -81,7 +89,7 @@ bool FillForm(pb::Message& message) {
 std::string TextFor(const FieldDescriptor& field, int i) {
   if (FormOf(field) == TextOption::YAML) return "interface: eth0\nmtu: 9000\n";
   if (field.type() == FieldDescriptor::TYPE_BYTES)
-    return std::string("\x00\x7f\x80\xff", 4) + char('0' + i);
+    return std::string("\x00\x7f\x80\xff", 4) + static_cast<char>('0' + i);
   return absl::StrCat(i == 0 ? "0x" : "- ", field.name(), ": é\n", i);
 }
 

@@ -11,8 +11,8 @@
 
 namespace ichor {
 
-// Converts to any spec message: HostnameSpecSpec spec = Text("hostname: 'n1'"). A text that does not parse is a broken
-// test, and ends it.
+// Converts to any spec message: HostnameSpecSpec spec = Text("hostname: 'n1'"). A text that does
+// not parse is a broken test, and ends it.
 class Text {
  public:
   explicit Text(std::string text) : text_(std::move(text)) {}

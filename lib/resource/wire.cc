@@ -22,7 +22,8 @@ void SetTime(base::WallTime time, google::protobuf::Timestamp& out) {
 }
 
 base::WallTime TimeOf(const google::protobuf::Timestamp& time) {
-  // Beyond what 64-bit nanoseconds hold (years 1678 to 2261) a time is cut to the nearest that fits.
+  // Beyond what 64-bit nanoseconds hold (years 1678 to 2261) a time is cut to the nearest that
+  // fits.
   constexpr std::int64_t kLimitSeconds = 9'223'372'035;
   const std::int64_t seconds = std::clamp(time.seconds(), -kLimitSeconds, kLimitSeconds);
   const std::int32_t nanos = std::clamp(time.nanos(), 0, 999'999'999);
@@ -49,8 +50,9 @@ absl::StatusOr<SpecPtr> SpecFromProto(const cosi::resource::Spec& spec, std::str
   if (known == nullptr) {
     return SpecData::Opaque(spec.proto_spec(), spec.yaml_spec());
   }
-  return SpecData::Parse(spec.proto_spec(),
-                     *google::protobuf::MessageFactory::generated_factory()->GetPrototype(known->spec));
+  return SpecData::Parse(
+      spec.proto_spec(),
+      *google::protobuf::MessageFactory::generated_factory()->GetPrototype(known->spec));
 }
 
 }  // namespace
@@ -97,7 +99,8 @@ absl::StatusOr<Resource> FromProto(const cosi::resource::Resource& proto, SpecTy
   metadata.owner = wire.owner();
   metadata.created = TimeOf(wire.created());
   metadata.updated = TimeOf(wire.updated());
-  absl::flat_hash_set<std::string_view, base::StringHash, std::equal_to<>> seen;  // a stranger may send 200,000 of them
+  absl::flat_hash_set<std::string_view, base::StringHash, std::equal_to<>>
+      seen;  // a stranger may send 200,000 of them
   for (const std::string& finalizer : wire.finalizers()) {
     if (seen.insert(finalizer).second) {
       metadata.finalizers.push_back(finalizer);

@@ -90,7 +90,7 @@ absl::Status DecodePlain(const YamlNode& node, const YamlPath& path, pb::Value& 
       value.set_null_value(pb::NULL_VALUE);
       break;
     case PlainMeaning::kBool:
-      value.set_bool_value(*PlainBool(node));
+      value.set_bool_value(PlainBool(node) == true);
       break;
     case PlainMeaning::kInteger:
     case PlainMeaning::kFloat:

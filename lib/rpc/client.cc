@@ -30,8 +30,9 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(Loop& loop, const std::s
 }
 
 Client::Client(Loop& loop, base::UniqueFd fd)
-    : connection_(loop, std::move(fd), Connection::Role::kClient, ConnectionOptions(),
-                  [](std::string_view, Stream&) { return nullptr; }, [] {}) {}
+    : connection_(
+          loop, std::move(fd), Connection::Role::kClient, ConnectionOptions(),
+          [](std::string_view, Stream&) { return nullptr; }, [] {}) {}
 
 void Client::Unary(const std::string& path, const std::string& request,
                    std::function<void(absl::StatusOr<std::string>)> on_done) {
@@ -50,7 +51,8 @@ void Client::Unary(const std::string& path, const std::string& request,
 }
 
 void Client::ServerStream(const std::string& path, const std::string& request,
-                          std::function<void(std::string)> on_message, std::function<void(absl::Status)> on_end) {
+                          std::function<void(std::string)> on_message,
+                          std::function<void(absl::Status)> on_end) {
   connection_.Open(path, [&](Stream& stream) {
     stream.Send(request);
     stream.CloseSending();

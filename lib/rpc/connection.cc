@@ -29,7 +29,9 @@ nghttp2_nv Header(std::string_view name, std::string_view value) {
           .flags = NGHTTP2_NV_FLAG_NONE};
 }
 
-std::string_view View(const std::uint8_t* data, size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+std::string_view View(const std::uint8_t* data, size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
 
 }  // namespace
 
@@ -44,8 +46,9 @@ struct Connection::Callbacks {
     return 0;
   }
 
-  static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, size_t name_size,
-                      const std::uint8_t* value, size_t value_size, std::uint8_t, void* user_data) {
+  static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                      size_t name_size, const std::uint8_t* value, size_t value_size, std::uint8_t,
+                      void* user_data) {
     Of(user_data).OnHeader(frame->hd.stream_id, View(name, name_size), View(value, value_size));
     return 0;
   }
@@ -61,8 +64,8 @@ struct Connection::Callbacks {
     return 0;
   }
 
-  static int OnData(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, size_t size,
-                    void* user_data) {
+  static int OnData(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                    size_t size, void* user_data) {
     Of(user_data).OnData(id, View(data, size));
     return 0;
   }
@@ -72,8 +75,8 @@ struct Connection::Callbacks {
     return 0;
   }
 
-  static ssize_t Read(nghttp2_session*, std::int32_t, std::uint8_t* buffer, size_t size, std::uint32_t* flags,
-                      nghttp2_data_source* source, void* user_data) {
+  static ssize_t Read(nghttp2_session*, std::int32_t, std::uint8_t* buffer, size_t size,
+                      std::uint32_t* flags, nghttp2_data_source* source, void* user_data) {
     return Of(user_data).Pull(*static_cast<Stream*>(source->ptr), buffer, size, flags);
   }
 
@@ -94,8 +97,8 @@ struct Connection::Callbacks {
   }
 };
 
-Connection::Connection(Loop& loop, base::UniqueFd fd, Role role, const ConnectionOptions& options, CallFactory factory,
-                       std::function<void()> on_closed)
+Connection::Connection(Loop& loop, base::UniqueFd fd, Role role, const ConnectionOptions& options,
+                       CallFactory factory, std::function<void()> on_closed)
     : loop_(loop),
       fd_(std::move(fd)),
       role_(role),
@@ -123,16 +126,19 @@ Connection::~Connection() {
   nghttp2_session_del(session_);
 }
 
-void Connection::Open(const std::string& path, const std::function<std::unique_ptr<Call>(Stream&)>& make_call) {
+void Connection::Open(const std::string& path,
+                      const std::function<std::unique_ptr<Call>(Stream&)>& make_call) {
   const std::array headers = {
-      Header(":method", "POST"),          Header(":scheme", "http"), Header(":path", path),
-      Header(":authority", "localhost"),  Header("te", "trailers"),  Header("content-type", "application/grpc"),
+      Header(":method", "POST"), Header(":scheme", "http"),
+      Header(":path", path),     Header(":authority", "localhost"),
+      Header("te", "trailers"),  Header("content-type", "application/grpc"),
   };
   // The stream is made after its number is known, and before anything is sent.
   const std::int32_t id = nghttp2_session_get_next_stream_id(session_);
   auto stream = std::make_unique<Stream>(*this, id, options_.max_message_bytes);
   stream->headers_sent_ = true;
-  const nghttp2_data_provider provider{.source = {.ptr = stream.get()}, .read_callback = Callbacks::Read};
+  const nghttp2_data_provider provider{.source = {.ptr = stream.get()},
+                                       .read_callback = Callbacks::Read};
   const std::int32_t submitted =
       nghttp2_submit_request(session_, nullptr, headers.data(), headers.size(), &provider, nullptr);
   Stream& opened = *streams_.emplace(id, std::move(stream)).first->second;
@@ -150,7 +156,8 @@ void Connection::Resume(Stream& stream) {
     stream.headers_sent_ = true;
     SubmitAnswer(stream);
   } else {
-    nghttp2_session_resume_data(session_, stream.id_);  // fails if nothing was deferred: then it is being read anyway
+    nghttp2_session_resume_data(
+        session_, stream.id_);  // fails if nothing was deferred: then it is being read anyway
   }
   ScheduleFlush();
 }
@@ -175,7 +182,8 @@ bool Connection::Receive() {
     return size.status().code() == absl::StatusCode::kUnavailable;
   }
   return *size > 0 &&
-         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(buffer.data()), *size) >= 0;
+         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(buffer.data()),
+                                  *size) >= 0;
 }
 
 void Connection::ScheduleFlush() {
@@ -208,7 +216,8 @@ void Connection::Flush() {
     }
     TellWritable();
   }
-  if (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0 && output_.empty()) {
+  if (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0 &&
+      output_.empty()) {
     Close();
   }
 }
@@ -247,7 +256,8 @@ bool Connection::WriteOutput() {
 
 void Connection::TellWritable() {
   for (const std::int32_t id : std::exchange(drained_, {})) {
-    if (Stream* stream = Find(id); stream != nullptr && !stream->closing_ && stream->queue_.empty()) {
+    if (Stream* stream = Find(id);
+        stream != nullptr && !stream->closing_ && stream->queue_.empty()) {
       stream->call_->OnWritable();
     }
   }
@@ -279,13 +289,15 @@ void Connection::SubmitAnswer(Stream& stream) {
   if (stream.finish_.has_value() && stream.queue_.empty()) {
     const std::string code = std::to_string(static_cast<int>(stream.finish_->code()));
     const std::string message = EncodeMessage(base::MessageOf(*stream.finish_));
-    const std::array headers = {Header(":status", "200"), Header("content-type", "application/grpc"),
+    const std::array headers = {Header(":status", "200"),
+                                Header("content-type", "application/grpc"),
                                 Header("grpc-status", code), Header("grpc-message", message)};
     nghttp2_submit_response(session_, stream.id_, headers.data(), headers.size(), nullptr);
     return;
   }
   const std::array headers = {Header(":status", "200"), Header("content-type", "application/grpc")};
-  const nghttp2_data_provider provider{.source = {.ptr = &stream}, .read_callback = Callbacks::Read};
+  const nghttp2_data_provider provider{.source = {.ptr = &stream},
+                                       .read_callback = Callbacks::Read};
   nghttp2_submit_response(session_, stream.id_, headers.data(), headers.size(), &provider);
 }
 
@@ -329,12 +341,16 @@ ssize_t Connection::Pull(Stream& stream, std::uint8_t* buffer, size_t size, std:
   return static_cast<ssize_t>(filled);
 }
 
-void Connection::BeginCall(std::int32_t id) { paths_.emplace(id, ""); }
+void Connection::BeginCall(std::int32_t id) {
+  paths_.emplace(id, "");
+}
 
 // The headers of a call are complete.
 void Connection::Dispatch(std::int32_t id) {
   const std::string path = std::move(paths_.extract(id).mapped());
-  Stream& stream = *streams_.emplace(id, std::make_unique<Stream>(*this, id, options_.max_message_bytes)).first->second;
+  Stream& stream =
+      *streams_.emplace(id, std::make_unique<Stream>(*this, id, options_.max_message_bytes))
+           .first->second;
   stream.call_ = factory_(path, stream);
   if (stream.call_ == nullptr) {
     stream.Finish(absl::UnimplementedError("unknown method " + path));
@@ -358,12 +374,13 @@ void Connection::OnHeader(std::int32_t id, std::string_view name, std::string_vi
 
 void Connection::OnData(std::int32_t id, std::string_view data) {
   Stream* stream = Find(id);
-  if (stream == nullptr || stream->call_ == nullptr || (role_ == Role::kServer && stream->closing_)) {
+  if (stream == nullptr || stream->call_ == nullptr ||
+      (role_ == Role::kServer && stream->closing_)) {
     return;
   }
   received_bytes_ -= stream->reader_.buffered_bytes();
-  absl::Status status =
-      stream->reader_.Read(data, [&](std::string message) { stream->call_->OnMessage(std::move(message)); });
+  absl::Status status = stream->reader_.Read(
+      data, [&](std::string message) { stream->call_->OnMessage(std::move(message)); });
   received_bytes_ += stream->reader_.buffered_bytes();
   if (status.ok() && received_bytes_ > options_.max_received_bytes) {
     status = absl::ResourceExhaustedError("too many large requests at once");
@@ -386,8 +403,9 @@ void Connection::OnPeerDone(std::int32_t id) {
   if (stream == nullptr || stream->call_ == nullptr || std::exchange(stream->peer_done_, true)) {
     return;
   }
-  stream->call_->OnEnd(role_ == Role::kServer ? absl::OkStatus()
-                                              : StatusOfTrailers(stream->status_code_, stream->status_message_));
+  stream->call_->OnEnd(role_ == Role::kServer
+                           ? absl::OkStatus()
+                           : StatusOfTrailers(stream->status_code_, stream->status_message_));
 }
 
 void Connection::OnStreamClosed(std::int32_t id) {

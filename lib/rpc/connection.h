@@ -19,7 +19,8 @@ struct nghttp2_session;
 
 namespace ichor::rpc {
 
-// Makes the logic of a call to `path` ("/package.Service/Method"), or null for a method that is not served.
+// Makes the logic of a call to `path` ("/package.Service/Method"), or null for a method that is not
+// served.
 using CallFactory = std::function<std::unique_ptr<Call>(std::string_view path, Stream& stream)>;
 
 struct ConnectionOptions {
@@ -27,20 +28,23 @@ struct ConnectionOptions {
   size_t max_received_bytes = 64 << 20;  // of all messages that are not complete yet
 };
 
-// Owned by a Server or Client. Everything happens on the loop's thread, in callbacks of the poller or tasks of the loop.
+// Owned by a Server or Client. Everything happens on the loop's thread, in callbacks of the poller
+// or tasks of the loop.
 class Connection {
  public:
   enum class Role : std::uint8_t { kServer, kClient };
 
-  // `on_closed` is called once, from the poller or a task, when the connection is over; it may delete the connection.
-  Connection(Loop& loop, base::UniqueFd fd, Role role, const ConnectionOptions& options, CallFactory factory,
-             std::function<void()> on_closed);
+  // `on_closed` is called once, from the poller or a task, when the connection is over; it may
+  // delete the connection.
+  Connection(Loop& loop, base::UniqueFd fd, Role role, const ConnectionOptions& options,
+             CallFactory factory, std::function<void()> on_closed);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // For a client: opens a call. `make_call` gets the stream to send on.
-  void Open(const std::string& path, const std::function<std::unique_ptr<Call>(Stream&)>& make_call);
+  void Open(const std::string& path,
+            const std::function<std::unique_ptr<Call>(Stream&)>& make_call);
 
   // For a stream: it has something to send.
   void Resume(Stream& stream);
@@ -78,8 +82,9 @@ class Connection {
 
   nghttp2_session* session_ = nullptr;
   absl::flat_hash_map<std::int32_t, std::unique_ptr<Stream>> streams_;
-  absl::flat_hash_map<std::int32_t, std::string> paths_;  // of calls whose headers are not complete yet
-  std::vector<std::int32_t> drained_;                     // streams whose queue became empty
+  absl::flat_hash_map<std::int32_t, std::string>
+      paths_;                          // of calls whose headers are not complete yet
+  std::vector<std::int32_t> drained_;  // streams whose queue became empty
   std::string output_;
   size_t output_sent_ = 0;
   size_t received_bytes_ = 0;

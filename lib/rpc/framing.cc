@@ -24,7 +24,8 @@ std::string Frame(std::string_view message) {
   return framed.append(message);
 }
 
-absl::Status FrameReader::Read(std::string_view bytes, const std::function<void(std::string)>& on_message) {
+absl::Status FrameReader::Read(std::string_view bytes,
+                               const std::function<void(std::string)>& on_message) {
   while (!bytes.empty()) {
     if (pending_.size() < kPrefixBytes) {
       const size_t taken = std::min(kPrefixBytes - pending_.size(), bytes.size());

@@ -19,8 +19,9 @@ class FrameReader {
   // A message may have at most `limit_bytes`.
   explicit FrameReader(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  // Takes the next bytes, and calls `on_message` for each message that they complete. ResourceExhausted for a message over
-  // the limit, as soon as its length is known; Unimplemented for a compressed one. Not to be called again after an error.
+  // Takes the next bytes, and calls `on_message` for each message that they complete.
+  // ResourceExhausted for a message over the limit, as soon as its length is known; Unimplemented
+  // for a compressed one. Not to be called again after an error.
   absl::Status Read(std::string_view bytes, const std::function<void(std::string)>& on_message);
 
   // Whether the stream stands between two messages.

@@ -41,8 +41,9 @@ TEST_CASE("framing: an empty message is complete with its prefix") {
 TEST_CASE("framing: a message over the limit is refused before it is there") {
   FrameReader reader(10);
   const auto ignore = [](const std::string&) {};
-  CHECK_THAT(reader.Read(std::string_view("\0\0\0\0\x0b", 5), ignore),
-             StatusIs(absl::StatusCode::kResourceExhausted, "message of 11 bytes, expected at most 10"));
+  CHECK_THAT(
+      reader.Read(std::string_view("\0\0\0\0\x0b", 5), ignore),
+      StatusIs(absl::StatusCode::kResourceExhausted, "message of 11 bytes, expected at most 10"));
 }
 
 TEST_CASE("framing: a compressed message is refused") {

@@ -9,7 +9,9 @@ namespace {
 
 constexpr size_t kMaxMessageBytes = 4096;
 
-bool IsPlain(unsigned char c) { return c >= 0x20 && c <= 0x7e && c != '%'; }
+bool IsPlain(unsigned char c) {
+  return c >= 0x20 && c <= 0x7e && c != '%';
+}
 
 }  // namespace
 
@@ -49,7 +51,8 @@ absl::Status StatusOfTrailers(std::string_view code, std::string_view encoded_me
   int number = -1;
   const char* const end = code.data() + code.size();
   if (std::from_chars(code.data(), end, number).ptr != end || number < 0 || number > kHighestCode) {
-    return absl::UnknownError(std::format("grpc-status \"{}\": expected 0 to {}", code, kHighestCode));
+    return absl::UnknownError(
+        std::format("grpc-status \"{}\": expected 0 to {}", code, kHighestCode));
   }
   return {static_cast<absl::StatusCode>(number), DecodeMessage(encoded_message)};
 }

@@ -11,7 +11,8 @@ namespace ichor::rpc {
 using base::StatusIs;
 
 TEST_CASE("grpc status: any message survives the trailers") {
-  const std::string message = GENERATE(as<std::string>(), "", "plain", "100 %", "naïve\n\t\x7f", "%41", "%", "%4");
+  const std::string message =
+      GENERATE(as<std::string>(), "", "plain", "100 %", "naïve\n\t\x7f", "%41", "%", "%4");
   CHECK(DecodeMessage(EncodeMessage(message)) == message);
 }
 
@@ -25,7 +26,8 @@ TEST_CASE("grpc status: codes are numbers from 0 to 16") {
   CHECK_THAT(StatusOfTrailers("5", "no%20row"), StatusIs(absl::StatusCode::kNotFound, "no row"));
   CHECK_THAT(StatusOfTrailers("17", "x"),
              StatusIs(absl::StatusCode::kUnknown, "grpc-status \"17\": expected 0 to 16"));
-  CHECK_THAT(StatusOfTrailers("", "x"), StatusIs(absl::StatusCode::kUnknown, "grpc-status \"\": expected 0 to 16"));
+  CHECK_THAT(StatusOfTrailers("", "x"),
+             StatusIs(absl::StatusCode::kUnknown, "grpc-status \"\": expected 0 to 16"));
 }
 
 }  // namespace ichor::rpc

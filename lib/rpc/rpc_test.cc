@@ -30,7 +30,8 @@ absl::StatusOr<std::string> Echo(std::string_view request) {
   return std::string(request);
 }
 
-// Sends as many messages as it is told to, as the client reads them; counts how many there are of it.
+// Sends as many messages as it is told to, as the client reads them; counts how many there are of
+// it.
 class CountingCall : public Call {
  public:
   CountingCall(Stream& stream, int& alive, size_t& most_buffered)
@@ -84,7 +85,8 @@ struct Fixture {
 
   absl::StatusOr<std::string> Ask(const std::string& method, const std::string& request) {
     std::optional<absl::StatusOr<std::string>> answer;
-    client->Unary(method, request, [&](absl::StatusOr<std::string> reply) { answer = std::move(reply); });
+    client->Unary(method, request,
+                  [&](absl::StatusOr<std::string> reply) { answer = std::move(reply); });
     for (int turn = 0; turn < 10'000 && !answer.has_value(); ++turn) {
       Turn();
     }
@@ -106,7 +108,8 @@ struct Fixture {
 
 TEST_CASE("rpc: a request comes back as its reply, whatever its size") {
   Fixture f;
-  const size_t size = GENERATE(size_t{0}, size_t{1}, size_t{16'379}, size_t{65'536}, size_t{1} << 20);
+  const size_t size =
+      GENERATE(size_t{0}, size_t{1}, size_t{16'379}, size_t{65'536}, size_t{1} << 20);
   const std::string request(size, 'q');
   const absl::StatusOr<std::string> reply = f.Ask("/test.Service/Echo", request);
   REQUIRE_THAT(reply, IsOk());
@@ -125,7 +128,8 @@ TEST_CASE("rpc: errors cross with code and message") {
 TEST_CASE("rpc: a request over the limit is refused, and the connection lives on") {
   Fixture f;
   CHECK_THAT(f.Ask("/test.Service/Echo", std::string((1 << 20) + 1, 'q')),
-             StatusIs(absl::StatusCode::kResourceExhausted, "message of 1048577 bytes, expected at most 1048576"));
+             StatusIs(absl::StatusCode::kResourceExhausted,
+                      "message of 1048577 bytes, expected at most 1048576"));
   CHECK_THAT(f.Ask("/test.Service/Echo", "x"), IsOk());
 }
 
@@ -133,8 +137,9 @@ TEST_CASE("rpc: a long stream arrives whole while little of it waits in memory")
   Fixture f;
   int received = 0;
   std::optional<absl::Status> end;
-  f.client->ServerStream("/test.Service/Count", "20000", [&](const std::string&) { ++received; },
-                         [&](const absl::Status& status) { end = status; });
+  f.client->ServerStream(
+      "/test.Service/Count", "20000", [&](const std::string&) { ++received; },
+      [&](const absl::Status& status) { end = status; });
   for (int turn = 0; turn < 10'000 && !end.has_value(); ++turn) {
     f.Turn();
   }
@@ -147,7 +152,8 @@ TEST_CASE("rpc: a long stream arrives whole while little of it waits in memory")
 
 TEST_CASE("rpc: when the client goes away, its calls are destroyed") {
   Fixture f;
-  f.client->ServerStream("/test.Service/Count", "1000000000", [](const std::string&) {}, [](const absl::Status&) {});
+  f.client->ServerStream(
+      "/test.Service/Count", "1000000000", [](const std::string&) {}, [](const absl::Status&) {});
   for (int turn = 0; turn < 10 && f.calls_alive == 0; ++turn) {
     f.loop->RunReady();
     f.loop->poller().Wait(std::chrono::nanoseconds(0));
@@ -161,8 +167,9 @@ TEST_CASE("rpc: when the client goes away, its calls are destroyed") {
 TEST_CASE("rpc: when the server goes away, calls end with Unavailable, and so do new ones") {
   Fixture f;
   std::optional<absl::Status> end;
-  f.client->ServerStream("/test.Service/Count", "-1", [](const std::string&) {},
-                         [&](const absl::Status& status) { end = status; });
+  f.client->ServerStream(
+      "/test.Service/Count", "-1", [](const std::string&) {},
+      [&](const absl::Status& status) { end = status; });
   f.Turn();
   REQUIRE_FALSE(end.has_value());
   f.server.reset();
@@ -175,8 +182,8 @@ TEST_CASE("rpc: when the server goes away, calls end with Unavailable, and so do
 
 TEST_CASE("rpc: a peer that speaks something else is cut off, others are served") {
   Fixture f;
-  const std::string garbage = GENERATE(as<std::string>(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\x16\x03\x01\x02\x00\x01",
-                                       std::string(100'000, '\0'));
+  const std::string garbage = GENERATE(as<std::string>(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                       "\x16\x03\x01\x02\x00\x01", std::string(100'000, '\0'));
   const base::UniqueFd stranger = *sys::ConnectUnix(f.path);
   CHECK(*sys::WriteSome(stranger.get(), garbage.data(), garbage.size()) > 0);
   f.Turn();
@@ -185,8 +192,9 @@ TEST_CASE("rpc: a peer that speaks something else is cut off, others are served"
 
 TEST_CASE("rpc: a call without a request is refused") {
   Fixture f;
-  Connection connection(*f.loop, *sys::ConnectUnix(f.path), Connection::Role::kClient, {},
-                        [](std::string_view, Stream&) { return nullptr; }, [] {});
+  Connection connection(
+      *f.loop, *sys::ConnectUnix(f.path), Connection::Role::kClient, {},
+      [](std::string_view, Stream&) { return nullptr; }, [] {});
   struct Silent : Call {
     explicit Silent(std::optional<absl::Status>& end) : end_(end) {}
     void OnMessage(std::string /*message*/) override {}

@@ -48,11 +48,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(Loop& loop, Options optio
 
 Server::Server(Loop& loop, Options options, base::UniqueFd listener)
     : loop_(loop), options_(std::move(options)), listener_(std::move(listener)) {
-  const absl::Status added = loop_.poller().Add(listener_.get(), EPOLLIN, [this](std::uint32_t) { AcceptAll(); });
+  const absl::Status added =
+      loop_.poller().Add(listener_.get(), EPOLLIN, [this](std::uint32_t) { AcceptAll(); });
   CHECK(added.ok()) << added;  // it is a fresh socket
 }
 
-Server::~Server() { loop_.poller().Remove(listener_.get()); }
+Server::~Server() {
+  loop_.poller().Remove(listener_.get());
+}
 
 void Server::AcceptAll() {
   while (true) {
@@ -79,7 +82,8 @@ std::unique_ptr<Call> Server::NewCall(std::string_view path, Stream& stream) con
   return method == methods_.end() ? nullptr : method->second(stream);
 }
 
-std::unique_ptr<Call> UnaryCall(Stream& stream, std::function<absl::StatusOr<std::string>(std::string_view)> method) {
+std::unique_ptr<Call> UnaryCall(
+    Stream& stream, std::function<absl::StatusOr<std::string>(std::string_view)> method) {
   return std::make_unique<AnsweringCall>(stream, std::move(method));
 }
 

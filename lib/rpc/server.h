@@ -27,8 +27,8 @@ class Server {
     ConnectionOptions connection;
   };
 
-  // Listens at once; calls are served as soon as the loop turns. `loop` must outlive the server. Fails as
-  // sys::ListenUnix.
+  // Listens at once; calls are served as soon as the loop turns. `loop` must outlive the server.
+  // Fails as sys::ListenUnix.
   static absl::StatusOr<std::unique_ptr<Server>> Create(Loop& loop, Options options);
   ~Server();
   Server(const Server&) = delete;
@@ -52,6 +52,7 @@ class Server {
 };
 
 // A call of one request and one reply: answers with what `method` returns for the request's bytes.
-std::unique_ptr<Call> UnaryCall(Stream& stream, std::function<absl::StatusOr<std::string>(std::string_view)> method);
+std::unique_ptr<Call> UnaryCall(
+    Stream& stream, std::function<absl::StatusOr<std::string>(std::string_view)> method);
 
 }  // namespace ichor::rpc

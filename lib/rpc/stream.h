@@ -14,8 +14,8 @@ namespace ichor::rpc {
 
 class Connection;
 
-// The logic of one call, on either side. The connection owns it and calls it on the loop's thread; it is destroyed when
-// the call is over or broken, whatever it still had in mind.
+// The logic of one call, on either side. The connection owns it and calls it on the loop's thread;
+// it is destroyed when the call is over or broken, whatever it still had in mind.
 class Call {
  public:
   virtual ~Call() = default;
@@ -26,8 +26,8 @@ class Call {
   // All that was sent has been taken by the transport: there is room for more.
   virtual void OnWritable() {}
 
-  // The peer sends no more. A server is told OK and may go on sending; a client is told the status of the call, which
-  // is over then: Unavailable if the connection broke.
+  // The peer sends no more. A server is told OK and may go on sending; a client is told the status
+  // of the call, which is over then: Unavailable if the connection broke.
   virtual void OnEnd(const absl::Status& status) = 0;
 };
 
@@ -39,7 +39,8 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Queues a message. There is no limit: a sender of many waits for OnWritable while buffered_bytes() is large.
+  // Queues a message. There is no limit: a sender of many waits for OnWritable while
+  // buffered_bytes() is large.
   void Send(const std::string& message);
   size_t buffered_bytes() const { return queued_bytes_; }
 

@@ -9,16 +9,20 @@
 namespace ichor {
 
 ActuatorRunner::ActuatorRunner(const Environment& environment, RunningController controller,
-                               std::function<Outcome(const Inputs&)> run, std::function<void()> wake)
+                               std::function<Outcome(const Inputs&)> run,
+                               std::function<void()> wake)
     : environment_(environment),
       controller_(std::move(controller)),
       run_(std::make_shared<const std::function<Outcome(const Inputs&)>>(std::move(run))),
       wake_(std::move(wake)) {}
 
-ActuatorRunner::~ActuatorRunner() { CancelTimer(); }
+ActuatorRunner::~ActuatorRunner() {
+  CancelTimer();
+}
 
 bool ActuatorRunner::Ready() const {
-  return !in_flight_ && controller_.UnknownInput() == nullptr && (retry_due_ || controller_.InputsChanged());
+  return !in_flight_ && controller_.UnknownInput() == nullptr &&
+         (retry_due_ || controller_.InputsChanged());
 }
 
 void ActuatorRunner::Start() {
@@ -27,8 +31,8 @@ void ActuatorRunner::Start() {
   retry_due_ = false;
   backoff_ = {};
   const std::uint64_t run = ++runs_;
-  Task job = [run, inputs = controller_.Take(), function = run_, mailbox = environment_.loop.mailbox(),
-              weak = std::weak_ptr(self_)]() mutable {
+  Task job = [run, inputs = controller_.Take(), function = run_,
+              mailbox = environment_.loop.mailbox(), weak = std::weak_ptr(self_)]() mutable {
     Outcome outcome = (*function)(inputs);
     inputs.clear();  // on this thread: freeing a large snapshot takes time
     mailbox->Post([run, weak = std::move(weak), outcome = std::move(outcome)]() mutable {
@@ -41,7 +45,9 @@ void ActuatorRunner::Start() {
   WatchForHang(run);
 }
 
-std::optional<Rows> ActuatorRunner::TakeReport() { return std::exchange(report_, std::nullopt); }
+std::optional<Rows> ActuatorRunner::TakeReport() {
+  return std::exchange(report_, std::nullopt);
+}
 
 void ActuatorRunner::Finish(std::uint64_t run, Outcome outcome) {
   if (!in_flight_ || run != runs_) {
@@ -58,7 +64,8 @@ void ActuatorRunner::Finish(std::uint64_t run, Outcome outcome) {
     }
   }
   if (controller_.Finish(outcome.status) && !outcome.status.ok()) {
-    base::Log(base::Severity::kWarning, "{}: {}", controller_.node().name, base::MessageOf(outcome.status));
+    base::Log(base::Severity::kWarning, "{}: {}", controller_.node().name,
+              base::MessageOf(outcome.status));
   }
   if (!outcome.status.ok()) {
     ScheduleRetry();
@@ -81,8 +88,8 @@ void ActuatorRunner::WatchForHang(std::uint64_t run) {
     timer_.reset();
     if (in_flight_ && run == runs_) {
       stuck_ = true;
-      base::Log(base::Severity::kError, "{}: no answer for {}; its worker is replaced", controller_.node().name,
-                kStuckAfter);
+      base::Log(base::Severity::kError, "{}: no answer for {}; its worker is replaced",
+                controller_.node().name, kStuckAfter);
       environment_.executor.Replace(job_);
       wake_();
     }

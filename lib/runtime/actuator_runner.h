@@ -1,4 +1,5 @@
-// Runs one actuator on the workers: one run in flight, retries with backoff, a watch over workers that hang.
+// Runs one actuator on the workers: one run in flight, retries with backoff, a watch over workers
+// that hang.
 #pragma once
 
 #include <chrono>
@@ -42,7 +43,8 @@ class ActuatorRunner {
   // Delay of the retry that is scheduled; zero if there is none.
   std::chrono::nanoseconds backoff() const { return backoff_; }
 
-  // Whether Start would run it: its inputs are known, one changed or a retry is due, and no run is in flight.
+  // Whether Start would run it: its inputs are known, one changed or a retry is due, and no run is
+  // in flight.
   bool Ready() const;
 
   // Hands a run with the current inputs to a worker.

@@ -158,14 +158,12 @@ TEST_CASE("actuator: a change that was taken back meanwhile still makes one more
 TEST_CASE("actuator: it sees what was known when it started, whatever happens meanwhile") {
   Fixture f;
   std::vector<ResourcePtr> seen;
-  f.t.runtime.AddActuator({.name = "apply",
-                           .inputs = {kA, kB},
-                           .outputs = {},
-                           .run = [&](const Inputs& inputs) {
-                             seen.insert(seen.end(), inputs[0]->begin(), inputs[0]->end());
-                             seen.insert(seen.end(), inputs[1]->begin(), inputs[1]->end());
-                             return Outcome();
-                           }});
+  f.t.runtime.AddActuator(
+      {.name = "apply", .inputs = {kA, kB}, .outputs = {}, .run = [&](const Inputs& inputs) {
+         seen.insert(seen.end(), inputs[0]->begin(), inputs[0]->end());
+         seen.insert(seen.end(), inputs[1]->begin(), inputs[1]->end());
+         return Outcome();
+       }});
   f.t.executor.Hold("apply");
   f.t.runtime.Publish("other", kB, {TestRow("y", "1")});
   f.Publish("1");
@@ -204,12 +202,10 @@ TEST_CASE("actuator: a report that did not change keeps its rows") {
 TEST_CASE("actuator: a report that states a row twice is a failure, and the last one stays") {
   Fixture f;
   Rows report{TestRow("x", "1")};
-  f.t.runtime.AddActuator({.name = "apply",
-                           .inputs = {kA},
-                           .outputs = {kReport},
-                           .run = [&](const Inputs&) -> Outcome {
-                             return {.status = absl::OkStatus(), .report = report};
-                           }});
+  f.t.runtime.AddActuator(
+      {.name = "apply", .inputs = {kA}, .outputs = {kReport}, .run = [&](const Inputs&) -> Outcome {
+         return {.status = absl::OkStatus(), .report = report};
+       }});
   f.Publish("1");
   CHECK(f.Reported() == "x=1(apply)");
   report = {TestRow("y"), TestRow("y")};

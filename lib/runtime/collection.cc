@@ -53,13 +53,15 @@ void Collection::Put(ResourcePtr resource) {
     Record({.type = Event::Type::kCreated, .resource = std::move(resource), .old = nullptr}, false);
     return;
   }
-  // Keys are const, but the new version has an equal id, hence the same hash. It must be the one that stays.
+  // Keys are const, but the new version has an equal id, hence the same hash. It must be the one
+  // that stays.
   const_cast<std::string_view&>(row->first) = resource->metadata.id;
   ResourcePtr old = std::exchange(row->second, resource);
   if (IsTearingDown(old)) {
     --tearing_down_;
   }
-  Record({.type = Event::Type::kUpdated, .resource = std::move(resource), .old = std::move(old)}, false);
+  Record({.type = Event::Type::kUpdated, .resource = std::move(resource), .old = std::move(old)},
+         false);
 }
 
 void Collection::Erase(std::string_view id) {
@@ -73,12 +75,17 @@ void Collection::Erase(std::string_view id) {
   Record({.type = Event::Type::kDestroyed, .resource = std::move(last), .old = nullptr}, true);
 }
 
-void Collection::Attach(Watcher& watcher) { watchers_.push_back(&watcher); }
+void Collection::Attach(Watcher& watcher) {
+  watchers_.push_back(&watcher);
+}
 
-void Collection::Detach(Watcher& watcher) { std::erase(watchers_, &watcher); }
+void Collection::Detach(Watcher& watcher) {
+  std::erase(watchers_, &watcher);
+}
 
 void Collection::Record(Event event, bool erased) {
-  // Beyond a quarter of the rows, sorting anew is as cheap as merging, and needs no list of changes.
+  // Beyond a quarter of the rows, sorting anew is as cheap as merging, and needs no list of
+  // changes.
   if (!too_many_changes_) {
     changes_.push_back({.resource = event.resource, .erased = erased});
     too_many_changes_ = changes_.size() > 64 + rows_.size() / 4;
@@ -117,7 +124,9 @@ void Collection::SortAnew(std::vector<ResourcePtr>& sorted) const {
 }
 
 void Collection::MergeChanges(std::vector<ResourcePtr>& sorted) {
-  const auto id_of = [](const Change& change) -> std::string_view { return change.resource->metadata.id; };
+  const auto id_of = [](const Change& change) -> std::string_view {
+    return change.resource->metadata.id;
+  };
   std::ranges::stable_sort(changes_, {}, id_of);
   auto old = sorted_->begin();
   for (auto change = changes_.begin(); change != changes_.end(); ++change) {

@@ -32,10 +32,12 @@ class Collection {
   // The resource, or null.
   ResourcePtr Find(std::string_view id) const;
 
-  // All resources, sorted by id. Costs nothing if nothing changed since the last call, else one pass over the rows.
+  // All resources, sorted by id. Costs nothing if nothing changed since the last call, else one
+  // pass over the rows.
   Snapshot List();
 
-  // The resources that are not being torn down, sorted by id: what controllers see. Costs as List does.
+  // The resources that are not being torn down, sorted by id: what controllers see. Costs as List
+  // does.
   Snapshot Running();
 
   // Makes `resource` the current version of its id, and logs and announces the event.
@@ -44,7 +46,8 @@ class Collection {
   // Removes the row `id`, which must exist, and logs and announces the event.
   void Erase(std::string_view id);
 
-  // A watcher is told of each event from Attach to Detach. Not to be called while one is being told.
+  // A watcher is told of each event from Attach to Detach. Not to be called while one is being
+  // told.
   void Attach(Watcher& watcher);
   void Detach(Watcher& watcher);
   bool watched() const { return !watchers_.empty(); }
@@ -62,7 +65,8 @@ class Collection {
   void MergeChanges(std::vector<ResourcePtr>& sorted);
 
   std::shared_ptr<const Kind> kind_;
-  // By id; the views point into the rows themselves, so that a look-up need not read a row to compare.
+  // By id; the views point into the rows themselves, so that a look-up need not read a row to
+  // compare.
   absl::flat_hash_map<std::string_view, ResourcePtr, base::StringHash> rows_;
   size_t tearing_down_ = 0;
   EventLog log_;

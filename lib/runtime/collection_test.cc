@@ -36,9 +36,8 @@ std::vector<ResourcePtr> AllOf(const Model& model) {
 
 std::vector<ResourcePtr> RunningOf(const Model& model) {
   std::vector<ResourcePtr> rows = AllOf(model);
-  std::erase_if(rows, [](const ResourcePtr& row) {
-    return row->metadata.phase == Phase::kTearingDown;
-  });
+  std::erase_if(rows,
+                [](const ResourcePtr& row) { return row->metadata.phase == Phase::kTearingDown; });
   return rows;
 }
 

@@ -21,15 +21,18 @@ struct TypeRef {
 
   template <class T>
   static TypeRef Of() {
-    return {.kind = {.ns = std::string(T::kNamespace), .type = std::string(T::kType)}, .writers = T::kWriters};
+    return {.kind = {.ns = std::string(T::kNamespace), .type = std::string(T::kType)},
+            .writers = T::kWriters};
   }
 };
 
-// The same resource type in another namespace than its default one: layered network specs, raw affiliates.
+// The same resource type in another namespace than its default one: layered network specs, raw
+// affiliates.
 //   All<InNamespace<HostnameSpec, "network-config">>
 template <size_t N>
 struct NamespaceName {
-  consteval NamespaceName(const char (&text)[N]) {  // NOLINT(google-explicit-constructor): a literal as argument
+  consteval NamespaceName(
+      const char (&text)[N]) {  // NOLINT(google-explicit-constructor): a literal as argument
     std::copy_n(text, N, value);
   }
   char value[N];

@@ -38,7 +38,9 @@ void SetOutcome(const absl::Status& status, StatusSpec& spec) {
 
 }  // namespace
 
-TypeRef ControllerStatusType() { return TypeRef::Of<runtime::ControllerStatus>(); }
+TypeRef ControllerStatusType() {
+  return TypeRef::Of<runtime::ControllerStatus>();
+}
 
 StatusSpec SourceStatus(const Node& node, const std::optional<absl::Status>& last) {
   StatusSpec spec = Describe(node);

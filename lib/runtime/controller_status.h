@@ -17,7 +17,8 @@ inline constexpr std::string_view kStatusWriter = "runtime";
 TypeRef ControllerStatusType();
 
 // `last`: how the last publication went; absent: there was none.
-runtime::ControllerStatus::Spec SourceStatus(const Node& node, const std::optional<absl::Status>& last);
+runtime::ControllerStatus::Spec SourceStatus(const Node& node,
+                                             const std::optional<absl::Status>& last);
 
 // While a controller waits for an input, `error` names it.
 runtime::ControllerStatus::Spec StatusOf(const RunningController& controller);

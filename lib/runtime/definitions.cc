@@ -15,14 +15,15 @@
 namespace ichor {
 namespace {
 
-// Namespaces that no type has by default: specs in layers, and what the registries say before it is merged.
+// Namespaces that no type has by default: specs in layers, and what the registries say before it is
+// merged.
 constexpr std::string_view kOtherNamespaces[] = {"cluster-raw", "network-config"};
 
 template <class T>
 void Create(Store& store, std::string id, typename T::Spec spec) {
   Resource draft;
-  draft.metadata.kind =
-      std::make_shared<const Kind>(Kind{.ns = std::string(T::kNamespace), .type = std::string(T::kType)});
+  draft.metadata.kind = std::make_shared<const Kind>(
+      Kind{.ns = std::string(T::kNamespace), .type = std::string(T::kType)});
   draft.metadata.id = std::move(id);
   draft.spec = SpecData::Of(std::make_unique<const typename T::Spec>(std::move(spec)));
   const absl::Status status = store.Create(std::move(draft), kStatusWriter).status();

@@ -5,8 +5,8 @@
 
 namespace ichor {
 
-// Puts a ResourceDefinition for every type that this process knows and a Namespace for every namespace into `store`, owned
-// by "runtime". Called once, before anybody else writes.
+// Puts a ResourceDefinition for every type that this process knows and a Namespace for every
+// namespace into `store`, owned by "runtime". Called once, before anybody else writes.
 void PublishDefinitions(Store& store);
 
 }  // namespace ichor

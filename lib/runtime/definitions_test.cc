@@ -14,7 +14,8 @@ TEST_CASE("definitions: every type and its namespace can be looked up in the sta
   const base::FakeClock clock;
   Store store(clock);
   PublishDefinitions(store);
-  const All<meta::ResourceDefinition> definitions(store.List("meta", meta::ResourceDefinition::kType));
+  const All<meta::ResourceDefinition> definitions(
+      store.List("meta", meta::ResourceDefinition::kType));
   REQUIRE(definitions.size() == ResourceTypes().size());
 
   const auto hostname = definitions.find("hostnamestatuses.net.talos.dev");

@@ -7,9 +7,13 @@
 
 namespace ichor {
 
-std::int64_t EventLog::first() const { return std::max<std::int64_t>(next_ - kMaxEvents, 0); }
+std::int64_t EventLog::first() const {
+  return std::max<std::int64_t>(next_ - kMaxEvents, 0);
+}
 
-std::int64_t EventLog::oldest_start() const { return std::max<std::int64_t>(next_ - kMaxEvents + kHeadroom, 0); }
+std::int64_t EventLog::oldest_start() const {
+  return std::max<std::int64_t>(next_ - kMaxEvents + kHeadroom, 0);
+}
 
 void EventLog::Append(Event event) {
   if (next_ < kMaxEvents) {

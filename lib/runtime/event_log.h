@@ -1,4 +1,5 @@
-// The last events of one kind, so that a watch may fall behind a little, or come back to where it was.
+// The last events of one kind, so that a watch may fall behind a little, or come back to where it
+// was.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ class EventLog {
 
   // Positions before this one are gone.
   std::int64_t first() const;
-  // A watch of the past may begin here at the earliest: with a little headroom, or the next events would overrun it at once.
+  // A watch of the past may begin here at the earliest: with a little headroom, or the next events
+  // would overrun it at once.
   std::int64_t oldest_start() const;
   // The position that the next event gets.
   std::int64_t next() const { return next_; }

@@ -13,10 +13,12 @@ class Executor {
   using JobId = std::uint64_t;
   virtual ~Executor() = default;
 
-  // Runs `job` soon, on another thread or when a test says so. `name` says whose it is. Called on the loop's thread.
+  // Runs `job` soon, on another thread or when a test says so. `name` says whose it is. Called on
+  // the loop's thread.
   virtual JobId Run(const std::string& name, Task job) = 0;
 
-  // Says that `job` is stuck: it no longer counts against how many may run at once. If it ends some day, well.
+  // Says that `job` is stuck: it no longer counts against how many may run at once. If it ends some
+  // day, well.
   virtual void Replace(JobId job) = 0;
 };
 

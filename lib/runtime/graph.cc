@@ -14,7 +14,8 @@ namespace {
 // Edges from each reconciler to those that read what it writes.
 class ReconcilerEdges {
  public:
-  explicit ReconcilerEdges(const std::vector<Node>& nodes) : nodes_(nodes), readers_(nodes.size()), inputs_(nodes.size()) {
+  explicit ReconcilerEdges(const std::vector<Node>& nodes)
+      : nodes_(nodes), readers_(nodes.size()), inputs_(nodes.size()) {
     std::map<Kind, std::vector<size_t>> writers;
     for (size_t i = 0; i < nodes.size(); ++i) {
       if (nodes[i].kind == ControllerKind::kReconciler) {
@@ -71,7 +72,8 @@ class ReconcilerEdges {
     }
   }
 
-  // Walks from `start` backwards through unordered nodes until one repeats; then tells the loop forwards.
+  // Walks from `start` backwards through unordered nodes until one repeats; then tells the loop
+  // forwards.
   absl::Status DescribeCycle(size_t start, const std::vector<size_t>& missing) const {
     std::vector<size_t> path{start};
     std::vector<const Kind*> kinds;
@@ -94,7 +96,8 @@ class ReconcilerEdges {
     return absl::InvalidArgumentError("cycle: " + text);
   }
 
-  std::pair<size_t, const Kind*> UnorderedWriterFor(size_t reader, const std::vector<size_t>& missing) const {
+  std::pair<size_t, const Kind*> UnorderedWriterFor(size_t reader,
+                                                    const std::vector<size_t>& missing) const {
     for (size_t writer = 0; writer < nodes_.size(); ++writer) {
       for (const auto& [candidate, kind] : readers_[writer]) {
         if (candidate == reader && missing[writer] > 0) {
@@ -117,14 +120,16 @@ absl::Status CheckWriters(const std::vector<Node>& nodes) {
   std::map<Kind, std::pair<const Node*, Writers>> writers;
   for (const Node& node : nodes) {
     if (!names.insert(node.name).second) {
-      return absl::InvalidArgumentError(std::format("controller \"{}\" is registered twice", node.name));
+      return absl::InvalidArgumentError(
+          std::format("controller \"{}\" is registered twice", node.name));
     }
     for (const TypeRef& output : node.outputs) {
       const auto [entry, first] = writers.try_emplace(output.kind, &node, output.writers);
       const auto& [writer, allowed] = entry->second;
       if (!first && (output.writers == Writers::kOne || allowed == Writers::kOne)) {
-        return absl::InvalidArgumentError(std::format("{} has one writer, but both \"{}\" and \"{}\" write it",
-                                                      ToString(output.kind), writer->name, node.name));
+        return absl::InvalidArgumentError(
+            std::format("{} has one writer, but both \"{}\" and \"{}\" write it",
+                        ToString(output.kind), writer->name, node.name));
       }
     }
   }
@@ -138,7 +143,8 @@ absl::StatusOr<std::vector<size_t>> DependencyOrder(const std::vector<Node>& nod
 std::string ToDot(const std::vector<Node>& nodes) {
   std::set<std::string> lines;
   for (const Node& node : nodes) {
-    lines.insert(std::format("  \"{}\" [shape=box, label=\"{}\\n{}\"];\n", node.name, node.name, ToString(node.kind)));
+    lines.insert(std::format("  \"{}\" [shape=box, label=\"{}\\n{}\"];\n", node.name, node.name,
+                             ToString(node.kind)));
     for (const TypeRef& input : node.inputs) {
       lines.insert(std::format("  \"{}\" -> \"{}\";\n", ToString(input.kind), node.name));
     }

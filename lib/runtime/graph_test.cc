@@ -61,10 +61,10 @@ TEST_CASE("graph: a second writer is refused, and both are named") {
 }
 
 TEST_CASE("graph: second writers are refused whatever kind of controller they are") {
-  const ControllerKind first = GENERATE(ControllerKind::kSource, ControllerKind::kReconciler,
-                                        ControllerKind::kActuator);
-  const ControllerKind second = GENERATE(ControllerKind::kSource, ControllerKind::kReconciler,
-                                         ControllerKind::kActuator);
+  const ControllerKind first =
+      GENERATE(ControllerKind::kSource, ControllerKind::kReconciler, ControllerKind::kActuator);
+  const ControllerKind second =
+      GENERATE(ControllerKind::kSource, ControllerKind::kReconciler, ControllerKind::kActuator);
   CHECK_THAT(CheckWriters({WithKind(Reconciler("a", {}, {"T"}), first),
                            WithKind(Reconciler("b", {}, {"T"}), second)}),
              Refused("test/T has one writer, but both \"a\" and \"b\" write it"));
@@ -107,23 +107,21 @@ TEST_CASE("graph: reconcilers run after those that write what they read, else as
 }
 
 TEST_CASE("graph: a reconciler waits for all writers of an input, and may read it twice") {
-  CHECK(Order({Reconciler("reader", {"T", "T", "U"}, {}),
-               Reconciler("a", {}, {"T"}, Writers::kMany),
-               Reconciler("b", {"V"}, {"T", "U"}, Writers::kMany),
-               Reconciler("c", {}, {"V"})}) == "a c b reader ");
+  CHECK(
+      Order({Reconciler("reader", {"T", "T", "U"}, {}), Reconciler("a", {}, {"T"}, Writers::kMany),
+             Reconciler("b", {"V"}, {"T", "U"}, Writers::kMany), Reconciler("c", {}, {"V"})}) ==
+      "a c b reader ");
 }
 
 TEST_CASE("graph: sources and actuators are not in the order") {
   CHECK(Order({WithKind(Reconciler("source", {}, {"A"}), ControllerKind::kSource),
                Reconciler("plan", {"A"}, {"B"}),
-               WithKind(Reconciler("apply", {"B"}, {"R"}), ControllerKind::kActuator)}) ==
-        "plan ");
+               WithKind(Reconciler("apply", {"B"}, {"R"}), ControllerKind::kActuator)}) == "plan ");
 }
 
 TEST_CASE("graph: a report may feed what led to it, for it comes from the world") {
-  CHECK(Order({Reconciler("plan", {"R"}, {"B"}),
-               WithKind(Reconciler("apply", {"B", "R"}, {"R"}), ControllerKind::kActuator)}) ==
-        "plan ");
+  CHECK(Order({Reconciler("plan", {"R"}, {"B"}), WithKind(Reconciler("apply", {"B", "R"}, {"R"}),
+                                                          ControllerKind::kActuator)}) == "plan ");
 }
 
 TEST_CASE("graph: a cycle is refused, with the reconcilers and types on it") {

@@ -42,7 +42,9 @@ absl::StatusOr<std::unique_ptr<Loop>> Loop::Create(const base::Clock& clock) {
   return std::unique_ptr<Loop>(new Loop(clock, std::move(poller)));
 }
 
-Loop::~Loop() { mailbox_->Close(); }
+Loop::~Loop() {
+  mailbox_->Close();
+}
 
 Loop::TimerId Loop::RunAt(base::MonotonicTime time, Task task) {
   DCHECK(IsCurrent());

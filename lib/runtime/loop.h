@@ -21,7 +21,8 @@ namespace ichor {
 
 using Task = absl::AnyInvocable<void()>;
 
-// Tasks from other threads. Outlives its loop for whoever still holds it; what is posted then is dropped.
+// Tasks from other threads. Outlives its loop for whoever still holds it; what is posted then is
+// dropped.
 class Mailbox {
  public:
   explicit Mailbox(std::shared_ptr<sys::Poller> poller) : poller_(std::move(poller)) {}
@@ -45,7 +46,8 @@ class Loop {
  public:
   using TimerId = std::pair<base::MonotonicTime, std::uint64_t>;
 
-  // `clock` must outlive the loop. The loop belongs to the thread that creates it until Run is called.
+  // `clock` must outlive the loop. The loop belongs to the thread that creates it until Run is
+  // called.
   static absl::StatusOr<std::unique_ptr<Loop>> Create(const base::Clock& clock);
   ~Loop();
   Loop(const Loop&) = delete;
@@ -69,7 +71,8 @@ class Loop {
   // Ends Run after the turn under way. Any thread.
   void Stop();
 
-  // One turn without waiting: posted tasks, then due timers. False if there was nothing to do. For tests.
+  // One turn without waiting: posted tasks, then due timers. False if there was nothing to do. For
+  // tests.
   bool RunReady();
 
   // When the next timer is due; absent if there is none.

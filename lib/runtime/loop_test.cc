@@ -227,9 +227,8 @@ TEST_CASE("loop: tasks and timers of a loop that ends are dropped, not run") {
   Fixture f;
   std::string destroyed;
   f.loop->Post([&f, token = std::make_unique<Farewell>(destroyed)] { f.log += "task "; });
-  f.loop->RunAt(f.clock.Monotonic(), [&f, token = std::make_unique<Farewell>(destroyed)] {
-    f.log += "timer ";
-  });
+  f.loop->RunAt(f.clock.Monotonic(),
+                [&f, token = std::make_unique<Farewell>(destroyed)] { f.log += "timer "; });
   f.loop.reset();
   CHECK(f.log.empty());
   CHECK(destroyed == "gone gone ");

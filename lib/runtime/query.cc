@@ -26,13 +26,16 @@ std::string_view TrimSpace(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// The factor of a unit: binary "Ki" to "Pi", decimal "k" to "P", in either case; what follows the unit is ignored.
+// The factor of a unit: binary "Ki" to "Pi", decimal "k" to "P", in either case; what follows the
+// unit is ignored.
 std::optional<std::uint64_t> UnitFactor(std::string_view unit) {
   constexpr std::string_view kPrefixes = "kmgtp";
   if (unit.empty()) {
     return 1;
   }
-  const auto lower = [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); };
+  const auto lower = [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  };
   const size_t power = kPrefixes.find(lower(unit[0]));
   if (power == std::string_view::npos) {
     return std::nullopt;
@@ -45,7 +48,8 @@ std::optional<std::uint64_t> UnitFactor(std::string_view unit) {
   return factor;
 }
 
-// "12", " -3 Gi", "5k". Absent if it is no number. The product wraps, as in the clients' own evaluation.
+// "12", " -3 Gi", "5k". Absent if it is no number. The product wraps, as in the clients' own
+// evaluation.
 std::optional<std::int64_t> NumberWithUnit(std::string_view text) {
   text = TrimSpace(text);
   const size_t digits = std::min(text.find_first_not_of("0123456789-"), text.size());
@@ -78,7 +82,9 @@ std::optional<bool> Compare(const LabelTerm& term, std::string_view label) {
   return term.op == Operator::kLessNumeric ? *left < *right : *left <= *right;
 }
 
-bool IsComparison(LabelTerm::Operator op) { return op >= LabelTerm::Operator::kLess; }
+bool IsComparison(LabelTerm::Operator op) {
+  return op >= LabelTerm::Operator::kLess;
+}
 
 bool Matches(const LabelTerm& term, const Labels& labels) {
   const auto label = labels.find(term.key);
@@ -136,7 +142,8 @@ absl::StatusOr<std::shared_ptr<const re2::RE2>> Compile(std::string_view express
 
 }  // namespace
 
-absl::StatusOr<Query> Query::Create(std::vector<LabelQuery> labels, std::string_view id_expression) {
+absl::StatusOr<Query> Query::Create(std::vector<LabelQuery> labels,
+                                    std::string_view id_expression) {
   if (absl::Status status = CheckTerms(labels); !status.ok()) {
     return status;
   }
@@ -160,9 +167,8 @@ bool Query::Matches(const Metadata& metadata) const {
     return false;
   }
   return labels_ == nullptr || std::ranges::any_of(*labels_, [&](const LabelQuery& query) {
-           return std::ranges::all_of(query, [&](const LabelTerm& term) {
-             return ichor::Matches(term, metadata.labels);
-           });
+           return std::ranges::all_of(
+               query, [&](const LabelTerm& term) { return ichor::Matches(term, metadata.labels); });
          });
 }
 

@@ -38,7 +38,9 @@ bool Compares(Operator op, const std::string& label, const std::string& value, b
       .Matches(WithLabels({{"k", label}}));
 }
 
-LabelQuery Terms(size_t count) { return LabelQuery(count, LabelTerm{.key = "k"}); }
+LabelQuery Terms(size_t count) {
+  return LabelQuery(count, LabelTerm{.key = "k"});
+}
 
 }  // namespace
 
@@ -68,8 +70,7 @@ TEST_CASE("query: exists, equal and in look at a label that is there, or are inv
       {.op = Operator::kIn, .values = {}, .matches = false},
   }));
   const bool invert = GENERATE(false, true);
-  const Query query =
-      Labelled({{{.key = "k", .op = c.op, .values = c.values, .invert = invert}}});
+  const Query query = Labelled({{{.key = "k", .op = c.op, .values = c.values, .invert = invert}}});
   CHECK(query.Matches(WithLabels({{"k", "b"}})) == (c.matches != invert));
 }
 
@@ -135,13 +136,12 @@ TEST_CASE("query: numeric comparisons take signs, spaces and units") {
           {"1P", "1000000000000000", false, true},
           {"-9223372036854775808", "9223372036854775807", true, true},
           {"9223372036854775807k", "0", true, true},  // the product wraps: -1000
-          {"16384Pi", "0", false, true},               // and may wrap to 0
+          {"16384Pi", "0", false, true},              // and may wrap to 0
       }));
   const bool invert = GENERATE(false, true);
   INFO(label << " < " << value);
   CHECK(Compares(Operator::kLessNumeric, label, value, invert) == (less != invert));
-  CHECK(Compares(Operator::kLessOrEqualNumeric, label, value, invert) ==
-        (less_or_equal != invert));
+  CHECK(Compares(Operator::kLessOrEqualNumeric, label, value, invert) == (less_or_equal != invert));
 }
 
 TEST_CASE("query: what is no number never matches a numeric comparison, inverted or not") {

@@ -1,8 +1,10 @@
-// Random graphs of sources, reconcilers and actuators for the property test, with functions that need no runtime.
+// Random graphs of sources, reconcilers and actuators for the property test, with functions that
+// need no runtime.
 //
-// Each row says something at three levels. What a row says at a level depends on what ordinary inputs say at the same
-// level, and on what reports say at the level below; so feedback through reports ends, always in the same state.
-// Rows may be there for the higher levels only; their ids tell which, so that a contested id is so at one level.
+// Each row says something at three levels. What a row says at a level depends on what ordinary
+// inputs say at the same level, and on what reports say at the level below; so feedback through
+// reports ends, always in the same state. Rows may be there for the higher levels only; their ids
+// tell which, so that a contested id is so at one level.
 #pragma once
 
 #include <array>
@@ -22,7 +24,7 @@ namespace ichor {
 constexpr size_t kLevels = 3;
 
 struct Value {
-  size_t level = 0;                            // the lowest level at which the row is there
+  size_t level = 0;                           // the lowest level at which the row is there
   std::array<std::uint64_t, kLevels> says{};  // 0 below `level`
 };
 
@@ -44,9 +46,9 @@ struct GraphController {
   std::vector<size_t> inputs;   // indices of types
   std::vector<size_t> outputs;  // the same
   std::uint64_t seed = 0;
-  bool fallible = false;            // fails for some of what its inputs say at level 0
-  bool maps = false;                // one row per row of the first input, else as many as it likes
-  std::uint64_t coarseness = 1;     // how many different things it makes of its inputs
+  bool fallible = false;         // fails for some of what its inputs say at level 0
+  bool maps = false;             // one row per row of the first input, else as many as it likes
+  std::uint64_t coarseness = 1;  // how many different things it makes of its inputs
 };
 
 struct Graph {

@@ -1,5 +1,6 @@
-// What controllers see and say: All<T> is every resource of a type, Desired<T> and Report<T> every row that shall be.
-// T is a resource type's tag, such as ichor::network::HostnameStatus, generated from its message.
+// What controllers see and say: All<T> is every resource of a type, Desired<T> and Report<T> every
+// row that shall be. T is a resource type's tag, such as ichor::network::HostnameStatus, generated
+// from its message.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +36,8 @@ class Row {
   const Resource* resource_;
 };
 
-// All resources of a type at one moment, sorted by id, without those that are being torn down. Cheap to copy.
+// All resources of a type at one moment, sorted by id, without those that are being torn down.
+// Cheap to copy.
 template <class T>
 class All {
  public:
@@ -57,8 +59,14 @@ class All {
     Iterator operator++(int) { return std::exchange(*this, *this + 1); }
     Iterator& operator--() { return *this -= 1; }
     Iterator operator--(int) { return std::exchange(*this, *this - 1); }
-    Iterator& operator+=(difference_type n) { position_ += n; return *this; }
-    Iterator& operator-=(difference_type n) { position_ -= n; return *this; }
+    Iterator& operator+=(difference_type n) {
+      position_ += n;
+      return *this;
+    }
+    Iterator& operator-=(difference_type n) {
+      position_ -= n;
+      return *this;
+    }
     friend Iterator operator+(Iterator it, difference_type n) { return it += n; }
     friend Iterator operator+(difference_type n, Iterator it) { return it += n; }
     friend Iterator operator-(Iterator it, difference_type n) { return it -= n; }
@@ -81,7 +89,9 @@ class All {
 
   // The row with this id, or end().
   Iterator find(std::string_view id) const {
-    const auto id_of = [](const ResourcePtr& resource) -> std::string_view { return resource->metadata.id; };
+    const auto id_of = [](const ResourcePtr& resource) -> std::string_view {
+      return resource->metadata.id;
+    };
     const auto found = std::ranges::lower_bound(*snapshot_, id, {}, id_of);
     return found != snapshot_->end() && id_of(*found) == id ? Iterator(&*found) : end();
   }
@@ -120,7 +130,9 @@ class Desired {
 
   // States a row. The same id twice is an error of the whole answer.
   DesiredRow& Add(std::string id, Spec spec) {
-    return rows_.emplace_back(std::move(id), SpecData::Of(std::make_unique<const Spec>(std::move(spec))), Labels(), Labels());
+    return rows_.emplace_back(std::move(id),
+                              SpecData::Of(std::make_unique<const Spec>(std::move(spec))), Labels(),
+                              Labels());
   }
 
   // For the runtime.
@@ -130,8 +142,8 @@ class Desired {
   Rows rows_;
 };
 
-// An actuator's answer: one row per desired row, saying what was made of it. A failed row stops neither the others nor
-// the type; it makes the runtime try again later.
+// An actuator's answer: one row per desired row, saying what was made of it. A failed row stops
+// neither the others nor the type; it makes the runtime try again later.
 template <class T>
 class Report {
  public:
@@ -154,7 +166,8 @@ class Report {
     if (failures_ <= 1) {
       return first_error_;
     }
-    return {first_error_.code(), std::string(first_error_.message()) + " (and " + std::to_string(failures_ - 1) + " more)"};
+    return {first_error_.code(), std::string(first_error_.message()) + " (and " +
+                                     std::to_string(failures_ - 1) + " more)"};
   }
 
   // For the runtime.

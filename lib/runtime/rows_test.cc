@@ -109,9 +109,8 @@ TEST_CASE("all: the algorithms of the standard library work on rows") {
   CHECK(std::ranges::lower_bound(all, "aa", {}, id)->id() == "b");
   CHECK(std::ranges::is_sorted(all, {}, id));
   CHECK(std::ranges::count_if(all, [](const auto& row) { return row.id() > "a"; }) == 2);
-  CHECK(std::ranges::distance(all | std::views::filter([](const auto& row) {
-                                return row.id() != "b";
-                              })) == 2);
+  CHECK(std::ranges::distance(
+            all | std::views::filter([](const auto& row) { return row.id() != "b"; })) == 2);
   std::string reversed;
   for (const auto& row : std::views::reverse(all)) {
     reversed += row.id();

@@ -7,14 +7,16 @@
 
 namespace ichor {
 
-RunningController::RunningController(Node node, std::vector<TypeState*> inputs, std::vector<TypeState*> outputs)
+RunningController::RunningController(Node node, std::vector<TypeState*> inputs,
+                                     std::vector<TypeState*> outputs)
     : node_(std::move(node)),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
       seen_(inputs_.size(), -1) {}
 
 const TypeState* RunningController::UnknownInput() const {
-  const auto unknown = std::ranges::find_if(inputs_, [](const TypeState* input) { return !input->known(); });
+  const auto unknown =
+      std::ranges::find_if(inputs_, [](const TypeState* input) { return !input->known(); });
   return unknown == inputs_.end() ? nullptr : *unknown;
 }
 

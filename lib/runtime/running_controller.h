@@ -24,8 +24,8 @@ class RunningController {
   // The first input that is not known yet; null if all are.
   const TypeState* UnknownInput() const;
 
-  // Whether an input changed since the last Take, or there was none. A controller's own report does not count, nor does
-  // its own row of the controller statuses.
+  // Whether an input changed since the last Take, or there was none. A controller's own report does
+  // not count, nor does its own row of the controller statuses.
   bool InputsChanged() const;
 
   // Snapshots of all inputs; from now on they count as seen.

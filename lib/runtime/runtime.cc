@@ -28,38 +28,52 @@ Runtime::~Runtime() {
 
 void Runtime::AddReconciler(ReconcilerBody body) {
   DCHECK(loop_.IsCurrent());
-  const Node node{.name = body.name, .kind = ControllerKind::kReconciler, .inputs = body.inputs, .outputs = body.outputs};
+  const Node node{.name = body.name,
+                  .kind = ControllerKind::kReconciler,
+                  .inputs = body.inputs,
+                  .outputs = body.outputs};
   for (const TypeRef& output : node.outputs) {
     TypeOf(output.kind).rows.AddWriter(node.name);
   }
-  reconcilers_.emplace(nodes_.size(), Reconciler{.controller = MakeController(node), .run = std::move(body.run)});
+  reconcilers_.emplace(nodes_.size(),
+                       Reconciler{.controller = MakeController(node), .run = std::move(body.run)});
   nodes_.push_back(node);
   OnRegistered();
 }
 
 void Runtime::AddActuator(ActuatorBody body) {
   DCHECK(loop_.IsCurrent());
-  const Node node{.name = body.name, .kind = ControllerKind::kActuator, .inputs = body.inputs, .outputs = body.outputs};
+  const Node node{.name = body.name,
+                  .kind = ControllerKind::kActuator,
+                  .inputs = body.inputs,
+                  .outputs = body.outputs};
   for (const TypeRef& output : node.outputs) {
     TypeState& type = TypeOf(output.kind);
     type.rows.AddWriter(node.name);
     type.from_world = true;
   }
-  const ActuatorRunner::Environment environment{.loop = loop_, .executor = executor_, .clock = clock_};
-  actuators_.push_back(std::make_unique<ActuatorRunner>(environment, MakeController(node), std::move(body.run), [this] {
-    statuses_changed_ = true;
-    ScheduleSettle();
-  }));
+  const ActuatorRunner::Environment environment{
+      .loop = loop_, .executor = executor_, .clock = clock_};
+  actuators_.push_back(std::make_unique<ActuatorRunner>(environment, MakeController(node),
+                                                        std::move(body.run), [this] {
+                                                          statuses_changed_ = true;
+                                                          ScheduleSettle();
+                                                        }));
   nodes_.push_back(node);
   OnRegistered();
 }
 
 void Runtime::AddSource(std::string_view source, const TypeRef& type) {
   DCHECK(loop_.IsCurrent());
-  const auto is_it = [&](const Node& node) { return node.kind == ControllerKind::kSource && node.name == source; };
+  const auto is_it = [&](const Node& node) {
+    return node.kind == ControllerKind::kSource && node.name == source;
+  };
   auto node = std::ranges::find_if(nodes_, is_it);
   if (node == nodes_.end()) {
-    node = nodes_.insert(node, {.name = std::string(source), .kind = ControllerKind::kSource, .inputs = {}, .outputs = {}});
+    node = nodes_.insert(node, {.name = std::string(source),
+                                .kind = ControllerKind::kSource,
+                                .inputs = {},
+                                .outputs = {}});
     sources_.emplace(source, Source());
   }
   if (std::ranges::contains(node->outputs, type.kind, &TypeRef::kind)) {
@@ -114,7 +128,8 @@ void Runtime::Settle() {
   for (const auto& [kind, type] : types_) {
     type->rows.Retry();
   }
-  const auto known_types = std::ranges::count_if(types_, [](const auto& type) { return type.second->known(); });
+  const auto known_types =
+      std::ranges::count_if(types_, [](const auto& type) { return type.second->known(); });
   statuses_changed_ |= std::exchange(known_types_, known_types) != known_types;
   for (const size_t index : *order_) {
     Run(reconcilers_.at(index));
@@ -151,7 +166,8 @@ TypeState& Runtime::TypeOf(const Kind& kind) {
 RunningController Runtime::MakeController(const Node& node) {
   const auto types_of = [this](const std::vector<TypeRef>& refs) {
     std::vector<TypeState*> types;
-    std::ranges::transform(refs, std::back_inserter(types), [this](const TypeRef& ref) { return &TypeOf(ref.kind); });
+    std::ranges::transform(refs, std::back_inserter(types),
+                           [this](const TypeRef& ref) { return &TypeOf(ref.kind); });
     return types;
   };
   return {node, types_of(node.inputs), types_of(node.outputs)};
@@ -216,13 +232,16 @@ void Runtime::Run(Reconciler& reconciler) {
   if (controller.Finish(status)) {
     statuses_changed_ = true;
     if (!status.ok()) {
-      base::Log(base::Severity::kWarning, "{}: {}", controller.node().name, base::MessageOf(status));
+      base::Log(base::Severity::kWarning, "{}: {}", controller.node().name,
+                base::MessageOf(status));
     }
   }
 }
 
-// States all outputs, or none if the answer as a whole is no good. A row that others hold stops no other row.
-absl::Status Runtime::StateAll(const Reconciler& reconciler, absl::StatusOr<std::vector<Rows>> outputs) {
+// States all outputs, or none if the answer as a whole is no good. A row that others hold stops no
+// other row.
+absl::Status Runtime::StateAll(const Reconciler& reconciler,
+                               absl::StatusOr<std::vector<Rows>> outputs) {
   RETURN_IF_ERROR(outputs.status());
   for (Rows& rows : *outputs) {
     RETURN_IF_ERROR(SortRows(rows));
@@ -230,7 +249,8 @@ absl::Status Runtime::StateAll(const Reconciler& reconciler, absl::StatusOr<std:
   absl::Status status;
   const RunningController& controller = reconciler.controller;
   for (size_t i = 0; i < outputs->size(); ++i) {
-    status.Update(controller.outputs()[i]->rows.State(controller.node().name, std::move((*outputs)[i])));
+    status.Update(
+        controller.outputs()[i]->rows.State(controller.node().name, std::move((*outputs)[i])));
   }
   return status;
 }
@@ -239,9 +259,11 @@ void Runtime::TakeReports() {
   for (const std::unique_ptr<ActuatorRunner>& actuator : actuators_) {
     if (std::optional<Rows> report = actuator->TakeReport()) {
       const RunningController& controller = actuator->controller();
-      const absl::Status status = controller.outputs().front()->rows.State(controller.node().name, *std::move(report));
+      const absl::Status status =
+          controller.outputs().front()->rows.State(controller.node().name, *std::move(report));
       if (!status.ok()) {
-        base::Log(base::Severity::kWarning, "{}: {}", controller.node().name, base::MessageOf(status));
+        base::Log(base::Severity::kWarning, "{}: {}", controller.node().name,
+                  base::MessageOf(status));
       }
     }
   }
@@ -255,7 +277,9 @@ void Runtime::PublishStatuses() {
   for (const Node& node : nodes_) {
     if (node.kind == ControllerKind::kSource) {
       const auto found = source_statuses_.find(node.name);
-      statuses.Add(node.name, SourceStatus(node, found == source_statuses_.end() ? std::nullopt : std::optional(found->second)));
+      statuses.Add(node.name, SourceStatus(node, found == source_statuses_.end()
+                                                     ? std::nullopt
+                                                     : std::optional(found->second)));
     }
   }
   for (const auto& [index, reconciler] : reconcilers_) {
@@ -264,15 +288,18 @@ void Runtime::PublishStatuses() {
   for (const std::unique_ptr<ActuatorRunner>& actuator : actuators_) {
     statuses.Add(actuator->controller().node().name, StatusOf(*actuator));
   }
-  const absl::Status status = TypeOf(ControllerStatusType().kind).rows.State(kStatusWriter, std::move(statuses).Take());
+  const absl::Status status =
+      TypeOf(ControllerStatusType().kind).rows.State(kStatusWriter, std::move(statuses).Take());
   CHECK(status.ok()) << status;
 }
 
 bool Runtime::AnythingReady() const {
-  return std::ranges::any_of(reconcilers_, [](const auto& entry) {
-           const RunningController& controller = entry.second.controller;
-           return controller.UnknownInput() == nullptr && controller.InputsChanged();
-         }) ||
+  return std::ranges::any_of(reconcilers_,
+                             [](const auto& entry) {
+                               const RunningController& controller = entry.second.controller;
+                               return controller.UnknownInput() == nullptr &&
+                                      controller.InputsChanged();
+                             }) ||
          std::ranges::any_of(actuators_, [](const auto& actuator) { return actuator->Ready(); });
 }
 

@@ -1,4 +1,5 @@
-// The runtime: sources publish what they see, reconcilers compute what shall be, actuators make it so.
+// The runtime: sources publish what they see, reconcilers compute what shall be, actuators make it
+// so.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,8 @@
 
 namespace ichor {
 
-// Everything runs on the loop's thread, except the bodies of actuators. docs/architecture.md draws the path of a change.
+// Everything runs on the loop's thread, except the bodies of actuators. docs/architecture.md draws
+// the path of a change.
 class Runtime {
  public:
   // All must outlive the runtime. It takes the store's change listener.
@@ -34,15 +36,17 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Registers a pure function StatusOr<Desired<Out>> F(const All<In>&…), or with a tuple of Desired. Not for generic
-  // lambdas. It runs when an input changed, once all inputs are known; if it fails, its last output stays.
+  // Registers a pure function StatusOr<Desired<Out>> F(const All<In>&…), or with a tuple of
+  // Desired. Not for generic lambdas. It runs when an input changed, once all inputs are known; if
+  // it fails, its last output stays.
   template <class F>
   void Reconcile(std::string name, F function) {
     AddReconciler(signature::Reconciler(std::move(name), std::move(function)));
   }
 
-  // Registers a function Status F(const All<In>&…) or Report<T> F(const All<In>&…), to be run on a worker. It is run again
-  // when an input changes, and after a failure with a backoff of 100 ms, doubled each time up to 60 s.
+  // Registers a function Status F(const All<In>&…) or Report<T> F(const All<In>&…), to be run on a
+  // worker. It is run again when an input changes, and after a failure with a backoff of 100 ms,
+  // doubled each time up to 60 s.
   template <class... In, class F>
   void Actuate(std::string name, F function) {
     AddActuator(signature::Actuator<In...>(std::move(name), std::move(function)));
@@ -54,8 +58,8 @@ class Runtime {
     AddSource(source, TypeRef::Of<T>());
   }
 
-  // Replaces all rows of T that `source` has published. Declares the source if need be. Two publications within 20 ms
-  // become one. Must not be called by reconcilers.
+  // Replaces all rows of T that `source` has published. Declares the source if need be. Two
+  // publications within 20 ms become one. Must not be called by reconcilers.
   template <class T>
   void Publish(std::string_view source, Desired<T> rows) {
     Publish(source, TypeRef::Of<T>(), std::move(rows).Take());
@@ -73,8 +77,8 @@ class Runtime {
   void AddSource(std::string_view source, const TypeRef& type);
   void Publish(std::string_view source, const TypeRef& type, Rows rows);
 
-  // Declares that somebody outside the runtime writes `type` into the store, and whether what stands there is all of it.
-  // A mirror says so after its first complete copy.
+  // Declares that somebody outside the runtime writes `type` into the store, and whether what
+  // stands there is all of it. A mirror says so after its first complete copy.
   void SetExternal(const TypeRef& type, bool known);
 
   // Whether all that is to be known of `kind` stands in the store: what controllers wait for.
@@ -83,11 +87,13 @@ class Runtime {
   // Calls `listener` after each settle; replaces the one set before.
   void OnSettled(std::function<void()> listener) { settled_ = std::move(listener); }
 
-  // InvalidArgument if a type with one writer has two, or reconcilers form a cycle; names who and what.
+  // InvalidArgument if a type with one writer has two, or reconcilers form a cycle; names who and
+  // what.
   absl::Status Validate();
 
-  // One pass: takes what sources published, runs each reconciler that has to, in dependency order, then hands actuators to
-  // the workers. Called by the loop whenever something changed. The registrations must be valid.
+  // One pass: takes what sources published, runs each reconciler that has to, in dependency order,
+  // then hands actuators to the workers. Called by the loop whenever something changed. The
+  // registrations must be valid.
   void Settle();
 
   // The graph of controllers and types in DOT.
@@ -106,7 +112,8 @@ class Runtime {
   void ScheduleSettleAt(base::MonotonicTime time);
   void TakeFromSources();
   void Run(Reconciler& reconciler);
-  static absl::Status StateAll(const Reconciler& reconciler, absl::StatusOr<std::vector<Rows>> outputs);
+  static absl::Status StateAll(const Reconciler& reconciler,
+                               absl::StatusOr<std::vector<Rows>> outputs);
   void TakeReports();
   void PublishStatuses();
   bool AnythingReady() const;
@@ -131,7 +138,8 @@ class Runtime {
   bool settle_scheduled_ = false;
   bool settling_ = false;
   bool statuses_changed_ = true;
-  std::ptrdiff_t known_types_ = 0;  // at the last settle: what waits for a type waits for this to change
+  std::ptrdiff_t known_types_ =
+      0;  // at the last settle: what waits for a type waits for this to change
 };
 
 }  // namespace ichor

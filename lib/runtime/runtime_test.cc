@@ -75,7 +75,8 @@ TEST_CASE("runtime: what a source publishes flows through reconcilers to actuato
   CHECK(t.runtime.Read<HostnameStatus>().empty());
 }
 
-TEST_CASE("runtime: nothing runs before each input was published, and the status says which is missing") {
+TEST_CASE(
+    "runtime: nothing runs before each input was published, and the status says which is missing") {
   TestRuntime t;
   Probe reconciler;
   Probe actuator;
@@ -318,9 +319,15 @@ TEST_CASE("runtime: a second writer is refused, and both are named") {
   TestRuntime t;
   Probe probe;
   t.runtime.AddReconciler(TestReconciler("first", {kA}, kB, probe));
-  SECTION("a reconciler") { t.runtime.AddReconciler(TestReconciler("second", {kA}, kB, probe)); }
-  SECTION("a source") { t.runtime.AddSource("second", kB); }
-  SECTION("an actuator") { t.runtime.AddActuator(TestReporter("second", {kA}, kB, probe)); }
+  SECTION("a reconciler") {
+    t.runtime.AddReconciler(TestReconciler("second", {kA}, kB, probe));
+  }
+  SECTION("a source") {
+    t.runtime.AddSource("second", kB);
+  }
+  SECTION("an actuator") {
+    t.runtime.AddActuator(TestReporter("second", {kA}, kB, probe));
+  }
   CHECK_THAT(t.runtime.Validate(),
              Refused("test/B has one writer, but both \"first\" and \"second\" write it"));
 }
@@ -450,14 +457,17 @@ TEST_CASE("runtime: controllers may read how controllers are") {
   CHECK(failing == "plan");
 }
 
-TEST_CASE("runtime: a failing controller that reads how controllers are is not woken by its failure") {
+TEST_CASE(
+    "runtime: a failing controller that reads how controllers are is not woken by its failure") {
   TestRuntime t;
   const TypeRef statuses = TypeRef::Of<runtime::ControllerStatus>();
   Probe probe{.error = absl::UnavailableError("EAGAIN")};
   SECTION("a reconciler") {
     t.runtime.AddReconciler(TestReconciler("plan", {statuses}, kB, probe));
   }
-  SECTION("an actuator") { t.runtime.AddActuator(TestActuator("apply", {statuses}, probe)); }
+  SECTION("an actuator") {
+    t.runtime.AddActuator(TestActuator("apply", {statuses}, probe));
+  }
   for (int i = 0; i < 1000 && (t.loop->RunReady() || t.executor.RunOne()); ++i) {
   }
   CHECK(probe.runs() == 1);

@@ -1,4 +1,5 @@
-// From a function's signature to the inputs and outputs of a controller, so that no list is kept in step by hand.
+// From a function's signature to the inputs and outputs of a controller, so that no list is kept in
+// step by hand.
 #pragma once
 
 #include <string>
@@ -66,7 +67,8 @@ struct ReconcilerResult<absl::StatusOr<std::tuple<Desired<T>...>>> {
   static absl::StatusOr<std::vector<Rows>> Erase(absl::StatusOr<std::tuple<Desired<T>...>> result) {
     RETURN_IF_ERROR(result.status());
     std::vector<Rows> outputs;
-    std::apply([&](auto&... desired) { (outputs.push_back(std::move(desired).Take()), ...); }, *result);
+    std::apply([&](auto&... desired) { (outputs.push_back(std::move(desired).Take()), ...); },
+               *result);
     return outputs;
   }
 };
@@ -93,7 +95,9 @@ ReconcilerBody Reconciler(std::string name, F function) {
   using Signature = Callable<std::remove_pointer_t<std::decay_t<F>>>;
   using In = TypesOf<typename Signature::Inputs>;
   using Out = ReconcilerResult<typename Signature::Result>;
-  return {.name = std::move(name), .inputs = In::Refs(), .outputs = Out::Refs(),
+  return {.name = std::move(name),
+          .inputs = In::Refs(),
+          .outputs = Out::Refs(),
           .run = [function = std::move(function)](const Inputs& inputs) mutable {
             return Out::Erase(In::Call(function, inputs));
           }};
@@ -104,7 +108,9 @@ template <class... T, class F>
 ActuatorBody Actuator(std::string name, F function) {
   using In = TypesOf<std::tuple<All<T>...>>;
   using Out = ActuatorResult<std::invoke_result_t<F&, All<T>...>>;
-  return {.name = std::move(name), .inputs = In::Refs(), .outputs = Out::Refs(),
+  return {.name = std::move(name),
+          .inputs = In::Refs(),
+          .outputs = Out::Refs(),
           .run = [function = std::move(function)](const Inputs& inputs) mutable {
             return Out::Erase(In::Call(function, inputs));
           }};

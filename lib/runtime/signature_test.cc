@@ -60,7 +60,9 @@ absl::StatusOr<std::tuple<Desired<HostnameStatus>, Desired<ResolverStatus>>> Spl
   return std::tuple(std::move(status), Desired<ResolverStatus>{{"a", {}}, {"b", {}}});
 }
 
-absl::StatusOr<Desired<HostnameStatus>> Nothing() { return Desired<HostnameStatus>{}; }
+absl::StatusOr<Desired<HostnameStatus>> Nothing() {
+  return Desired<HostnameStatus>{};
+}
 
 absl::Status ApplyOne(const All<HostnameStatus>& desired) {
   return absl::UnavailableError(std::to_string(desired.size()));
@@ -110,8 +112,9 @@ TEST_CASE("signature: a function without inputs is a reconciler, too") {
 TEST_CASE("signature: a lambda may keep state, and be moved in") {
   auto count = std::make_shared<int>(0);
   const ReconcilerBody body = signature::Reconciler(
-      "count", [count, calls = 0](const All<HostnameSpec>&) mutable
-                   -> absl::StatusOr<Desired<HostnameStatus>> {
+      "count",
+      [count,
+       calls = 0](const All<HostnameSpec>&) mutable -> absl::StatusOr<Desired<HostnameStatus>> {
         *count = ++calls;
         return Desired<HostnameStatus>{};
       });

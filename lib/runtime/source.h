@@ -1,4 +1,5 @@
-// What a source has published and not yet had taken over: several publications in a short time become one.
+// What a source has published and not yet had taken over: several publications in a short time
+// become one.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,8 @@ class Source {
   // Notes the newest rows of one type; the ones noted before are forgotten.
   void Note(const Kind& kind, Rows rows) { pending_[kind] = std::move(rows); }
 
-  // When what is noted may be taken; absent if nothing is. The first after a pause may be taken at once.
+  // When what is noted may be taken; absent if nothing is. The first after a pause may be taken at
+  // once.
   std::optional<base::MonotonicTime> DueAt() const;
 
   // What is noted.

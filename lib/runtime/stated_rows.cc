@@ -10,15 +10,20 @@
 namespace ichor {
 namespace {
 
-// The writes of this file break no rule of the store: the loop owns both, and the row was looked at just now.
-void MustSucceed(const absl::Status& status) { CHECK(status.ok()) << status; }
+// The writes of this file break no rule of the store: the loop owns both, and the row was looked at
+// just now.
+void MustSucceed(const absl::Status& status) {
+  CHECK(status.ok()) << status;
+}
 
 }  // namespace
 
 StatedRows::StatedRows(Store& store, const Kind& kind)
     : store_(store), collection_(store.CollectionOf(kind.ns, kind.type)) {}
 
-void StatedRows::AddWriter(std::string_view owner) { parts_.try_emplace(std::string(owner)); }
+void StatedRows::AddWriter(std::string_view owner) {
+  parts_.try_emplace(std::string(owner));
+}
 
 std::vector<std::string> StatedRows::writers() const {
   std::vector<std::string> writers;
@@ -29,12 +34,14 @@ std::vector<std::string> StatedRows::writers() const {
 }
 
 bool StatedRows::complete() const {
-  return !parts_.empty() && std::ranges::all_of(parts_, [](const auto& part) { return part.second.stated; });
+  return !parts_.empty() &&
+         std::ranges::all_of(parts_, [](const auto& part) { return part.second.stated; });
 }
 
 absl::Status StatedRows::State(std::string_view owner, Rows rows) {
   const auto part = parts_.find(owner);
-  CHECK(part != parts_.end()) << std::string(owner) << " is no writer of " << ToString(*collection_.kind());
+  CHECK(part != parts_.end()) << std::string(owner) << " is no writer of "
+                              << ToString(*collection_.kind());
   RETURN_IF_ERROR(SortRows(rows));
   part->second = {.stated = true, .rows = std::move(rows)};
   absl::Status conflict;
@@ -50,7 +57,8 @@ void StatedRows::Retry() {
 }
 
 // All wishes, sorted by id; of several for one id, the one of the first owner.
-std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict, std::string_view speaker) const {
+std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict,
+                                                std::string_view speaker) const {
   std::vector<Wish> wishes;
   for (const auto& [owner, part] : parts_) {
     for (const DesiredRow& row : part.rows) {
@@ -67,8 +75,8 @@ std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict, std::str
       return false;
     }
     if (*later.owner == speaker || *first.owner == speaker) {
-      conflict.Update(absl::AlreadyExistsError(std::format("row \"{}\" is stated by \"{}\" and \"{}\"",
-                                                           id_of(first), *first.owner, *later.owner)));
+      conflict.Update(absl::AlreadyExistsError(std::format(
+          "row \"{}\" is stated by \"{}\" and \"{}\"", id_of(first), *first.owner, *later.owner)));
     }
     return true;
   };
@@ -77,7 +85,8 @@ std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict, std::str
   return wishes;
 }
 
-void StatedRows::Apply(const std::vector<Wish>& wishes, absl::Status& conflict, std::string_view speaker) {
+void StatedRows::Apply(const std::vector<Wish>& wishes, absl::Status& conflict,
+                       std::string_view speaker) {
   blocked_ = false;
   const Snapshot current = collection_.List();
   auto row = current->begin();
@@ -158,7 +167,8 @@ void StatedRows::Update(const Resource& current, const DesiredRow& row) {
   MustSucceed(store_.Update(std::move(draft), current.metadata.owner, std::nullopt).status());
 }
 
-// Whether a writer that has stated its part owns it. What a checkpoint brought back waits for its owner to speak.
+// Whether a writer that has stated its part owns it. What a checkpoint brought back waits for its
+// owner to speak.
 bool StatedRows::IsOurs(const Resource& resource) const {
   const auto part = parts_.find(resource.metadata.owner);
   return part != parts_.end() && part->second.stated;

@@ -13,9 +13,9 @@
 
 namespace ichor {
 
-// Holds each owner's part of a kind and writes the difference between all parts and the collection. Rows that did not
-// change keep their snapshot; rows not stated any more are destroyed, or torn down while they have finalizers. Rows of
-// strangers are left alone. Confined to the loop's thread.
+// Holds each owner's part of a kind and writes the difference between all parts and the collection.
+// Rows that did not change keep their snapshot; rows not stated any more are destroyed, or torn
+// down while they have finalizers. Rows of strangers are left alone. Confined to the loop's thread.
 class StatedRows {
  public:
   // `store` must outlive this.
@@ -28,11 +28,13 @@ class StatedRows {
   // Whether every declared writer has stated its part, and there is one.
   bool complete() const;
 
-  // Replaces the part of `owner`, a declared writer. InvalidArgument, and nothing changes, if an id is stated twice.
-  // AlreadyExists names a row that another owner states too, or has: the first by name keeps it, the others wait.
+  // Replaces the part of `owner`, a declared writer. InvalidArgument, and nothing changes, if an id
+  // is stated twice. AlreadyExists names a row that another owner states too, or has: the first by
+  // name keeps it, the others wait.
   absl::Status State(std::string_view owner, Rows rows);
 
-  // Tries again what could not be written because of finalizers or strangers. Cheap if nothing changed since.
+  // Tries again what could not be written because of finalizers or strangers. Cheap if nothing
+  // changed since.
   void Retry();
 
   Collection& collection() const { return collection_; }
@@ -59,7 +61,7 @@ class StatedRows {
   Store& store_;
   Collection& collection_;
   std::map<std::string, Part, std::less<>> parts_;
-  bool blocked_ = false;  // some wish could not be written
+  bool blocked_ = false;          // some wish could not be written
   std::int64_t generation_ = -1;  // of the collection, when it was last tried
 };
 

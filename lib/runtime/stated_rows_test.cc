@@ -354,7 +354,8 @@ TEST_CASE("stated rows: a row that somebody else tore down is made again when it
   CHECK(f.Find("x")->metadata.version == 1);
 }
 
-TEST_CASE("stated rows: the end does not depend on the order of statements, strangers, finalizers") {
+TEST_CASE(
+    "stated rows: the end does not depend on the order of statements, strangers, finalizers") {
   const auto seed = GENERATE(range(0U, 300U));
   std::mt19937_64 random(seed);
   const std::vector<std::string> owners{"a", "b", "c"};

@@ -27,9 +27,9 @@ absl::Status CheckPhase(const Metadata& current, std::optional<Phase> expected) 
 
 absl::Status CheckVersion(const Metadata& current, std::uint64_t sent) {
   if (sent != current.version) {
-    return absl::FailedPreconditionError(
-        std::format("resource {} update conflict: expected version \"{}\", actual version \"{}\"",
-                    ToString(current), sent == 0 ? "undefined" : std::to_string(sent), current.version));
+    return absl::FailedPreconditionError(std::format(
+        "resource {} update conflict: expected version \"{}\", actual version \"{}\"",
+        ToString(current), sent == 0 ? "undefined" : std::to_string(sent), current.version));
   }
   return absl::OkStatus();
 }
@@ -42,7 +42,8 @@ std::string JoinFinalizers(const std::vector<std::string>& finalizers) {
   return joined;
 }
 
-absl::Status NotFound(std::string_view ns, std::string_view type, std::string_view id, std::uint64_t version) {
+absl::Status NotFound(std::string_view ns, std::string_view type, std::string_view id,
+                      std::uint64_t version) {
   return absl::NotFoundError(std::format("resource {}({}/{}@{}) doesn't exist", type, ns, id,
                                          version == 0 ? "undefined" : std::to_string(version)));
 }
@@ -56,13 +57,15 @@ ResourcePtr Store::Get(std::string_view ns, std::string_view type, std::string_v
 
 Snapshot Store::List(std::string_view ns, std::string_view type) {
   Collection* collection = FindCollection(ns, type);
-  return collection == nullptr ? std::make_shared<const std::vector<ResourcePtr>>() : collection->List();
+  return collection == nullptr ? std::make_shared<const std::vector<ResourcePtr>>()
+                               : collection->List();
 }
 
 absl::StatusOr<ResourcePtr> Store::Create(Resource draft, std::string_view owner) {
   Collection& collection = CollectionOf(draft.metadata.kind->ns, draft.metadata.kind->type);
   if (collection.Find(draft.metadata.id) != nullptr) {
-    return absl::AlreadyExistsError(std::format("resource {} already exists", ToString(draft.metadata)));
+    return absl::AlreadyExistsError(
+        std::format("resource {} already exists", ToString(draft.metadata)));
   }
   draft.metadata.owner = owner;
   draft.metadata.version = 1;
@@ -73,7 +76,8 @@ absl::StatusOr<ResourcePtr> Store::Create(Resource draft, std::string_view owner
   return Put(collection, std::move(draft));
 }
 
-absl::StatusOr<ResourcePtr> Store::Update(Resource draft, std::string_view owner, std::optional<Phase> expected_phase) {
+absl::StatusOr<ResourcePtr> Store::Update(Resource draft, std::string_view owner,
+                                          std::optional<Phase> expected_phase) {
   Metadata& metadata = draft.metadata;
   Collection* collection = FindCollection(metadata.kind->ns, metadata.kind->type);
   const ResourcePtr current = collection == nullptr ? nullptr : collection->Find(metadata.id);
@@ -89,8 +93,8 @@ absl::StatusOr<ResourcePtr> Store::Update(Resource draft, std::string_view owner
   return Put(*collection, std::move(draft));
 }
 
-absl::StatusOr<ResourcePtr> Store::Teardown(std::string_view ns, std::string_view type, std::string_view id,
-                                            std::string_view owner) {
+absl::StatusOr<ResourcePtr> Store::Teardown(std::string_view ns, std::string_view type,
+                                            std::string_view id, std::string_view owner) {
   ASSIGN_OR_RETURN(ResourcePtr current, Find(ns, type, id));
   if (current->metadata.phase == Phase::kTearingDown) {
     return current;
@@ -100,7 +104,8 @@ absl::StatusOr<ResourcePtr> Store::Teardown(std::string_view ns, std::string_vie
   return Update(std::move(draft), owner, Phase::kRunning);
 }
 
-absl::Status Store::Destroy(std::string_view ns, std::string_view type, std::string_view id, std::string_view owner) {
+absl::Status Store::Destroy(std::string_view ns, std::string_view type, std::string_view id,
+                            std::string_view owner) {
   ASSIGN_OR_RETURN(const ResourcePtr current, Find(ns, type, id));
   RETURN_IF_ERROR(CheckOwner(current->metadata, owner));
   if (!current->metadata.finalizers.empty()) {
@@ -149,7 +154,8 @@ std::vector<Collection*> Store::Collections() const {
   return collections;
 }
 
-absl::StatusOr<ResourcePtr> Store::Find(std::string_view ns, std::string_view type, std::string_view id) const {
+absl::StatusOr<ResourcePtr> Store::Find(std::string_view ns, std::string_view type,
+                                        std::string_view id) const {
   ResourcePtr current = Get(ns, type, id);
   if (current == nullptr) {
     return NotFound(ns, type, id, 0);

@@ -89,9 +89,9 @@ TEST_CASE("store: what exists is not created again") {
                             "resource Things(test/a@undefined) already exists"));
   Resource draft = Thing("a", "2");
   draft.metadata.version = 4;
-  CHECK_THAT(f.store.Create(draft, "you"),
-             base::StatusIs(absl::StatusCode::kAlreadyExists,
-                            "resource Things(test/a@4) already exists"));
+  CHECK_THAT(
+      f.store.Create(draft, "you"),
+      base::StatusIs(absl::StatusCode::kAlreadyExists, "resource Things(test/a@4) already exists"));
   CHECK(TextOf(*f.Get("a")) == "1");
 }
 
@@ -275,9 +275,8 @@ TEST_CASE("store: destroy looks for the resource, its owner and its finalizers")
   Resource draft = Thing("a");
   draft.metadata.finalizers = {"f", "g"};
   f.Created(draft, "me");
-  CHECK_THAT(f.Destroy("a", "you"),
-             base::StatusIs(absl::StatusCode::kPermissionDenied,
-                            "resource Things(test/a@1) is owned by \"me\""));
+  CHECK_THAT(f.Destroy("a", "you"), base::StatusIs(absl::StatusCode::kPermissionDenied,
+                                                   "resource Things(test/a@1) is owned by \"me\""));
   CHECK_THAT(f.Destroy("a", "me"),
              base::StatusIs(absl::StatusCode::kFailedPrecondition,
                             "resource Things(test/a@1) has pending finalizers &[f g]"));
@@ -349,7 +348,8 @@ TEST_CASE("store: the listener hears of each write, after it happened") {
   Fixture f;
   std::string heard;
   f.store.OnChange([&](Collection& collection) {
-    heard += std::to_string(collection.size()) + "@" + std::to_string(collection.generation()) + " ";
+    heard +=
+        std::to_string(collection.size()) + "@" + std::to_string(collection.generation()) + " ";
   });
   const Resource draft = f.Created(Thing("a"));
   REQUIRE_THAT(f.store.Update(draft, "", std::nullopt), base::IsOk());

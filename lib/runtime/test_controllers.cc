@@ -110,8 +110,8 @@ std::string ShowStatus(Runtime& runtime, std::string_view controller) {
   if (spec.has_next_retry()) {
     const auto retry = std::chrono::seconds(spec.next_retry().seconds()) +
                        std::chrono::nanoseconds(spec.next_retry().nanos());
-    text += std::format(", retry in {}",
-                        std::chrono::duration_cast<std::chrono::milliseconds>(retry));
+    text +=
+        std::format(", retry in {}", std::chrono::duration_cast<std::chrono::milliseconds>(retry));
   }
   return text;
 }

@@ -22,16 +22,19 @@ struct Probe {
 };
 
 // States the rows of all inputs; of several with one id, that of the first input.
-ReconcilerBody TestReconciler(std::string name, std::vector<TypeRef> inputs, TypeRef output, Probe& probe);
+ReconcilerBody TestReconciler(std::string name, std::vector<TypeRef> inputs, TypeRef output,
+                              Probe& probe);
 
 // Answers with a status only.
 ActuatorBody TestActuator(std::string name, std::vector<TypeRef> inputs, Probe& probe);
 
-// Reports "done TEXT" for each row of its first input, or "failed TEXT" if that begins with "bad". While the probe says
-// to fail, all rows are reported as failed.
-ActuatorBody TestReporter(std::string name, std::vector<TypeRef> inputs, TypeRef report, Probe& probe);
+// Reports "done TEXT" for each row of its first input, or "failed TEXT" if that begins with "bad".
+// While the probe says to fail, all rows are reported as failed.
+ActuatorBody TestReporter(std::string name, std::vector<TypeRef> inputs, TypeRef report,
+                          Probe& probe);
 
-// What runtime/ControllerStatuses says of a controller: "failing: no luck, 2 failures, retry in 200ms"; empty if nothing.
+// What runtime/ControllerStatuses says of a controller: "failing: no luck, 2 failures, retry in
+// 200ms"; empty if nothing.
 std::string ShowStatus(Runtime& runtime, std::string_view controller);
 
 // The rows of test/`type` as Show gives them.

@@ -6,7 +6,9 @@
 namespace ichor {
 namespace {
 
-SpecPtr TextSpec(std::string_view text) { return SpecData::Opaque(std::string(text), ""); }
+SpecPtr TextSpec(std::string_view text) {
+  return SpecData::Opaque(std::string(text), "");
+}
 
 }  // namespace
 
@@ -26,15 +28,17 @@ DesiredRow TestRow(std::string_view id, std::string_view text) {
   return {.id = std::string(id), .spec = TextSpec(text), .labels = {}, .annotations = {}};
 }
 
-std::string_view TextOf(const Resource& resource) { return resource.spec->proto(); }
+std::string_view TextOf(const Resource& resource) {
+  return resource.spec->proto();
+}
 
 std::string Show(const std::vector<ResourcePtr>& resources) {
   std::string shown;
   for (const ResourcePtr& resource : resources) {
     const Metadata& metadata = resource->metadata;
     const bool running = metadata.phase == Phase::kRunning;
-    shown += std::format("{}{}={}({}{})", shown.empty() ? "" : " ", metadata.id,
-                         TextOf(*resource), metadata.owner, running ? "" : ", tearingDown");
+    shown += std::format("{}{}={}({}{})", shown.empty() ? "" : " ", metadata.id, TextOf(*resource),
+                         metadata.owner, running ? "" : ", tearingDown");
   }
   return shown;
 }

@@ -34,7 +34,10 @@ bool FakeExecutor::RunOne() {
 }
 
 TestRuntime::TestRuntime(std::uint64_t seed)
-    : loop(*Loop::Create(clock)), executor(seed), store(clock), runtime(*loop, executor, store, clock) {}
+    : loop(*Loop::Create(clock)),
+      executor(seed),
+      store(clock),
+      runtime(*loop, executor, store, clock) {}
 
 void TestRuntime::Settle() {
   while (loop->RunReady() || executor.RunOne()) {

@@ -8,8 +8,8 @@ namespace ichor {
 struct TypeState {
   TypeState(Store& store, const Kind& kind) : rows(store, kind) {}
 
-  // "Not known yet" is not "none": controllers wait until their inputs are known. What the world answers (reports,
-  // controller states) is known from the start: nothing was done yet.
+  // "Not known yet" is not "none": controllers wait until their inputs are known. What the world
+  // answers (reports, controller states) is known from the start: nothing was done yet.
   bool known() const { return from_world || rows.complete(); }
 
   StatedRows rows;

@@ -26,7 +26,8 @@ WatchEvent::Type TypeOf(Event::Type type) {
 Watcher::Watcher(Collection& collection, WatchOptions options, std::function<void()> on_ready)
     : collection_(collection), options_(std::move(options)), on_ready_(std::move(on_ready)) {}
 
-absl::StatusOr<std::unique_ptr<Watcher>> Watcher::Create(Collection& collection, WatchOptions options,
+absl::StatusOr<std::unique_ptr<Watcher>> Watcher::Create(Collection& collection,
+                                                         WatchOptions options,
                                                          std::function<void()> on_ready) {
   std::unique_ptr<Watcher> watcher(
       new Watcher(collection, std::move(options), std::move(on_ready)));
@@ -35,7 +36,9 @@ absl::StatusOr<std::unique_ptr<Watcher>> Watcher::Create(Collection& collection,
   return watcher;
 }
 
-Watcher::~Watcher() { collection_.Detach(*this); }
+Watcher::~Watcher() {
+  collection_.Detach(*this);
+}
 
 absl::Status Watcher::Start() {
   const EventLog& log = collection_.log();
@@ -43,7 +46,8 @@ absl::Status Watcher::Start() {
   if (options_.resume.has_value()) {
     // A watch of one resource begins with an event that has no bookmark, so -1 is never its own.
     const std::int64_t lowest = options_.id.has_value() ? 0 : -1;
-    if (*options_.resume < std::max(log.oldest_start() - 1, lowest) || *options_.resume >= log.next()) {
+    if (*options_.resume < std::max(log.oldest_start() - 1, lowest) ||
+        *options_.resume >= log.next()) {
       return absl::FailedPreconditionError("invalid watch bookmark");
     }
     position_ = *options_.resume + 1;
@@ -55,15 +59,24 @@ absl::Status Watcher::Start() {
   }
   if (options_.id.has_value()) {
     ResourcePtr current = collection_.Find(*options_.id);
-    initial_.push_back({.type = current != nullptr ? WatchEvent::Type::kCreated : WatchEvent::Type::kDestroyed,
-                        .resource = std::move(current), .old = nullptr, .position = std::nullopt});
+    initial_.push_back(
+        {.type = current != nullptr ? WatchEvent::Type::kCreated : WatchEvent::Type::kDestroyed,
+         .resource = std::move(current),
+         .old = nullptr,
+         .position = std::nullopt});
     return absl::OkStatus();
   }
   if (options_.bootstrap_bookmark) {
-    initial_.push_back({.type = WatchEvent::Type::kNoop, .resource = nullptr, .old = nullptr, .position = position_ - 1});
+    initial_.push_back({.type = WatchEvent::Type::kNoop,
+                        .resource = nullptr,
+                        .old = nullptr,
+                        .position = position_ - 1});
   }
   if (options_.bootstrap_contents) {
-    initial_.push_back({.type = WatchEvent::Type::kBootstrapped, .resource = nullptr, .old = nullptr, .position = position_ - 1});
+    initial_.push_back({.type = WatchEvent::Type::kBootstrapped,
+                        .resource = nullptr,
+                        .old = nullptr,
+                        .position = position_ - 1});
     contents_ = collection_.List();
   }
   return absl::OkStatus();
@@ -111,7 +124,10 @@ void Watcher::ReadInitial(std::vector<WatchEvent>& events, size_t limit) {
     }
     const ResourcePtr& resource = (*contents_)[delivered_++];
     if (options_.query.Matches(resource->metadata)) {
-      events.push_back({.type = WatchEvent::Type::kCreated, .resource = resource, .old = nullptr, .position = std::nullopt});
+      events.push_back({.type = WatchEvent::Type::kCreated,
+                        .resource = resource,
+                        .old = nullptr,
+                        .position = std::nullopt});
     }
   }
   while (contents_ == nullptr && !initial_.empty() && events.size() < limit) {
@@ -123,9 +139,10 @@ void Watcher::ReadInitial(std::vector<WatchEvent>& events, size_t limit) {
 absl::Status Watcher::ReadLog(std::vector<WatchEvent>& events, size_t limit) {
   const EventLog& log = collection_.log();
   if (position_ < log.first()) {
-    return absl::ResourceExhaustedError(
-        std::format("buffer overrun: namespace \"{}\" type \"{}\", write pos {}, pos {}, capacity {}",
-                    collection_.kind()->ns, collection_.kind()->type, log.next(), position_, EventLog::kMaxEvents));
+    return absl::ResourceExhaustedError(std::format(
+        "buffer overrun: namespace \"{}\" type \"{}\", write pos {}, pos {}, capacity {}",
+        collection_.kind()->ns, collection_.kind()->type, log.next(), position_,
+        EventLog::kMaxEvents));
   }
   while (position_ < log.next() && events.size() < limit) {
     if (std::optional<WatchEvent> event = Filter(log.At(position_))) {
@@ -137,12 +154,16 @@ absl::Status Watcher::ReadLog(std::vector<WatchEvent>& events, size_t limit) {
   return absl::OkStatus();
 }
 
-// An update that moves a row into what the query selects is a creation for this watch, one that moves it out a destruction.
+// An update that moves a row into what the query selects is a creation for this watch, one that
+// moves it out a destruction.
 std::optional<WatchEvent> Watcher::Filter(const Event& event) const {
   if (options_.id.has_value() && event.resource->metadata.id != *options_.id) {
     return std::nullopt;
   }
-  WatchEvent result{.type = TypeOf(event.type), .resource = event.resource, .old = nullptr, .position = std::nullopt};
+  WatchEvent result{.type = TypeOf(event.type),
+                    .resource = event.resource,
+                    .old = nullptr,
+                    .position = std::nullopt};
   const bool matches = options_.query.Matches(event.resource->metadata);
   if (event.type != Event::Type::kUpdated) {
     return matches ? std::optional(std::move(result)) : std::nullopt;

@@ -14,17 +14,19 @@
 
 namespace ichor {
 
-// What a watch delivers. `kBootstrapped` ends the initial contents, `kNoop` only carries a bookmark.
+// What a watch delivers. `kBootstrapped` ends the initial contents, `kNoop` only carries a
+// bookmark.
 struct WatchEvent {
   enum class Type : std::uint8_t { kCreated, kUpdated, kDestroyed, kBootstrapped, kNoop };
   Type type = Type::kNoop;
-  ResourcePtr resource;                  // null for kBootstrapped, kNoop, and kDestroyed of a row that never was
-  ResourcePtr old;                       // kUpdated only
-  std::optional<std::int64_t> position;  // where to continue after this event; absent: it cannot be a place to resume
+  ResourcePtr resource;  // null for kBootstrapped, kNoop, and kDestroyed of a row that never was
+  ResourcePtr old;       // kUpdated only
+  std::optional<std::int64_t>
+      position;  // where to continue after this event; absent: it cannot be a place to resume
 };
 
 struct WatchOptions {
-  std::optional<std::string> id;       // one resource; no query, no bootstrap contents then
+  std::optional<std::string> id;  // one resource; no query, no bootstrap contents then
   Query query;
   bool bootstrap_contents = false;     // first all resources that there are, then kBootstrapped
   bool bootstrap_bookmark = false;     // then kNoop with a bookmark
@@ -32,21 +34,23 @@ struct WatchOptions {
   std::optional<std::int64_t> resume;  // continue after this position, which a WatchEvent gave
 };
 
-// Keeps no queue: it reads the collection's log, so that a slow reader costs no memory. One that falls behind by more
-// than the log holds gets an error. Confined to the loop's thread. Must not outlive the collection.
+// Keeps no queue: it reads the collection's log, so that a slow reader costs no memory. One that
+// falls behind by more than the log holds gets an error. Confined to the loop's thread. Must not
+// outlive the collection.
 class Watcher {
  public:
   // FailedPrecondition if `options.resume` is not in the log any more, or never was.
   // `on_ready` is called when events came after Next said there are none; it must not attach or
   // detach watchers, nor write.
-  static absl::StatusOr<std::unique_ptr<Watcher>> Create(Collection& collection, WatchOptions options,
+  static absl::StatusOr<std::unique_ptr<Watcher>> Create(Collection& collection,
+                                                         WatchOptions options,
                                                          std::function<void()> on_ready);
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
 
-  // The next events, at most `limit`; none if there are none now. ResourceExhausted, from then on, if the reader was
-  // too slow and events were lost.
+  // The next events, at most `limit`; none if there are none now. ResourceExhausted, from then on,
+  // if the reader was too slow and events were lost.
   absl::StatusOr<std::vector<WatchEvent>> Next(size_t limit);
 
   // For the collection: an event was logged.
@@ -64,7 +68,7 @@ class Watcher {
   const WatchOptions options_;
   const std::function<void()> on_ready_;
   std::vector<WatchEvent> initial_;  // in reverse: what comes before the log, except the contents
-  Snapshot contents_;                // initial contents still to deliver from `delivered_` on; null: none
+  Snapshot contents_;  // initial contents still to deliver from `delivered_` on; null: none
   size_t delivered_ = 0;
   std::int64_t position_ = 0;  // of the next event to read from the log
   bool idle_ = false;          // Next found nothing: the next event must wake the reader

@@ -98,7 +98,9 @@ std::string Read(Watcher& watcher, size_t limit = kAll) {
   return text;
 }
 
-Query Selected() { return *Query::Create({{{.key = "selected"}}}, ""); }
+Query Selected() {
+  return *Query::Create({{{.key = "selected"}}}, "");
+}
 
 const base::StatusIs kInvalidBookmark(absl::StatusCode::kFailedPrecondition,
                                       "invalid watch bookmark");
@@ -151,7 +153,8 @@ TEST_CASE("watcher: one resource that is not there begins as destroyed, without 
   CHECK(Read(*watcher) == "created a=1 @0");
 }
 
-TEST_CASE("watcher: the first state of one resource is that of the beginning, however late it is read") {
+TEST_CASE(
+    "watcher: the first state of one resource is that of the beginning, however late it is read") {
   Fixture f;
   f.Put("a", "1");
   const auto watcher = f.Watch({.id = "a"});
@@ -185,7 +188,8 @@ TEST_CASE("watcher: an empty kind is bootstrapped at -1") {
   CHECK(Read(*watcher) == "bootstrapped @-1");
 }
 
-TEST_CASE("watcher: a bootstrap bookmark is an event of its own, after the contents if there are any") {
+TEST_CASE(
+    "watcher: a bootstrap bookmark is an event of its own, after the contents if there are any") {
   Fixture f;
   f.Put("a", "1");
   CHECK(Read(*f.Watch({.bootstrap_bookmark = true})) == "noop @0");
@@ -198,8 +202,8 @@ TEST_CASE("watcher: a bootstrap read in small pieces is the same") {
   for (const char* id : {"a", "b", "c"}) {
     f.Put(id, "1", id == std::string("b") ? Labels{} : Labels{{"selected", ""}});
   }
-  const auto watcher = f.Watch(
-      {.query = Selected(), .bootstrap_contents = true, .bootstrap_bookmark = true});
+  const auto watcher =
+      f.Watch({.query = Selected(), .bootstrap_contents = true, .bootstrap_bookmark = true});
   f.Put("a", "2", {{"selected", ""}});
   CHECK(Read(*watcher, 1) == "created a=1 @-");
   CHECK(Read(*watcher, 1) == "created c=1 @-");
@@ -341,8 +345,7 @@ TEST_CASE("watcher: an id expression selects rows of the contents and of the log
   Fixture f;
   f.Put("eth0", "1");
   f.Put("lo", "1");
-  const auto watcher =
-      f.Watch({.query = *Query::Create({}, "^eth"), .bootstrap_contents = true});
+  const auto watcher = f.Watch({.query = *Query::Create({}, "^eth"), .bootstrap_contents = true});
   f.Put("lo", "2");
   f.Put("eth1", "1");
   CHECK(Read(*watcher) == "created eth0=1 @-; bootstrapped @1");
@@ -374,7 +377,8 @@ TEST_CASE("watcher: contents are delivered even to a reader that then turns out 
   CHECK(watcher->Next(kAll).status().code() == absl::StatusCode::kResourceExhausted);
 }
 
-TEST_CASE("watcher: a reader that waits is not behind, however many events pass that it does not want") {
+TEST_CASE(
+    "watcher: a reader that waits is not behind, however many events pass that it does not want") {
   Fixture f;
   const auto of_kind = f.Watch({.query = Selected()});
   const auto of_one = f.Watch({.id = "b"});

@@ -55,7 +55,8 @@ void WorkerPool::StartThread(const std::shared_ptr<Shared>& shared) {
 void WorkerPool::Work(const std::shared_ptr<Shared>& shared) {
   Job job;
   while (Next(shared, job)) {
-    // The kernel cuts thread names at 15 characters; the controller's area is the part that tells most.
+    // The kernel cuts thread names at 15 characters; the controller's area is the part that tells
+    // most.
     pthread_setname_np(pthread_self(), job.name.substr(0, 15).c_str());
     job.task();
     job.task = nullptr;

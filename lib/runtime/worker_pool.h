@@ -13,9 +13,10 @@
 
 namespace ichor {
 
-// Jobs run in the order of Run, `size` at a time. A worker that hangs in a job can be replaced: a new thread takes its
-// place, and the old one ends with its job. The destructor waits for the jobs that run, except for replaced ones, which
-// must therefore touch nothing that ends before the process does.
+// Jobs run in the order of Run, `size` at a time. A worker that hangs in a job can be replaced: a
+// new thread takes its place, and the old one ends with its job. The destructor waits for the jobs
+// that run, except for replaced ones, which must therefore touch nothing that ends before the
+// process does.
 class WorkerPool : public Executor {
  public:
   explicit WorkerPool(size_t size);

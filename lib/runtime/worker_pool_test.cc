@@ -74,7 +74,9 @@ class Board {
 
 using BoardPtr = std::shared_ptr<Board>;
 
-BoardPtr NewBoard() { return std::make_shared<Board>(); }
+BoardPtr NewBoard() {
+  return std::make_shared<Board>();
+}
 
 Executor::JobId RunNote(WorkerPool& pool, const BoardPtr& board, std::string name) {
   return pool.Run("note", [board, name = std::move(name)] { board->Note(name); });

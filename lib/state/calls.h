@@ -8,7 +8,8 @@
 
 namespace ichor::state {
 
-// What a watch with this request counts for: it keeps about the request, and what its expression compiles to.
+// What a watch with this request counts for: it keeps about the request, and what its expression
+// compiles to.
 size_t WeightOf(size_t request_bytes, bool has_expression);
 
 // Sends a snapshot's resources, one a message.

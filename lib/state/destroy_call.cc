@@ -53,9 +53,10 @@ class DestroyCall : public rpc::Call, public WokenCall {
     RETURN_IF_ERROR(service_.AddWatch(weight));
     weight_ = weight;
     RETURN_IF_ERROR(service_.handlers().BeginDestroy(request_));
-    ASSIGN_OR_RETURN(Collection * collection, service_.handlers().Watch(request_.namespace_(), request_.type()));
-    ASSIGN_OR_RETURN(watcher_,
-                     Watcher::Create(*collection, {.id = request_.id()}, [this] { service_.Wake(*this); }));
+    ASSIGN_OR_RETURN(Collection * collection,
+                     service_.handlers().Watch(request_.namespace_(), request_.type()));
+    ASSIGN_OR_RETURN(watcher_, Watcher::Create(*collection, {.id = request_.id()},
+                                               [this] { service_.Wake(*this); }));
     return absl::OkStatus();
   }
 

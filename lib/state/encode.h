@@ -1,4 +1,5 @@
-// Replies as bytes, written without building the messages: a resource's own bytes are the most of them.
+// Replies as bytes, written without building the messages: a resource's own bytes are the most of
+// them.
 #pragma once
 
 #include <string>

@@ -12,16 +12,19 @@ namespace {
 bool SameVersion(const Resource& a, const Resource& b) {
   const Metadata& x = a.metadata;
   const Metadata& y = b.metadata;
-  return x.version == y.version && x.owner == y.owner && x.phase == y.phase && x.created == y.created &&
-         x.updated == y.updated && x.finalizers == y.finalizers && x.labels == y.labels &&
-         x.annotations == y.annotations && *a.spec == *b.spec;
+  return x.version == y.version && x.owner == y.owner && x.phase == y.phase &&
+         x.created == y.created && x.updated == y.updated && x.finalizers == y.finalizers &&
+         x.labels == y.labels && x.annotations == y.annotations && *a.spec == *b.spec;
 }
 
 }  // namespace
 
-Follower::Follower(rpc::Client& client, Store& store, Kind kind, std::function<void(absl::Status)> on_broken,
-                   std::function<void()> on_complete)
-    : store_(store), kind_(std::move(kind)), on_broken_(std::move(on_broken)), on_complete_(std::move(on_complete)) {
+Follower::Follower(rpc::Client& client, Store& store, Kind kind,
+                   std::function<void(absl::Status)> on_broken, std::function<void()> on_complete)
+    : store_(store),
+      kind_(std::move(kind)),
+      on_broken_(std::move(on_broken)),
+      on_complete_(std::move(on_complete)) {
   cosi::resource::WatchRequest request;
   request.set_namespace_(kind_.ns);
   request.set_type(kind_.type);
@@ -31,7 +34,9 @@ Follower::Follower(rpc::Client& client, Store& store, Kind kind, std::function<v
   client.ServerStream(
       "/cosi.resource.State/Watch", request.SerializeAsString(),
       [this](const std::string& bytes) { OnResponse(bytes); },
-      [this](const absl::Status& status) { Break(status.ok() ? absl::UnavailableError("the watch ended") : status); });
+      [this](const absl::Status& status) {
+        Break(status.ok() ? absl::UnavailableError("the watch ended") : status);
+      });
 }
 
 void Follower::OnResponse(const std::string& bytes) {

@@ -13,13 +13,14 @@
 
 namespace ichor::state {
 
-// Rows come with the peer's versions, times and owners. A row that did not change is not written. Lives as long as the
-// connection; the copy stays. Loop's thread only.
+// Rows come with the peer's versions, times and owners. A row that did not change is not written.
+// Lives as long as the connection; the copy stays. Loop's thread only.
 class Follower {
  public:
-  // `on_complete` is called when the whole kind was copied once; `on_broken` when the watch ends, once.
-  Follower(rpc::Client& client, Store& store, Kind kind, std::function<void(absl::Status)> on_broken,
-           std::function<void()> on_complete);
+  // `on_complete` is called when the whole kind was copied once; `on_broken` when the watch ends,
+  // once.
+  Follower(rpc::Client& client, Store& store, Kind kind,
+           std::function<void(absl::Status)> on_broken, std::function<void()> on_complete);
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 

@@ -69,7 +69,9 @@ TEST_CASE("grpc client: creates, lists and watches large and small resources") {
   for (int i = 0; i < 10; ++i) {
     grpc::ClientContext context;
     cosi::resource::CreateResponse response;
-    REQUIRE(stub->Create(&context, NewRow(std::format("row-{}", i), i == 5 ? 3'000'000 : 10), &response).ok());
+    REQUIRE(
+        stub->Create(&context, NewRow(std::format("row-{}", i), i == 5 ? 3'000'000 : 10), &response)
+            .ok());
     CHECK(response.resource().metadata().version() == "1");
   }
 

@@ -16,7 +16,8 @@ namespace ichor::state {
 enum class Access { kRead, kWrite };
 
 // Says whether a peer may do that with that kind: OK, or the error that it gets.
-using Authorize = std::function<absl::Status(Access access, std::string_view ns, std::string_view type)>;
+using Authorize =
+    std::function<absl::Status(Access access, std::string_view ns, std::string_view type)>;
 
 struct HandlerOptions {
   SpecTyping typing = SpecTyping::kKnownTypes;
@@ -25,7 +26,8 @@ struct HandlerOptions {
   size_t max_kinds = 10'000;
 };
 
-// Confined to the loop's thread. Codes are those that the clients of this service map back to their own errors.
+// Confined to the loop's thread. Codes are those that the clients of this service map back to their
+// own errors.
 class Handlers {
  public:
   // `store` must outlive the handlers.

@@ -26,7 +26,8 @@ Mirror::~Mirror() {
 }
 
 void Mirror::Connect() {
-  absl::StatusOr<std::unique_ptr<rpc::Client>> client = rpc::Client::Connect(environment_.loop, options_.path);
+  absl::StatusOr<std::unique_ptr<rpc::Client>> client =
+      rpc::Client::Connect(environment_.loop, options_.path);
   if (!client.ok()) {
     Later(environment_.clock.Monotonic() + backoff_, [this] { Connect(); });
     backoff_ = std::min<std::chrono::nanoseconds>(backoff_ * 2, kLongestBackoff);
@@ -44,10 +45,11 @@ void Mirror::Begin() {
     Later(environment_.clock.Monotonic(), [this, session] { OnBroken(session); });
   };
   for (const TypeRef& type : options_.follow) {
-    followers_.push_back(std::make_unique<Follower>(*client_, environment_.store, type.kind, on_broken, [this, type] {
-      backoff_ = kFirstBackoff;
-      environment_.runtime.SetExternal(type, true);
-    }));
+    followers_.push_back(std::make_unique<Follower>(*client_, environment_.store, type.kind,
+                                                    on_broken, [this, type] {
+                                                      backoff_ = kFirstBackoff;
+                                                      environment_.runtime.SetExternal(type, true);
+                                                    }));
   }
   for (const TypeRef& type : options_.publish) {
     publishers_.push_back(std::make_unique<Publisher>(

@@ -25,9 +25,10 @@ struct MirrorOptions {
   std::vector<TypeRef> publish;  // kinds copied to the peer
 };
 
-// Connects, and connects again whenever the connection breaks: after 100 ms, doubled up to 5 s. Meanwhile the last copy stays.
-// A followed kind becomes known to the runtime with its first complete copy; an own kind is published once the runtime
-// knows it, so that a restart on either side empties nothing. Loop's thread only.
+// Connects, and connects again whenever the connection breaks: after 100 ms, doubled up to 5 s.
+// Meanwhile the last copy stays. A followed kind becomes known to the runtime with its first
+// complete copy; an own kind is published once the runtime knows it, so that a restart on either
+// side empties nothing. Loop's thread only.
 class Mirror {
  public:
   static constexpr std::chrono::milliseconds kFirstBackoff{100};

@@ -30,7 +30,8 @@ constexpr std::string_view kStatuses = HostnameStatus::kType;
 
 Resource Draft(std::string_view type, std::string id, const std::string& text) {
   Resource draft;
-  draft.metadata.kind = std::make_shared<const Kind>(Kind{.ns = std::string(kNs), .type = std::string(type)});
+  draft.metadata.kind =
+      std::make_shared<const Kind>(Kind{.ns = std::string(kNs), .type = std::string(type)});
   draft.metadata.id = std::move(id);
   if (type == kSpecs) {
     draft.spec = SpecData::Of(std::make_unique<const HostnameSpec::Spec>(Text(text)));
@@ -43,7 +44,9 @@ Resource Draft(std::string_view type, std::string id, const std::string& text) {
 // The process that is followed: a store behind a socket.
 struct Peer {
   Peer(Loop& loop, const base::Clock& clock, const std::string& path)
-      : store(clock), service(loop, store, clock, {}), server(*rpc::Server::Create(loop, {.path = path})) {
+      : store(clock),
+        service(loop, store, clock, {}),
+        server(*rpc::Server::Create(loop, {.path = path})) {
     service.Serve(*server);
   }
   Store store;
@@ -54,15 +57,16 @@ struct Peer {
 // The process that follows HostnameSpec and publishes HostnameStatus, which it computes from it.
 struct Fixture {
   Fixture() {
-    t.runtime.Reconcile("copy", [](const All<HostnameSpec>& specs) -> absl::StatusOr<Desired<HostnameStatus>> {
-      Desired<HostnameStatus> statuses;
-      for (const auto& row : specs) {
-        HostnameStatus::Spec status;
-        status.set_hostname(row.spec().hostname());
-        statuses.Add(row.id(), std::move(status));
-      }
-      return statuses;
-    });
+    t.runtime.Reconcile(
+        "copy", [](const All<HostnameSpec>& specs) -> absl::StatusOr<Desired<HostnameStatus>> {
+          Desired<HostnameStatus> statuses;
+          for (const auto& row : specs) {
+            HostnameStatus::Spec status;
+            status.set_hostname(row.spec().hostname());
+            statuses.Add(row.id(), std::move(status));
+          }
+          return statuses;
+        });
   }
   ~Fixture() { unlink(path.c_str()); }
 
@@ -70,7 +74,8 @@ struct Fixture {
 
   void StartMirror() {
     mirror = std::make_unique<Mirror>(
-        Mirror::Environment{.loop = *t.loop, .runtime = t.runtime, .store = t.store, .clock = t.clock},
+        Mirror::Environment{
+            .loop = *t.loop, .runtime = t.runtime, .store = t.store, .clock = t.clock},
         MirrorOptions{.path = path,
                       .owner = "networkd",
                       .follow = {TypeRef::Of<HostnameSpec>()},
@@ -104,7 +109,9 @@ struct Fixture {
   // The hostname in the peer's copy of a status; empty: there is none.
   std::string PublishedName(const std::string& id) const {
     const ResourcePtr row = peer->store.Get(kNs, kStatuses, id);
-    return row == nullptr ? "" : static_cast<const HostnameStatus::Spec&>(*row->spec->message()).hostname();
+    return row == nullptr
+               ? ""
+               : static_cast<const HostnameStatus::Spec&>(*row->spec->message()).hostname();
   }
 
   std::string path = std::format("/tmp/mirror_test.{}", getpid());
@@ -115,7 +122,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("mirror: follows the peer's rows, with their versions and owners, and publishes its own") {
+TEST_CASE(
+    "mirror: follows the peer's rows, with their versions and owners, and publishes its own") {
   Fixture f;
   f.StartPeer();
   f.PutSpec("a", "one");
@@ -153,7 +161,9 @@ TEST_CASE("mirror: a peer that starts later is found, with growing pauses") {
   CHECK(f.PublishedName("a") == "one");
 }
 
-TEST_CASE("mirror: the peer's restart with an empty state loses nothing of what is published, and evicts what is gone") {
+TEST_CASE(
+    "mirror: the peer's restart with an empty state loses nothing of what is published, and evicts "
+    "what is gone") {
   Fixture f;
   f.StartPeer();
   f.PutSpec("a", "one");
@@ -193,15 +203,18 @@ TEST_CASE("mirror: an unchanged row keeps its snapshot over a reconnect") {
   CHECK(f.t.store.Get(kNs, kSpecs, "a") == before);
 }
 
-TEST_CASE("mirror: its own restart takes over the rows that it published before, and empties nothing") {
+TEST_CASE(
+    "mirror: its own restart takes over the rows that it published before, and empties nothing") {
   Fixture f;
   f.StartPeer();
   f.PutSpec("a", "one");
   f.PutSpec("b", "two");
   REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "a", "hostname: 'one'"), "networkd"), IsOk());
   REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "b", "hostname: 'old'"), "networkd"), IsOk());
-  REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "stale", "hostname: 'old'"), "networkd"), IsOk());
-  REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "other", "hostname: 'x'"), "somebody"), IsOk());
+  REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "stale", "hostname: 'old'"), "networkd"),
+               IsOk());
+  REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "other", "hostname: 'x'"), "somebody"),
+               IsOk());
   const ResourcePtr unchanged = f.peer->store.Get(kNs, kStatuses, "a");
   const ResourcePtr updated = f.peer->store.Get(kNs, kStatuses, "b");
   f.StartMirror();
@@ -216,7 +229,8 @@ TEST_CASE("mirror: its own restart takes over the rows that it published before,
 TEST_CASE("mirror: a row that somebody else holds over there stops no other row") {
   Fixture f;
   f.StartPeer();
-  REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "a", "hostname: 'theirs'"), "somebody"), IsOk());
+  REQUIRE_THAT(f.peer->store.Create(Draft(kStatuses, "a", "hostname: 'theirs'"), "somebody"),
+               IsOk());
   f.PutSpec("a", "one");
   f.PutSpec("b", "two");
   f.StartMirror();
@@ -226,7 +240,9 @@ TEST_CASE("mirror: a row that somebody else holds over there stops no other row"
   CHECK(f.mirror->connected());
 }
 
-TEST_CASE("mirror: a row with finalizers over there goes when they are gone, and comes back if it is wanted again") {
+TEST_CASE(
+    "mirror: a row with finalizers over there goes when they are gone, and comes back if it is "
+    "wanted again") {
   Fixture f;
   f.StartPeer();
   f.PutSpec("a", "one");

@@ -13,14 +13,15 @@ namespace ichor::state {
 namespace {
 
 bool SaysTheSame(const Resource& own, const Resource& theirs) {
-  return theirs.metadata.phase == Phase::kRunning && own.metadata.labels == theirs.metadata.labels &&
+  return theirs.metadata.phase == Phase::kRunning &&
+         own.metadata.labels == theirs.metadata.labels &&
          own.metadata.annotations == theirs.metadata.annotations && *own.spec == *theirs.spec;
 }
 
 }  // namespace
 
-Publisher::Publisher(rpc::Client& client, Collection& collection, std::string owner, std::function<bool()> is_known,
-                     std::function<void(absl::Status)> on_broken)
+Publisher::Publisher(rpc::Client& client, Collection& collection, std::string owner,
+                     std::function<bool()> is_known, std::function<void(absl::Status)> on_broken)
     : client_(client),
       collection_(collection),
       owner_(std::move(owner)),
@@ -34,7 +35,8 @@ void Publisher::Ask() {
   request.set_namespace_(collection_.kind()->ns);
   request.set_type(collection_.kind()->type);
   client_.ServerStream(
-      "/cosi.resource.State/List", request.SerializeAsString(), [this](const std::string& bytes) { OnRow(bytes); },
+      "/cosi.resource.State/List", request.SerializeAsString(),
+      [this](const std::string& bytes) { OnRow(bytes); },
       [this](const absl::Status& status) {
         if (!status.ok()) {
           Break(status);
@@ -60,7 +62,8 @@ void Publisher::OnRow(const std::string& bytes) {
 }
 
 void Publisher::Sync() {
-  if (!listed_ || on_broken_ == nullptr || !is_known_() || collection_.generation() == generation_) {
+  if (!listed_ || on_broken_ == nullptr || !is_known_() ||
+      collection_.generation() == generation_) {
     return;
   }
   generation_ = collection_.generation();
@@ -95,7 +98,8 @@ void Publisher::SyncRow(const std::string& id) {
 void Publisher::Write(const std::string& id, const ResourcePtr& own) {
   const auto theirs = theirs_.find(id);
   // A row that is being torn down over there has to go before it can come back.
-  if (own == nullptr || (theirs != theirs_.end() && theirs->second.metadata.phase == Phase::kTearingDown)) {
+  if (own == nullptr ||
+      (theirs != theirs_.end() && theirs->second.metadata.phase == Phase::kTearingDown)) {
     cosi::resource::TeardownAndDestroyRequest request;
     request.set_namespace_(collection_.kind()->ns);
     request.set_type(collection_.kind()->type);
@@ -107,7 +111,8 @@ void Publisher::Write(const std::string& id, const ResourcePtr& own) {
   Resource draft = *own;
   draft.metadata.owner = owner_;
   draft.metadata.version = theirs == theirs_.end() ? 0 : theirs->second.metadata.version;
-  draft.metadata.finalizers = theirs == theirs_.end() ? std::vector<std::string>() : theirs->second.metadata.finalizers;
+  draft.metadata.finalizers =
+      theirs == theirs_.end() ? std::vector<std::string>() : theirs->second.metadata.finalizers;
   if (theirs == theirs_.end()) {
     cosi::resource::CreateRequest request;
     ToProto(draft, SpecForm::kProtoAndYaml, *request.mutable_resource());
@@ -123,15 +128,16 @@ void Publisher::Write(const std::string& id, const ResourcePtr& own) {
 
 void Publisher::Call(const std::string& id, const std::string& method, const std::string& request) {
   client_.Unary("/cosi.resource.State/" + method, request,
-                [this, id, destroyed = method == "TeardownAndDestroy"](const absl::StatusOr<std::string>& reply) {
-                  OnReply(id, destroyed, reply);
-                });
+                [this, id, destroyed = method == "TeardownAndDestroy"](
+                    const absl::StatusOr<std::string>& reply) { OnReply(id, destroyed, reply); });
 }
 
-void Publisher::OnReply(const std::string& id, bool destroyed, const absl::StatusOr<std::string>& reply) {
+void Publisher::OnReply(const std::string& id, bool destroyed,
+                        const absl::StatusOr<std::string>& reply) {
   in_flight_.erase(id);
   if (!reply.ok()) {
-    OnRefused(base::Annotate(reply.status(), std::format("publish {} \"{}\"", ToString(*collection_.kind()), id)));
+    OnRefused(base::Annotate(reply.status(),
+                             std::format("publish {} \"{}\"", ToString(*collection_.kind()), id)));
     return;
   }
   theirs_.erase(id);
@@ -141,7 +147,8 @@ void Publisher::OnReply(const std::string& id, bool destroyed, const absl::Statu
   SyncRow(id);  // it may have changed while the call was under way
 }
 
-// A row that the peer does not take from us stops no other row: it is tried again when something changes.
+// A row that the peer does not take from us stops no other row: it is tried again when something
+// changes.
 void Publisher::OnRefused(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kAlreadyExists:

@@ -16,14 +16,15 @@
 
 namespace ichor::state {
 
-// Only the rows of `owner` are looked at. Asks the peer what it has, then creates, updates and destroys what differs, one
-// call a row at a time. Lives as long as the connection. Loop's thread only.
+// Only the rows of `owner` are looked at. Asks the peer what it has, then creates, updates and
+// destroys what differs, one call a row at a time. Lives as long as the connection. Loop's thread
+// only.
 class Publisher {
  public:
-  // `is_known`: whether `collection` holds all that there is to say; until then nothing is written. `on_broken` is called
-  // once, when the peer is gone or its rows are not what they were.
-  Publisher(rpc::Client& client, Collection& collection, std::string owner, std::function<bool()> is_known,
-            std::function<void(absl::Status)> on_broken);
+  // `is_known`: whether `collection` holds all that there is to say; until then nothing is written.
+  // `on_broken` is called once, when the peer is gone or its rows are not what they were.
+  Publisher(rpc::Client& client, Collection& collection, std::string owner,
+            std::function<bool()> is_known, std::function<void(absl::Status)> on_broken);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 

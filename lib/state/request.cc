@@ -21,13 +21,14 @@ absl::Status Malformed(std::string_view bytes, const google::protobuf::Message& 
       std::format("{} bytes are no valid {}", bytes.size(), request.GetDescriptor()->full_name()));
 }
 
-// Appends the bytes of each occurrence of the length-delimited field `number` at the top of `message`.
-// False if `message` is malformed.
+// Appends the bytes of each occurrence of the length-delimited field `number` at the top of
+// `message`. False if `message` is malformed.
 bool FindField(std::string_view message, int number, std::vector<std::string_view>& found) {
-  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(message.data()),
-                                                static_cast<int>(message.size()));
+  google::protobuf::io::CodedInputStream stream(
+      reinterpret_cast<const std::uint8_t*>(message.data()), static_cast<int>(message.size()));
   while (const std::uint32_t tag = stream.ReadTag()) {
-    const bool is_bytes = WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+    const bool is_bytes =
+        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
     if (WireFormatLite::GetTagFieldNumber(tag) != number || !is_bytes) {
       if (!WireFormatLite::SkipField(&stream, tag)) {
         return false;
@@ -48,8 +49,10 @@ bool FindField(std::string_view message, int number, std::vector<std::string_vie
 }
 
 // The same in each of `messages`.
-bool FindFields(const std::vector<std::string_view>& messages, int number, std::vector<std::string_view>& found) {
-  return std::ranges::all_of(messages, [&](std::string_view message) { return FindField(message, number, found); });
+bool FindFields(const std::vector<std::string_view>& messages, int number,
+                std::vector<std::string_view>& found) {
+  return std::ranges::all_of(
+      messages, [&](std::string_view message) { return FindField(message, number, found); });
 }
 
 size_t TotalSize(const std::vector<std::string_view>& parts) {
@@ -57,9 +60,10 @@ size_t TotalSize(const std::vector<std::string_view>& parts) {
                          [](size_t size, std::string_view part) { return size + part.size(); });
 }
 
-// Only the two texts of a spec may be large: all else grows when it is decoded. What is malformed is not decoded at all,
-// for its beginning could be made to grow as well.
-absl::Status CheckSizes(std::string_view bytes, int resource_field, const google::protobuf::Message& request) {
+// Only the two texts of a spec may be large: all else grows when it is decoded. What is malformed
+// is not decoded at all, for its beginning could be made to grow as well.
+absl::Status CheckSizes(std::string_view bytes, int resource_field,
+                        const google::protobuf::Message& request) {
   std::vector<std::string_view> resources;
   std::vector<std::string_view> metadata;
   std::vector<std::string_view> specs;
@@ -141,15 +145,18 @@ absl::Status CheckCombination(const cosi::resource::WatchRequest& request) {
   if (options.tail_events() > 0 && options.has_start_from_bookmark()) {
     return absl::InvalidArgumentError("cannot use both tail_events and start_from_bookmark");
   }
-  if (options.bootstrap_contents() && (options.tail_events() > 0 || options.has_start_from_bookmark())) {
-    return absl::InvalidArgumentError("cannot use bootstrap_contents with tail_events or start_from_bookmark");
+  if (options.bootstrap_contents() &&
+      (options.tail_events() > 0 || options.has_start_from_bookmark())) {
+    return absl::InvalidArgumentError(
+        "cannot use bootstrap_contents with tail_events or start_from_bookmark");
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status Decode(std::string_view bytes, size_t limit_bytes, google::protobuf::Message& request) {
+absl::Status Decode(std::string_view bytes, size_t limit_bytes,
+                    google::protobuf::Message& request) {
   if (bytes.size() > limit_bytes) {
     return absl::ResourceExhaustedError(
         std::format("request of {} bytes, expected at most {}", bytes.size(), limit_bytes));
@@ -160,15 +167,17 @@ absl::Status Decode(std::string_view bytes, size_t limit_bytes, google::protobuf
   return absl::OkStatus();
 }
 
-absl::Status DecodeWrite(std::string_view bytes, int resource_field, google::protobuf::Message& request) {
+absl::Status DecodeWrite(std::string_view bytes, int resource_field,
+                         google::protobuf::Message& request) {
   if (bytes.size() > kMaxMetadataBytes && bytes.size() <= kMaxWriteBytes) {
     RETURN_IF_ERROR(CheckSizes(bytes, resource_field, request));
   }
   return Decode(bytes, kMaxWriteBytes, request);
 }
 
-absl::StatusOr<Query> QueryOf(const google::protobuf::RepeatedPtrField<cosi::resource::LabelQuery>& labels,
-                              const cosi::resource::IDQuery& id) {
+absl::StatusOr<Query> QueryOf(
+    const google::protobuf::RepeatedPtrField<cosi::resource::LabelQuery>& labels,
+    const cosi::resource::IDQuery& id) {
   std::vector<LabelQuery> queries;
   for (const cosi::resource::LabelQuery& proto : labels) {
     LabelQuery& query = queries.emplace_back();
@@ -179,7 +188,8 @@ absl::StatusOr<Query> QueryOf(const google::protobuf::RepeatedPtrField<cosi::res
   return Query::Create(std::move(queries), id.regexp());
 }
 
-absl::StatusOr<WatchOptions> WatchOptionsOf(const cosi::resource::WatchRequest& request, std::string_view server) {
+absl::StatusOr<WatchOptions> WatchOptionsOf(const cosi::resource::WatchRequest& request,
+                                            std::string_view server) {
   RETURN_IF_ERROR(CheckCombination(request));
   const cosi::resource::WatchOptions& proto = request.options();
   WatchOptions options;

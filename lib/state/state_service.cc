@@ -8,7 +8,8 @@
 
 namespace ichor::state {
 
-StateService::StateService(Loop& loop, Store& store, const base::Clock& clock, StateServiceOptions options)
+StateService::StateService(Loop& loop, Store& store, const base::Clock& clock,
+                           StateServiceOptions options)
     : loop_(loop),
       clock_(clock),
       options_(options),
@@ -18,25 +19,30 @@ StateService::StateService(Loop& loop, Store& store, const base::Clock& clock, S
 void StateService::Serve(rpc::Server& server) {
   using Method = absl::StatusOr<std::string> (Handlers::*)(std::string_view);
   const auto unary = [&](std::string_view name, Method method) {
-    server.Handle(std::format("/cosi.resource.State/{}", name), [this, method](rpc::Stream& stream) {
-      return rpc::UnaryCall(stream, [this, method](std::string_view request) { return (handlers_.*method)(request); });
-    });
+    server.Handle(std::format("/cosi.resource.State/{}", name),
+                  [this, method](rpc::Stream& stream) {
+                    return rpc::UnaryCall(stream, [this, method](std::string_view request) {
+                      return (handlers_.*method)(request);
+                    });
+                  });
   };
   unary("Get", &Handlers::Get);
   unary("Create", &Handlers::Create);
   unary("Update", &Handlers::Update);
   unary("Destroy", &Handlers::Destroy);
   unary("Teardown", &Handlers::Teardown);
-  server.Handle("/cosi.resource.State/List", [this](rpc::Stream& stream) { return NewListCall(*this, stream); });
-  server.Handle("/cosi.resource.State/Watch", [this](rpc::Stream& stream) { return NewWatchCall(*this, stream); });
+  server.Handle("/cosi.resource.State/List",
+                [this](rpc::Stream& stream) { return NewListCall(*this, stream); });
+  server.Handle("/cosi.resource.State/Watch",
+                [this](rpc::Stream& stream) { return NewWatchCall(*this, stream); });
   server.Handle("/cosi.resource.State/TeardownAndDestroy",
                 [this](rpc::Stream& stream) { return NewDestroyCall(*this, stream); });
 }
 
 absl::Status StateService::AddWatch(size_t weight) {
   if (open_watches_ + weight > options_.max_watches) {
-    return absl::ResourceExhaustedError(
-        std::format("too many watches: {} of {} are open already", open_watches_, options_.max_watches));
+    return absl::ResourceExhaustedError(std::format("too many watches: {} of {} are open already",
+                                                    open_watches_, options_.max_watches));
   }
   open_watches_ += weight;
   return absl::OkStatus();

@@ -16,8 +16,9 @@ namespace ichor::state {
 
 struct StateServiceOptions {
   HandlerOptions handlers;
-  // Watches, and calls that wait for finalizers, that may be open at once; one more is ResourceExhausted. One whose request
-  // is long, or has an expression, counts as several: for what it keeps in memory.
+  // Watches, and calls that wait for finalizers, that may be open at once; one more is
+  // ResourceExhausted. One whose request is long, or has an expression, counts as several: for what
+  // it keeps in memory.
   size_t max_watches = 16'384;
 };
 
@@ -49,13 +50,14 @@ class StateService {
   absl::Status AddWatch(size_t weight);
   void RemoveWatch(size_t weight) { open_watches_ -= weight; }
 
-  // Calls `call` in a task of its own: events are announced in the middle of a write to the store. All calls that one
-  // change wakes share one task.
+  // Calls `call` in a task of its own: events are announced in the middle of a write to the store.
+  // All calls that one change wakes share one task.
   void Wake(WokenCall& call);
   // Forgets a wish to be called.
   void Forget(WokenCall& call) { woken_.erase(&call); }
 
-  // `event` as AppendEvent gives it. Many watches of a kind send the same bytes: they are made once.
+  // `event` as AppendEvent gives it. Many watches of a kind send the same bytes: they are made
+  // once.
   const std::string& Encoded(const WatchEvent& event, const EventContext& context);
 
  private:

@@ -11,9 +11,11 @@
 namespace ichor::state {
 namespace {
 
-// Sent ahead of what the client takes. Little, since there may be thousands of watches that nobody reads.
+// Sent ahead of what the client takes. Little, since there may be thousands of watches that nobody
+// reads.
 constexpr size_t kAheadBytes = 8 << 10;
-// A batch stays below the size that clients accept by default (4 MiB) unless a single event is larger.
+// A batch stays below the size that clients accept by default (4 MiB) unless a single event is
+// larger.
 constexpr size_t kBatchEvents = 64;
 constexpr size_t kBatchBytes = 1 << 20;
 
@@ -60,7 +62,8 @@ class WatchCall : public rpc::Call, public WokenCall {
     cosi::resource::WatchRequest watch;
     RETURN_IF_ERROR(Decode(request, kMaxQueryBytes, watch));
     ASSIGN_OR_RETURN(WatchOptions options, WatchOptionsOf(watch, service_.id()));
-    ASSIGN_OR_RETURN(Collection * collection, service_.handlers().Watch(watch.namespace_(), watch.type()));
+    ASSIGN_OR_RETURN(Collection * collection,
+                     service_.handlers().Watch(watch.namespace_(), watch.type()));
     const size_t weight = WeightOf(request.size(), !watch.options().id_query().regexp().empty());
     RETURN_IF_ERROR(service_.AddWatch(weight));
     weight_ = weight;
@@ -68,14 +71,15 @@ class WatchCall : public rpc::Call, public WokenCall {
     id_ = watch.id();
     most_events_ = watch.options().aggregated() ? kBatchEvents : 1;
     knows_markers_ = watch.api_version() >= 1;
-    ASSIGN_OR_RETURN(watcher_,
-                     Watcher::Create(*collection, std::move(options), [this] { service_.Wake(*this); }));
+    ASSIGN_OR_RETURN(watcher_, Watcher::Create(*collection, std::move(options),
+                                               [this] { service_.Wake(*this); }));
     return absl::OkStatus();
   }
 
   // One event, or a batch if the client takes them; empty if there is none now.
   absl::StatusOr<std::string> NextResponse() {
-    const EventContext context{.server = service_.id(), .kind = *kind_, .id = id_, .now = service_.clock().Now()};
+    const EventContext context{
+        .server = service_.id(), .kind = *kind_, .id = id_, .now = service_.clock().Now()};
     std::string response;
     for (size_t count = 0; count < most_events_ && response.size() < kBatchBytes;) {
       ASSIGN_OR_RETURN(const std::vector<WatchEvent> events, watcher_->Next(1));
@@ -105,9 +109,10 @@ class WatchCall : public rpc::Call, public WokenCall {
   bool started_ = false;
   size_t weight_ = 0;  // among the open watches
   std::shared_ptr<const Kind> kind_;
-  std::string id_;             // empty for a watch of a kind
-  size_t most_events_ = 1;     // in one response
-  bool knows_markers_ = true;  // the events that end the initial contents and the watch; old clients do not
+  std::string id_;          // empty for a watch of a kind
+  size_t most_events_ = 1;  // in one response
+  bool knows_markers_ =
+      true;  // the events that end the initial contents and the watch; old clients do not
   std::unique_ptr<Watcher> watcher_;
 };
 

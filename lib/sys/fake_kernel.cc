@@ -21,6 +21,8 @@ absl::StatusOr<std::string> FakeKernel::Hostname() {
   return hostname;
 }
 
-absl::Status FakeKernel::TakeFailure() { return std::exchange(fail_next, absl::OkStatus()); }
+absl::Status FakeKernel::TakeFailure() {
+  return std::exchange(fail_next, absl::OkStatus());
+}
 
 }  // namespace ichor::sys

@@ -68,7 +68,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit_bytes
   if (!fd.ok()) {
     return ErrnoError(errno, "open " + path);
   }
-  struct stat info {};
+  struct stat info{};
   if (fstat(fd.get(), &info) != 0) {
     return ErrnoError(errno, "stat " + path);
   }
@@ -92,7 +92,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit_bytes
   return contents;
 }
 
-absl::Status WriteFileAtomically(const std::string& path, std::string_view contents, unsigned mode) {
+absl::Status WriteFileAtomically(const std::string& path, std::string_view contents,
+                                 unsigned mode) {
   const std::string temporary = path + ".new";
   absl::Status status = WriteAndFlush(temporary, contents, mode);
   if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0) {

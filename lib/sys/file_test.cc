@@ -41,7 +41,7 @@ TEST_CASE("file: what was written is read back, with the mode asked for") {
   REQUIRE_THAT(WriteFileAtomically(path, "old", 0644), IsOk());
   REQUIRE_THAT(WriteFileAtomically(path, contents, 0600), IsOk());
   CHECK(*ReadFile(path, 3) == contents);
-  struct stat info {};
+  struct stat info{};
   REQUIRE(stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 07777) == 0600);
   CHECK_FALSE(std::filesystem::exists(path + ".new"));
@@ -50,7 +50,8 @@ TEST_CASE("file: what was written is read back, with the mode asked for") {
 TEST_CASE("file: a leftover temporary file of an interrupted write is no obstacle") {
   const TemporaryDirectory directory;
   const std::string path = directory / "f";
-  REQUIRE_THAT(WriteFileAtomically(path + ".new", "torn, and longer than the new one", 0644), IsOk());
+  REQUIRE_THAT(WriteFileAtomically(path + ".new", "torn, and longer than the new one", 0644),
+               IsOk());
   REQUIRE_THAT(WriteFileAtomically(path, "whole", 0644), IsOk());
   CHECK(*ReadFile(path, 100) == "whole");
 }
@@ -68,13 +69,13 @@ TEST_CASE("file: a failed write leaves the old file") {
 TEST_CASE("file: refuses what is missing, too large or no file, by name") {
   const TemporaryDirectory directory;
   const std::string path = directory / "f";
-  CHECK_THAT(ReadFile(path, 1), StatusIs(absl::StatusCode::kNotFound,
-                                         "open " + path + ": No such file or directory"));
+  CHECK_THAT(ReadFile(path, 1),
+             StatusIs(absl::StatusCode::kNotFound, "open " + path + ": No such file or directory"));
   REQUIRE_THAT(WriteFileAtomically(path, "12345", 0644), IsOk());
   CHECK_THAT(ReadFile(path, 4), StatusIs(absl::StatusCode::kOutOfRange,
                                          "read " + path + ": 5 bytes, expected at most 4"));
-  CHECK_THAT(ReadFile("/dev/zero", 4), StatusIs(absl::StatusCode::kInvalidArgument,
-                                                "read /dev/zero: not a regular file"));
+  CHECK_THAT(ReadFile("/dev/zero", 4),
+             StatusIs(absl::StatusCode::kInvalidArgument, "read /dev/zero: not a regular file"));
 }
 
 }  // namespace ichor::sys

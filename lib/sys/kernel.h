@@ -13,8 +13,8 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
 
-  // Sets the host name of this UTS namespace. InvalidArgument if it is empty or longer than 64 bytes; PermissionDenied
-  // without CAP_SYS_ADMIN. Does not block. See sethostname(2).
+  // Sets the host name of this UTS namespace. InvalidArgument if it is empty or longer than 64
+  // bytes; PermissionDenied without CAP_SYS_ADMIN. Does not block. See sethostname(2).
   virtual absl::Status SetHostname(std::string_view name) = 0;
 
   // The host name of this UTS namespace. Does not block. See gethostname(2).

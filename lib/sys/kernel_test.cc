@@ -1,4 +1,5 @@
-// The contract of sys::Kernel, over the fake and the real one. The real one runs in a UTS namespace of its own.
+// The contract of sys::Kernel, over the fake and the real one. The real one runs in a UTS namespace
+// of its own.
 #include "lib/sys/kernel.h"
 
 #include <sched.h>
@@ -16,7 +17,8 @@ namespace ichor::sys {
 using base::IsOk;
 using base::StatusIs;
 
-TEMPLATE_TEST_CASE("kernel: the hostname set is the hostname read", "[kernel]", FakeKernel, LinuxKernel) {
+TEMPLATE_TEST_CASE("kernel: the hostname set is the hostname read", "[kernel]", FakeKernel,
+                   LinuxKernel) {
   REQUIRE(unshare(CLONE_NEWUTS) == 0);
   TestType kernel;
   REQUIRE_THAT(kernel.SetHostname("n1"), IsOk());
@@ -25,8 +27,8 @@ TEMPLATE_TEST_CASE("kernel: the hostname set is the hostname read", "[kernel]", 
   CHECK(*kernel.Hostname() == std::string(64, 'x'));
 }
 
-TEMPLATE_TEST_CASE("kernel: an empty or too long hostname is refused and the old one stays", "[kernel]",
-                   FakeKernel, LinuxKernel) {
+TEMPLATE_TEST_CASE("kernel: an empty or too long hostname is refused and the old one stays",
+                   "[kernel]", FakeKernel, LinuxKernel) {
   REQUIRE(unshare(CLONE_NEWUTS) == 0);
   TestType kernel;
   REQUIRE_THAT(kernel.SetHostname("n1"), IsOk());

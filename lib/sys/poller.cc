@@ -52,7 +52,8 @@ absl::StatusOr<std::unique_ptr<Poller>> Poller::Create() {
   return std::unique_ptr<Poller>(new Poller(std::move(epoll), std::move(wake)));
 }
 
-absl::Status Poller::Add(int fd, std::uint32_t events, std::function<void(std::uint32_t)> on_ready) {
+absl::Status Poller::Add(int fd, std::uint32_t events,
+                         std::function<void(std::uint32_t)> on_ready) {
   RETURN_IF_ERROR(AddToEpoll(epoll_.get(), fd, events));
   callbacks_[fd] = std::make_shared<std::function<void(std::uint32_t)>>(std::move(on_ready));
   return absl::OkStatus();

@@ -14,19 +14,22 @@
 
 namespace ichor::sys {
 
-// Level-triggered. One thread waits and changes the set; any thread may Wake. See epoll(7), eventfd(2).
+// Level-triggered. One thread waits and changes the set; any thread may Wake. See epoll(7),
+// eventfd(2).
 class Poller {
  public:
   static absl::StatusOr<std::unique_ptr<Poller>> Create();
 
-  // Calls `on_ready` from Wait whenever one of `events` (EPOLLIN, EPOLLOUT …) holds for `fd`. The caller keeps the
-  // descriptor, and removes it before closing it. AlreadyExists if it is watched already.
+  // Calls `on_ready` from Wait whenever one of `events` (EPOLLIN, EPOLLOUT …) holds for `fd`. The
+  // caller keeps the descriptor, and removes it before closing it. AlreadyExists if it is watched
+  // already.
   absl::Status Add(int fd, std::uint32_t events, std::function<void(std::uint32_t ready)> on_ready);
   // Waits for other `events` of a watched descriptor from now on.
   void Modify(int fd, std::uint32_t events);
   void Remove(int fd);
 
-  // Waits for a watched descriptor, for Wake, or until `timeout` is over (absent: for ever); then calls what is ready.
+  // Waits for a watched descriptor, for Wake, or until `timeout` is over (absent: for ever); then
+  // calls what is ready.
   void Wait(std::optional<std::chrono::nanoseconds> timeout);
 
   // Ends the current Wait, or the next one. Thread-safe, async-signal-safe.

@@ -29,7 +29,8 @@ TEST_CASE("poller: a readable descriptor calls back, again until it is read or r
   const std::unique_ptr<Poller> poller = *Poller::Create();
   const Pipe pipe;
   int calls = 0;
-  REQUIRE_THAT(poller->Add(pipe.reader.get(), EPOLLIN, [&](std::uint32_t) { ++calls; }), base::IsOk());
+  REQUIRE_THAT(poller->Add(pipe.reader.get(), EPOLLIN, [&](std::uint32_t) { ++calls; }),
+               base::IsOk());
   poller->Wait(std::chrono::nanoseconds(0));
   CHECK(calls == 0);
   REQUIRE(write(pipe.writer.get(), "x", 1) == 1);
@@ -45,7 +46,8 @@ TEST_CASE("poller: other events may be waited for from now on") {
   const std::unique_ptr<Poller> poller = *Poller::Create();
   const Pipe pipe;
   std::uint32_t seen = 0;
-  REQUIRE_THAT(poller->Add(pipe.writer.get(), EPOLLIN, [&](std::uint32_t ready) { seen |= ready; }), base::IsOk());
+  REQUIRE_THAT(poller->Add(pipe.writer.get(), EPOLLIN, [&](std::uint32_t ready) { seen |= ready; }),
+               base::IsOk());
   poller->Wait(std::chrono::nanoseconds(0));
   CHECK(seen == 0);
   poller->Modify(pipe.writer.get(), EPOLLOUT);

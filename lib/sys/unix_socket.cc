@@ -17,8 +17,9 @@ namespace {
 absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return absl::InvalidArgumentError(std::format("socket path \"{}\": expected 1 to {} bytes, got {}", path,
-                                                  sizeof(address.sun_path) - 1, path.size()));
+    return absl::InvalidArgumentError(
+        std::format("socket path \"{}\": expected 1 to {} bytes, got {}", path,
+                    sizeof(address.sun_path) - 1, path.size()));
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;

@@ -8,22 +8,24 @@
 
 namespace ichor::sys {
 
-// A non-blocking socket that listens on `path`; a stale socket file there is replaced. InvalidArgument for a path that is
-// empty or longer than 107 bytes.
+// A non-blocking socket that listens on `path`; a stale socket file there is replaced.
+// InvalidArgument for a path that is empty or longer than 107 bytes.
 absl::StatusOr<base::UniqueFd> ListenUnix(const std::string& path);
 
-// The next connection that waits on `listener`, non-blocking. Unavailable if there is none now, or if it could not be taken.
+// The next connection that waits on `listener`, non-blocking. Unavailable if there is none now, or
+// if it could not be taken.
 absl::StatusOr<base::UniqueFd> Accept(int listener);
 
-// A non-blocking connection to the socket at `path`. NotFound or Unavailable if nobody listens there. InvalidArgument as
-// ListenUnix. Does not block.
+// A non-blocking connection to the socket at `path`. NotFound or Unavailable if nobody listens
+// there. InvalidArgument as ListenUnix. Does not block.
 absl::StatusOr<base::UniqueFd> ConnectUnix(const std::string& path);
 
-// Reads what is there into `buffer`, at most `size` bytes: how many; 0 at the end of the stream; Unavailable if there is
-// nothing now.
+// Reads what is there into `buffer`, at most `size` bytes: how many; 0 at the end of the stream;
+// Unavailable if there is nothing now.
 absl::StatusOr<size_t> ReadSome(int fd, char* buffer, size_t size);
 
-// Writes what fits now: how many bytes; 0 if nothing fits. A peer that is gone is an error, never a signal.
+// Writes what fits now: how many bytes; 0 if nothing fits. A peer that is gone is an error, never a
+// signal.
 absl::StatusOr<size_t> WriteSome(int fd, const char* data, size_t size);
 
 }  // namespace ichor::sys

@@ -15,7 +15,9 @@ namespace {
 using base::IsOk;
 using base::StatusIs;
 
-std::string TestPath() { return std::format("/tmp/unix_socket_test.{}", getpid()); }
+std::string TestPath() {
+  return std::format("/tmp/unix_socket_test.{}", getpid());
+}
 
 }  // namespace
 
@@ -43,18 +45,19 @@ TEST_CASE("unix socket: what one end writes the other reads, until it closes") {
 TEST_CASE("unix socket: a stale socket file is replaced, a missing one is not found") {
   const std::string path = TestPath();
   ListenUnix(path)->Reset();  // the file stays
-  CHECK_THAT(ConnectUnix(path),
-             StatusIs(absl::StatusCode::kUnavailable, "connect to " + path + ": Connection refused"));
+  CHECK_THAT(ConnectUnix(path), StatusIs(absl::StatusCode::kUnavailable,
+                                         "connect to " + path + ": Connection refused"));
   CHECK_THAT(ListenUnix(path), IsOk());
   unlink(path.c_str());
-  CHECK_THAT(ConnectUnix(path),
-             StatusIs(absl::StatusCode::kNotFound, "connect to " + path + ": No such file or directory"));
+  CHECK_THAT(ConnectUnix(path), StatusIs(absl::StatusCode::kNotFound,
+                                         "connect to " + path + ": No such file or directory"));
 }
 
 TEST_CASE("unix socket: a path that does not fit is refused") {
   const std::string path(108, 'x');
-  CHECK_THAT(ListenUnix(path), StatusIs(absl::StatusCode::kInvalidArgument,
-                                        "socket path \"" + path + "\": expected 1 to 107 bytes, got 108"));
+  CHECK_THAT(ListenUnix(path),
+             StatusIs(absl::StatusCode::kInvalidArgument,
+                      "socket path \"" + path + "\": expected 1 to 107 bytes, got 108"));
   CHECK(ConnectUnix("").status().code() == absl::StatusCode::kInvalidArgument);
 }
 

@@ -8,8 +8,8 @@
 
 namespace ichor {
 
-// Gives the kernel the desired hostname, or "localhost" if there is none. Fails as Kernel::SetHostname does. Runs on a
-// worker; does not block.
+// Gives the kernel the desired hostname, or "localhost" if there is none. Fails as
+// Kernel::SetHostname does. Runs on a worker; does not block.
 absl::Status ApplyHostname(const All<network::HostnameStatus>& desired, sys::Kernel& kernel);
 
 }  // namespace ichor

@@ -5,8 +5,10 @@
 
 namespace ichor {
 
-absl::StatusOr<Desired<network::HostnameStatus>> ChooseHostname(const All<network::HostnameSpec>& specs) {
-  const auto best = std::ranges::max_element(specs, {}, [](const auto& row) { return row.spec().config_layer(); });
+absl::StatusOr<Desired<network::HostnameStatus>> ChooseHostname(
+    const All<network::HostnameSpec>& specs) {
+  const auto best = std::ranges::max_element(
+      specs, {}, [](const auto& row) { return row.spec().config_layer(); });
   if (best == specs.end()) {
     return Desired<network::HostnameStatus>{};  // says: there is no hostname
   }

@@ -7,8 +7,9 @@
 
 namespace ichor {
 
-// The highest layer wins (default < cmdline < platform < operator < configuration); equal layers go to the lowest id, so
-// arrival order cannot change the answer. No wish gives no row. Never fails.
-absl::StatusOr<Desired<network::HostnameStatus>> ChooseHostname(const All<network::HostnameSpec>& specs);
+// The highest layer wins (default < cmdline < platform < operator < configuration); equal layers go
+// to the lowest id, so arrival order cannot change the answer. No wish gives no row. Never fails.
+absl::StatusOr<Desired<network::HostnameStatus>> ChooseHostname(
+    const All<network::HostnameSpec>& specs);
 
 }  // namespace ichor

@@ -34,7 +34,8 @@ std::string Chosen(const All<HostnameSpec>& wishes) {
   const Rows rows = std::move(*desired).Take();
   REQUIRE(rows.size() == 1);
   CHECK(rows.front().id == "hostname");
-  return static_cast<const network::HostnameStatus::Spec&>(*rows.front().spec->message()).hostname();
+  return static_cast<const network::HostnameStatus::Spec&>(*rows.front().spec->message())
+      .hostname();
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace ichor {
 void RegisterHostname(Runtime& runtime, sys::Kernel& kernel) {
   runtime.Reconcile("network.choose-hostname", ChooseHostname);
   runtime.Actuate<network::HostnameStatus>(
-      "network.apply-hostname", [&kernel](const auto& desired) { return ApplyHostname(desired, kernel); });
+      "network.apply-hostname",
+      [&kernel](const auto& desired) { return ApplyHostname(desired, kernel); });
 }
 
 }  // namespace ichor

@@ -19,7 +19,8 @@ TEST_CASE("hostname: withdrawn wishes fall back, failures retry") {
   RegisterHostname(t.runtime, t.kernel);
   REQUIRE_THAT(t.runtime.Validate(), base::IsOk());  // one writer per row, no cycles
 
-  t.runtime.Publish<HostnameSpec>("dhcp", {{"dhcp/eth0", Text("hostname: 'lease' config_layer: CONFIG_OPERATOR")}});
+  t.runtime.Publish<HostnameSpec>(
+      "dhcp", {{"dhcp/eth0", Text("hostname: 'lease' config_layer: CONFIG_OPERATOR")}});
   t.kernel.fail_next = absl::UnavailableError("EAGAIN");
   t.Settle();
   CHECK(t.kernel.hostname.empty());  // failed once: a retry is scheduled

@@ -1,4 +1,5 @@
-// state-server: an empty, unrestricted state on a unix socket, as a peer for tests and measurements.
+// state-server: an empty, unrestricted state on a unix socket, as a peer for tests and
+// measurements.
 #include <cstdio>
 #include <format>
 #include <memory>
@@ -19,7 +20,8 @@ namespace {
 constexpr std::string_view kUsage =
     "Usage: state-server --socket PATH\n"
     "\n"
-    "Serves cosi.resource.State on the unix socket PATH: empty at first, any namespace, type and owner,\n"
+    "Serves cosi.resource.State on the unix socket PATH: empty at first, any namespace, type and "
+    "owner,\n"
     "specs kept as the bytes they came in. Ends on SIGTERM or SIGINT.\n";
 
 absl::Status Serve(const std::string& path) {
@@ -29,7 +31,8 @@ absl::Status Serve(const std::string& path) {
   state::StateServiceOptions options;
   options.handlers.typing = SpecTyping::kOpaque;
   state::StateService service(*loop, store, clock, options);
-  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server, rpc::Server::Create(*loop, {.path = path}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
+                   rpc::Server::Create(*loop, {.path = path}));
   service.Serve(*server);
   loop->Run();
   return absl::OkStatus();

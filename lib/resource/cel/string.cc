@@ -40,8 +40,8 @@ std::optional<Opening> OpeningOf(std::string_view text) {
 std::optional<char32_t> TakeNumber(std::string_view& text, size_t digits, int base) {
   std::uint32_t value = 0;
   if (text.size() < digits) return std::nullopt;
-  const char* end = text.data() + digits;
-  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  const char* end = text.begin() + digits;
+  const auto [stop, error] = std::from_chars(text.begin(), end, value, base);
   if (error != std::errc() || stop != end) return std::nullopt;
   text.remove_prefix(digits);
   return value;

@@ -63,9 +63,8 @@ std::optional<YamlInteger> ParseYamlInteger(std::string_view text) {
   std::string_view digits = plain;
   YamlInteger integer{.negative = TakeSign(digits)};
   const int base = TakeBase(digits);
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, integer.magnitude, base);
-  if (digits.empty() || error != std::errc() || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), integer.magnitude, base);
+  if (digits.empty() || error != std::errc() || stop != digits.end()) return std::nullopt;
   if (integer.negative && integer.magnitude > std::uint64_t{1} << 63U) return std::nullopt;
   return integer;
 }
@@ -96,9 +95,8 @@ std::optional<double> ParseYamlFloat(std::string_view text) {
   std::string_view digits = plain;
   const bool negative = TakeSign(digits);
   double value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), value);
+  if (error != std::errc() || stop != digits.end()) return std::nullopt;
   return negative ? -value : value;
 }
 
