@@ -3,6 +3,7 @@
 # in a temporary directory that is renamed when whole: an interrupted run leaves nothing that counts.
 # shellcheck shell=bash
 
+: "${here:?the checkout: set by ./ichor}"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ichor"
 suite=trixie
 
