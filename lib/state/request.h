@@ -18,9 +18,9 @@ namespace ichor::state {
 // request may expand to when decoded: empty elements of repeated fields take up to 30 times their
 // encoded size.
 inline constexpr size_t kMaxWriteBytes = 32 << 20;
-inline constexpr size_t kMaxQueryBytes = 4 << 20;
+inline constexpr size_t kMaxQueryBytes = 1 << 20;
 // The metadata inside a written resource.
-inline constexpr size_t kMaxMetadataBytes = 4 << 20;
+inline constexpr size_t kMaxMetadataBytes = 1 << 20;
 // All of a request that writes but the spec's two texts: metadata, options, and what we do not
 // know.
 inline constexpr size_t kMaxBesideSpecBytes = 2 * kMaxMetadataBytes;

@@ -75,7 +75,7 @@ func TestABadBookmarkIsRefused(t *testing.T) {
 			"empty":                {},
 			"short":                good[:len(good)-1],
 			"long":                 append(slices.Clone(good), 0),
-			"a megabyte":           make([]byte, 1<<20),
+			"a megabyte":           make([]byte, 1_000_000),
 			"of nobody":            flipped,
 			"of the future":        future,
 			"of another server":    f.foreignBookmark(t),
