@@ -6,21 +6,25 @@
 namespace ichor {
 namespace {
 
+// The bytes of an address; "?" if it is none.
+std::string BytesOf(std::string_view text) {
+  const auto address = ParseNetIP(text);
+  return address ? address->ip() : "?";
+}
+
 TEST_CASE("addresses survive the way through text") {
   const std::string text =
       GENERATE("0.0.0.0", "10.0.0.1", "255.255.255.255", "::", "::1", "1::", "fe80::1%eth0",
                "2001:db8:0:1:1:1:1:1", "2001:db8::1:0:0:1", "::ffff:1.2.3.4", "::102:304",
                "1:2:3:4:5:6:7:0", "fd00:0:0:1::2");
-  const auto address = ParseNetIP(text);
-  REQUIRE(address.has_value());
-  CHECK(ToText(*address) == text);
+  CHECK(ToText(ParseNetIP(text).value_or(common::NetIP())) == text);
 }
 
 TEST_CASE("an address has 4 or 16 bytes, and perhaps a zone") {
-  CHECK(ParseNetIP("1.2.3.4")->ip() == "\x01\x02\x03\x04");
-  CHECK(ParseNetIP("::1")->ip().size() == 16);
-  CHECK(ParseNetIP("fe80::1%eth0")->ip().substr(16) == "eth0");
-  CHECK(ParseNetIP("")->ip().empty());
+  CHECK(BytesOf("1.2.3.4") == "\x01\x02\x03\x04");
+  CHECK(BytesOf("::1").size() == 16);
+  CHECK(BytesOf("fe80::1%eth0").substr(16) == "eth0");
+  CHECK(BytesOf("").empty());
   CHECK(ToText(common::NetIP()).empty());
 }
 
@@ -40,9 +44,7 @@ TEST_CASE("bytes that are no address are shown") {
 TEST_CASE("endpoints survive the way through text") {
   const std::string text =
       GENERATE("10.0.0.1:0", "10.0.0.1:65535", "[::1]:80", "[fe80::1%eth0]:51820");
-  const auto endpoint = ParseNetIPPort(text);
-  REQUIRE(endpoint.has_value());
-  CHECK(ToText(*endpoint) == text);
+  CHECK(ToText(ParseNetIPPort(text).value_or(common::NetIPPort())) == text);
 }
 
 TEST_CASE("what is no endpoint is refused") {
@@ -55,9 +57,7 @@ TEST_CASE("what is no endpoint is refused") {
 TEST_CASE("prefixes survive the way through text") {
   const std::string text =
       GENERATE("0.0.0.0/0", "10.0.0.1/24", "10.0.0.1/32", "::/0", "fd00::1/128");
-  const auto prefix = ParseNetIPPrefix(text);
-  REQUIRE(prefix.has_value());
-  CHECK(ToText(*prefix) == text);
+  CHECK(ToText(ParseNetIPPrefix(text).value_or(common::NetIPPrefix())) == text);
 }
 
 TEST_CASE("what is no prefix is refused") {

@@ -5,7 +5,7 @@
 namespace ichor {
 
 std::string ToString(const Kind& kind) {
-  return std::format("{}/{}", kind.ns, kind.type);
+  return kind.ns + "/" + kind.type;
 }
 
 std::string_view ToString(Phase phase) {

@@ -76,8 +76,8 @@ TEST_CASE("LinkSpec: the keys of an inline message stand among the others") {
 TEST_CASE("AddressStatus: addresses are text, flags and scopes are words") {
   network::AddressStatusSpec spec =
       Text("link_index: 4 link_name: 'eth0' family: FAMILY_INET4 scope: SCOPE_GLOBAL flags: 640");
-  *spec.mutable_address() = *ParseNetIPPrefix("172.20.0.2/24");
-  *spec.mutable_local() = *ParseNetIP("172.20.0.2");
+  *spec.mutable_address() = ParseNetIPPrefix("172.20.0.2/24").value_or(common::NetIPPrefix());
+  *spec.mutable_local() = ParseNetIP("172.20.0.2").value_or(common::NetIP());
   CHECK(ToYaml(spec) ==
         "address: 172.20.0.2/24\n"
         "local: 172.20.0.2\n"
@@ -94,9 +94,8 @@ TEST_CASE(
   network::RouteStatusSpec spec = Text(
       "family: FAMILY_INET4 out_link_index: 4 out_link_name: 'eth0' priority: 1024 type: "
       "TYPE_UNICAST "
-      "protocol: PROTOCOL_DHCP");
-  spec.set_table(static_cast<talos::resource::definitions::enums::NethelpersRoutingTable>(180));
-  *spec.mutable_gateway() = *ParseNetIP("172.20.0.1");
+      "protocol: PROTOCOL_DHCP table: 180");
+  *spec.mutable_gateway() = ParseNetIP("172.20.0.1").value_or(common::NetIP());
   CHECK(ToYaml(spec) ==
         "family: inet4\n"
         "dst: \"\"\n"

@@ -17,7 +17,7 @@ std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
   return x ^ (x >> 31);
 }
 
-std::uint64_t Hash(const std::string& text) {
+std::uint64_t Hash(std::string_view text) {
   std::uint64_t hash = text.size();
   for (const char c : text) {
     hash = Mix(hash, static_cast<unsigned char>(c));
@@ -83,7 +83,7 @@ Part Map(const Graph& graph, const GraphController& controller, const View& view
     if (level >= kLevels) {
       continue;
     }
-    Value& value = part[std::format("L{}{}", level, row.id.substr(2))];
+    Value& value = part[IdOf(level, static_cast<std::uint64_t>(row.id.back() - '0'))];
     value.level = level;
     for (size_t m = level; m < kLevels; ++m) {
       value.says[m] = Mix(Mix(others[m], controller.seed), row.value.says[m - shift]) % 1000;
@@ -195,106 +195,6 @@ class Builder {
   size_t reports_ = 0;
 };
 
-// The parts of all owners of all types while a graph is evaluated.
-class Evaluation {
- public:
-  Evaluation(const Graph& graph, const Publications& publications) : graph_(graph) {
-    parts_.resize(graph.types.size());
-    for (const GraphController& controller : graph.controllers) {
-      for (const size_t type : controller.outputs) {
-        const auto published = publications.find({controller.name, type});
-        const bool silent = published == publications.end();
-        parts_[type][controller.name] = silent ? std::nullopt : std::optional(published->second);
-      }
-    }
-  }
-
-  Outcomes Run() {
-    Outcomes outcomes;
-    for (int round = 0; Round(outcomes); ++round) {
-      ABSL_CHECK_LT(round, 100) << "the graph does not come to an end";
-    }
-    for (size_t type = 0; type < graph_.types.size(); ++type) {
-      if (!Known(type)) {
-        outcomes.unknown.insert(type);
-      }
-      std::vector<std::string>& rows = outcomes.rows.emplace_back();
-      for (const GraphRow& row : RowsOf(type)) {
-        rows.push_back(ShowRow(graph_.types[type], row));
-      }
-    }
-    return outcomes;
-  }
-
- private:
-  bool Known(size_t type) const {
-    if (graph_.is_report[type]) {
-      return !parts_[type].empty();
-    }
-    return std::ranges::all_of(parts_[type],
-                               [](const auto& part) { return part.second.has_value(); });
-  }
-
-  // Of several owners of a row, the first by name has it.
-  std::vector<GraphRow> RowsOf(size_t type) const {
-    std::map<std::string, GraphRow> rows;
-    for (const auto& [owner, part] : parts_[type]) {
-      for (const auto& [id, value] : part.value_or(Part())) {
-        rows.insert({id, {.id = id, .owner = owner, .value = value}});
-      }
-    }
-    std::vector<GraphRow> sorted;
-    for (auto& [id, row] : rows) {
-      sorted.push_back(std::move(row));
-    }
-    return sorted;
-  }
-
-  // Evaluates each controller once. True if one of them said something new.
-  bool Round(Outcomes& outcomes) {
-    outcomes = {};
-    bool changed = false;
-    for (const GraphController& controller : graph_.controllers) {
-      if (controller.kind == ControllerKind::kSource) {
-        continue;
-      }
-      if (!std::ranges::all_of(controller.inputs, [&](size_t type) { return Known(type); })) {
-        outcomes.waiting.insert(controller.name);
-        continue;
-      }
-      View view;
-      for (const size_t type : controller.inputs) {
-        view.push_back(RowsOf(type));
-      }
-      if (controller.kind == ControllerKind::kActuator) {
-        changed |= State(controller, {Act(graph_, controller, view).part});
-      } else if (const auto outputs = Reconcile(graph_, controller, view)) {
-        changed |= State(controller, *outputs);
-      } else {
-        outcomes.failing.insert(controller.name);
-      }
-    }
-    return changed;
-  }
-
-  bool State(const GraphController& controller, const std::vector<Part>& outputs) {
-    const auto equal = [](const auto& a, const auto& b) {
-      return a.first == b.first && a.second.level == b.second.level &&
-             a.second.says == b.second.says;
-    };
-    bool changed = false;
-    for (size_t i = 0; i < controller.outputs.size(); ++i) {
-      std::optional<Part>& part = parts_[controller.outputs[i]][controller.name];
-      changed |= !part.has_value() || !std::ranges::equal(*part, outputs[i], equal);
-      part = outputs[i];
-    }
-    return changed;
-  }
-
-  const Graph& graph_;
-  std::vector<std::map<std::string, std::optional<Part>>> parts_;  // by type, then by owner
-};
-
 }  // namespace
 
 Graph RandomGraph(std::mt19937_64& random) {
@@ -333,13 +233,88 @@ Reported Act(const Graph& graph, const GraphController& controller, const View& 
   return reported;
 }
 
-Outcomes Evaluate(const Graph& graph, const Publications& publications) {
-  return Evaluation(graph, publications).Run();
+Evaluation::Evaluation(const Graph& graph, const Publications& publications) : graph_(graph) {
+  parts_.resize(graph.types.size());
+  for (const GraphController& controller : graph.controllers) {
+    for (const size_t type : controller.outputs) {
+      const auto published = publications.find({controller.name, type});
+      const bool silent = published == publications.end();
+      parts_[type][controller.name] = silent ? std::nullopt : std::optional(published->second);
+    }
+  }
+  for (int round = 0; Round(); ++round) {
+    ABSL_CHECK_LT(round, 100) << "the graph does not come to an end";
+  }
 }
 
-std::string ShowRow(const TypeRef& type, const GraphRow& row) {
-  return std::format("{}/{} of {}: {} {} {} {}", type.kind.type, row.id, row.owner, row.value.level,
-                     row.value.says[0], row.value.says[1], row.value.says[2]);
+// Of several owners of a row, the first by name has it.
+std::vector<GraphRow> Evaluation::RowsOf(size_t type) const {
+  std::vector<GraphRow> rows;
+  for (const auto& [owner, part] : parts_[type]) {
+    if (part.has_value()) {
+      for (const auto& [id, value] : *part) {
+        rows.push_back({.id = id, .owner = owner, .value = value});
+      }
+    }
+  }
+  std::ranges::stable_sort(rows, {}, &GraphRow::id);
+  const auto twins = std::ranges::unique(rows, {}, &GraphRow::id);
+  rows.erase(twins.begin(), twins.end());
+  return rows;
+}
+
+bool Evaluation::Known(size_t type) const {
+  if (graph_.is_report[type]) {
+    return !parts_[type].empty();
+  }
+  return std::ranges::all_of(parts_[type], [](const auto& part) { return part.second.has_value(); });
+}
+
+// Evaluates each controller once. True if one of them said something new.
+bool Evaluation::Round() {
+  waiting_.clear();
+  failing_.clear();
+  bool changed = false;
+  for (const GraphController& controller : graph_.controllers) {
+    if (controller.kind == ControllerKind::kSource) {
+      continue;
+    }
+    if (!std::ranges::all_of(controller.inputs, [&](size_t type) { return Known(type); })) {
+      waiting_.insert(controller.name);
+      continue;
+    }
+    View view;
+    for (const size_t type : controller.inputs) {
+      view.push_back(RowsOf(type));
+    }
+    if (controller.kind == ControllerKind::kActuator) {
+      changed |= State(controller, {Act(graph_, controller, view).part});
+    } else if (auto outputs = Reconcile(graph_, controller, view)) {
+      changed |= State(controller, *std::move(outputs));
+    } else {
+      failing_.insert(controller.name);
+    }
+  }
+  return changed;
+}
+
+bool Evaluation::State(const GraphController& controller, std::vector<Part> outputs) {
+  bool changed = false;
+  for (size_t i = 0; i < controller.outputs.size(); ++i) {
+    std::optional<Part>& part = parts_[controller.outputs[i]][controller.name];
+    changed |= part != outputs[i];
+    part = std::move(outputs[i]);
+  }
+  return changed;
+}
+
+std::string ShowRows(const TypeRef& type, const std::vector<GraphRow>& rows) {
+  std::string text;
+  for (const GraphRow& row : rows) {
+    text += std::format("  {}/{} of {}: {} {} {} {}\n", type.kind.type, row.id, row.owner,
+                        row.value.level, row.value.says[0], row.value.says[1], row.value.says[2]);
+  }
+  return text;
 }
 
 SpecPtr ToSpec(const Value& value) {

@@ -14,6 +14,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,16 +27,18 @@ constexpr size_t kLevels = 3;
 struct Value {
   size_t level = 0;                           // the lowest level at which the row is there
   std::array<std::uint64_t, kLevels> says{};  // 0 below `level`
+  bool operator==(const Value&) const = default;
 };
 
 // An owner's rows of one type, by id.
 using Part = std::map<std::string, Value>;
 
-// A row with its owner, as controllers see it.
+// A row with its owner, as controllers see it; id and owner belong to whoever made the view.
 struct GraphRow {
-  std::string id;
-  std::string owner;
+  std::string_view id;
+  std::string_view owner;
   Value value;
+  bool operator==(const GraphRow&) const = default;
 };
 // The rows of each input, in order of the inputs; each sorted by id.
 using View = std::vector<std::vector<GraphRow>>;
@@ -76,16 +79,33 @@ Reported Act(const Graph& graph, const GraphController& controller, const View& 
 using Publications = std::map<std::pair<std::string, size_t>, Part>;
 
 // What the whole graph comes to, found by evaluating it until nothing changes.
-struct Outcomes {
-  std::vector<std::vector<std::string>> rows;  // by type: "T1/L0-2 of c3: 0 17 4 4"
-  std::set<std::string> waiting;  // reconcilers and actuators of which an input is unknown
-  std::set<std::string> failing;  // reconcilers
-  std::set<size_t> unknown;       // types
-};
-Outcomes Evaluate(const Graph& graph, const Publications& publications);
+class Evaluation {
+ public:
+  // `graph` must outlive this.
+  Evaluation(const Graph& graph, const Publications& publications);
 
-// A row as Outcomes shows it.
-std::string ShowRow(const TypeRef& type, const GraphRow& row);
+  // Sorted by id. Valid while this lives.
+  std::vector<GraphRow> RowsOf(size_t type) const;
+  // Whether every owner of the type has stated its part.
+  bool Known(size_t type) const;
+
+  // Reconcilers and actuators of which an input is unknown.
+  const std::set<std::string>& waiting() const { return waiting_; }
+  // Reconcilers.
+  const std::set<std::string>& failing() const { return failing_; }
+
+ private:
+  bool Round();
+  bool State(const GraphController& controller, std::vector<Part> outputs);
+
+  const Graph& graph_;
+  std::vector<std::map<std::string, std::optional<Part>>> parts_;  // by type, then by owner
+  std::set<std::string> waiting_;
+  std::set<std::string> failing_;
+};
+
+// "T1/L0-2 of c3: 0 17 4 4", a line for each row.
+std::string ShowRows(const TypeRef& type, const std::vector<GraphRow>& rows);
 
 // The specs that stand for values.
 SpecPtr ToSpec(const Value& value);

@@ -35,7 +35,8 @@ TEST_CASE("blocks are laid out as go-yaml v3 does it") {
   emitter.BeginSequence();
   emitter.EndSequence();
   emitter.EndMapping();
-  CHECK(std::move(emitter).Finish() ==
+  const std::string layout = std::move(emitter).Finish();
+  CHECK(layout ==
         "list:\n"
         "    - a: 1\n"
         "      b:\n"
@@ -53,11 +54,13 @@ TEST_CASE("blocks are laid out as go-yaml v3 does it") {
 TEST_CASE("a scalar may stand alone") {
   YamlEmitter text;
   text.String("a\nb\n");
-  CHECK(std::move(text).Finish() == "|\n    a\n    b\n");
+  const std::string literal = std::move(text).Finish();
+  CHECK(literal == "|\n    a\n    b\n");
   YamlEmitter empty;
   empty.BeginMapping();
   empty.EndMapping();
-  CHECK(std::move(empty).Finish() == "{}\n");
+  const std::string mapping = std::move(empty).Finish();
+  CHECK(mapping == "{}\n");
 }
 
 }  // namespace

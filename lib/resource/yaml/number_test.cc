@@ -9,6 +9,11 @@
 namespace ichor {
 namespace {
 
+// What `text` says, or something that no test expects.
+YamlInteger Parsed(std::string_view text) {
+  return ParseYamlInteger(text).value_or(YamlInteger{.magnitude = 123'456'789});
+}
+
 TEST_CASE("integers have the bases of go-yaml") {
   const auto [text, value] = GENERATE(table<std::string, std::int64_t>({
       {"0", 0},
@@ -23,15 +28,14 @@ TEST_CASE("integers have the bases of go-yaml") {
       {"-0x10", -16},
       {"9223372036854775807", INT64_MAX},
   }));
-  const auto integer = ParseYamlInteger(text);
-  REQUIRE(integer.has_value());
-  CHECK(integer->negative == (value < 0));
-  CHECK(integer->magnitude == static_cast<std::uint64_t>(std::abs(value)));
+  const YamlInteger integer = Parsed(text);
+  CHECK(integer.negative == (value < 0));
+  CHECK(integer.magnitude == static_cast<std::uint64_t>(std::abs(value)));
 }
 
 TEST_CASE("integers have 64 bits") {
-  CHECK(ParseYamlInteger("18446744073709551615")->magnitude == UINT64_MAX);
-  CHECK(ParseYamlInteger("-9223372036854775808")->magnitude == std::uint64_t{1} << 63U);
+  CHECK(Parsed("18446744073709551615").magnitude == UINT64_MAX);
+  CHECK(Parsed("-9223372036854775808").magnitude == std::uint64_t{1} << 63U);
   CHECK_FALSE(ParseYamlInteger("18446744073709551616").has_value());
   CHECK_FALSE(ParseYamlInteger("-9223372036854775809").has_value());
 }
@@ -50,7 +54,7 @@ TEST_CASE("numbers with fractions and exponents") {
   CHECK(ParseYamlFloat("1_0.5E-1") == 1.05);
   CHECK(ParseYamlFloat(".inf") == std::numeric_limits<double>::infinity());
   CHECK(ParseYamlFloat("-.INF") == -std::numeric_limits<double>::infinity());
-  CHECK(std::isnan(*ParseYamlFloat(".NaN")));
+  CHECK(std::isnan(ParseYamlFloat(".NaN").value_or(0)));
   const std::string wrong =
       GENERATE("", ".", "-", "e3", "1e", "1e+", "0x1p3", "inf", "nan", "+.nan", "1.5.5", "1e999");
   CHECK_FALSE(ParseYamlFloat(wrong).has_value());

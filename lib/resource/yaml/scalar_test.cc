@@ -1,5 +1,6 @@
 #include "lib/resource/yaml/scalar.h"
 
+#include "absl/strings/str_cat.h"
 #include "catch2/catch_test_macros.hpp"
 #include "catch2/generators/catch_generators.hpp"
 #include "lib/base/status_matchers.h"
@@ -82,7 +83,8 @@ TEST_CASE("every string reads back as itself, as a value and as a key") {
                "\xE2\x80\xA9", "😀", "\x1b", "\r");
   const std::string other =
       GENERATE("", "b", " ", "\n", ": ", "#", "'", "\\", "\n\n", "...", "2001-01-01");
-  for (const std::string& text : {piece + other, other + piece, "x" + piece + other + "y\n"}) {
+  for (const std::string& text :
+       {piece + other, other + piece, absl::StrCat("x", piece, other, "y\n")}) {
     YamlEmitter emitter;
     emitter.BeginSequence();
     emitter.Item();
