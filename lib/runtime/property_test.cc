@@ -119,7 +119,9 @@ class World {
       const Metadata& metadata = row->metadata;
       const Value value = FromSpec(*row->spec);
       const bool good = metadata.phase == Phase::kRunning && metadata.labels == LabelsOf(value);
-      rows.push_back({.id = metadata.id, .owner = good ? std::string_view(metadata.owner) : "", .value = value});
+      rows.push_back({.id = metadata.id,
+                      .owner = good ? std::string_view(metadata.owner) : "",
+                      .value = value});
     }
     return rows;
   }
@@ -220,7 +222,11 @@ class History {
  public:
   // Writes down what happens if `traced`.
   History(std::uint64_t seed, bool traced)
-      : seed_(seed), traced_(traced), random_(seed), graph_(RandomGraph(random_)), world_(graph_, seed) {
+      : seed_(seed),
+        traced_(traced),
+        random_(seed),
+        graph_(RandomGraph(random_)),
+        world_(graph_, seed) {
     for (const GraphController& controller : graph_.controllers) {
       for (const size_t type : controller.outputs) {
         if (controller.kind == ControllerKind::kSource) {
@@ -282,7 +288,8 @@ class History {
       const std::vector<GraphRow> wanted = expected.RowsOf(type);
       // What was restored for a writer that stays silent remains.
       if (rows != wanted && (expected.Known(type) || !restored_)) {
-        differences += std::format("{} has\n{}instead of\n{}", name, ShowRows(ref, rows), ShowRows(ref, wanted));
+        differences += std::format("{} has\n{}instead of\n{}", name, ShowRows(ref, rows),
+                                   ShowRows(ref, wanted));
       }
     }
     if (world.Waiting() != expected.waiting()) {
@@ -483,7 +490,7 @@ class History {
 #if __has_feature(thread_sanitizer)
 constexpr std::uint64_t kGraphsPerCase = 25;
 #else
-constexpr std::uint64_t kGraphsPerCase = 500;
+constexpr std::uint64_t kGraphsPerCase = 100;
 #endif
 #else
 constexpr std::uint64_t kGraphsPerCase = 500;
@@ -495,7 +502,8 @@ std::optional<std::string> Try(std::uint64_t seed) {
   if (differences.has_value() && !differences->empty()) {
     History again(seed, true);
     again.Differences();
-    differences = std::format("seed {}\n{}{}{}", seed, again.Dependencies(), again.trace(), *differences);
+    differences =
+        std::format("seed {}\n{}{}{}", seed, again.Dependencies(), again.trace(), *differences);
   }
   return differences;
 }

@@ -267,7 +267,8 @@ bool Evaluation::Known(size_t type) const {
   if (graph_.is_report[type]) {
     return !parts_[type].empty();
   }
-  return std::ranges::all_of(parts_[type], [](const auto& part) { return part.second.has_value(); });
+  return std::ranges::all_of(parts_[type],
+                             [](const auto& part) { return part.second.has_value(); });
 }
 
 // Evaluates each controller once. True if one of them said something new.
