@@ -490,7 +490,7 @@ class History {
 #if __has_feature(thread_sanitizer)
 constexpr std::uint64_t kGraphsPerCase = 25;
 #else
-constexpr std::uint64_t kGraphsPerCase = 100;
+constexpr std::uint64_t kGraphsPerCase = 500;
 #endif
 #else
 constexpr std::uint64_t kGraphsPerCase = 500;
