@@ -88,6 +88,7 @@ make_tree() {
   mmdebstrap --variant="$variant" --architectures="$arch" --include="$(packages_of "$list" | paste -sd,)" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+    --dpkgopt='path-exclude=/usr/lib/llvm-*/lib/*.a' --dpkgopt='path-include=/usr/lib/llvm-*/lib/clang/*.a' \
     "$suite" - | tar -x -C "$new" --no-same-owner --exclude='./dev/*'
   mkdir -p "$new"/{ichor,cache,sysroot/amd64,sysroot/arm64}
   # An extracted tree lacks the links of the merged /usr, which libc's linker scripts go through. `include` is for ninja,

@@ -58,10 +58,11 @@ void StatedRows::Retry() {
 
 // All wishes, sorted by id; of several for one id, the one of the first owner.
 std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict,
-                                                std::string_view speaker) const {
+                                                std::string_view speaker) {
   std::vector<Wish> wishes;
-  for (const auto& [owner, part] : parts_) {
-    for (const DesiredRow& row : part.rows) {
+  for (auto& [owner, part] : parts_) {
+    wishes.reserve(wishes.size() + part.rows.size());
+    for (DesiredRow& row : part.rows) {
       wishes.push_back({.row = &row, .owner = &owner});
     }
   }
@@ -155,9 +156,10 @@ void StatedRows::Create(const Wish& wish) {
   MustSucceed(store_.Create(std::move(draft), *wish.owner).status());
 }
 
-void StatedRows::Update(const Resource& current, const DesiredRow& row) {
+void StatedRows::Update(const Resource& current, DesiredRow& row) {
   if (*current.spec == *row.spec && current.metadata.labels == row.labels &&
       current.metadata.annotations == row.annotations) {
+    row.spec = current.spec;  // one copy of it in memory, not two
     return;
   }
   Resource draft = current;

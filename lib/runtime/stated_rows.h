@@ -46,16 +46,16 @@ class StatedRows {
   };
   // A row and whose it is, in the union of all parts.
   struct Wish {
-    const DesiredRow* row;
+    DesiredRow* row;
     const std::string* owner;
   };
 
-  std::vector<Wish> Union(absl::Status& conflict, std::string_view speaker) const;
+  std::vector<Wish> Union(absl::Status& conflict, std::string_view speaker);
   void Apply(const std::vector<Wish>& wishes, absl::Status& conflict, std::string_view speaker);
   bool Reconcile(const Resource& current, const Wish& wish);
   void Collect(const Resource& current);
   void Create(const Wish& wish);
-  void Update(const Resource& current, const DesiredRow& row);
+  void Update(const Resource& current, DesiredRow& row);
   bool IsOurs(const Resource& resource) const;
 
   Store& store_;
