@@ -41,6 +41,5 @@ def build(preset, targets=()):
     with locked(BUILD / preset / ".lock"):
         done = configure(preset)
         if done.ok:
-            argv = ["cmake", "--build", "--preset", preset]
-            done += step(f"build {preset}", command, argv + (["--target", *targets] if targets else []))
+            done += step(f"build {preset}", command, ["tools/build_preset.sh", preset, *targets])
         return done
