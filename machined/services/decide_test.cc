@@ -1,0 +1,113 @@
+#include "machined/services/decide.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+#include "lib/resource/text.h"
+#include "machined/services/test_rows.h"
+
+namespace ichor {
+namespace {
+
+using services::ProcessSpec;
+using services::ProcessStatus;
+using services::ServiceDefinition;
+using services::ServiceHealth;
+using services::ServiceState;
+
+struct Decided {
+  Rows states;
+  Rows processes;
+  Rows published;
+};
+
+Decided Decide(const All<ServiceDefinition>& definitions, const All<ProcessStatus>& processes,
+               const All<ServiceHealth>& healths) {
+  absl::StatusOr<ServiceDecision> decision = DecideServices(definitions, processes, healths);
+  REQUIRE_THAT(decision, base::IsOk());
+  auto& [states, wanted, published] = *decision;
+  return {.states = std::move(states).Take(),
+          .processes = std::move(wanted).Take(),
+          .published = std::move(published).Take()};
+}
+
+const ServiceState::Spec& StateOf(const Decided& decided, size_t index) {
+  return static_cast<const ServiceState::Spec&>(*decided.states.at(index).spec->message());
+}
+
+std::vector<std::string> IdsOf(const Rows& rows) {
+  std::vector<std::string> ids;
+  for (const DesiredRow& row : rows) {
+    ids.push_back(row.id);
+  }
+  return ids;
+}
+
+const All<ServiceDefinition> kUdev = Snapshots<ServiceDefinition>(
+    {{"trigger", Text("once: true internal: true depends_on: 'udevd'")},
+     {"udevd", Text("health { unix_socket: '/run/udev/control' }")}});
+
+}  // namespace
+
+TEST_CASE("decide services: one that depends on nothing shall run; others wait and say for what") {
+  const Decided decided = Decide(kUdev, Snapshots<ProcessStatus>({}), Snapshots<ServiceHealth>({}));
+  CHECK(IdsOf(decided.processes) == std::vector<std::string>{"udevd"});
+  CHECK(StateOf(decided, 0).state() == ServiceState::Spec::WAITING);
+  CHECK(StateOf(decided, 0).message() == "waits for service \"udevd\" to be up");
+  CHECK(StateOf(decided, 1).state() == ServiceState::Spec::PREPARING);
+}
+
+TEST_CASE("decide services: a dependency counts as up when its health check succeeded") {
+  const auto running = Snapshots<ProcessStatus>({{"udevd", Text("pid: 5")}});
+  const auto sick = Snapshots<ServiceHealth>({{"udevd", Text("message: 'refused'")}});
+  const auto well = Snapshots<ServiceHealth>({{"udevd", Text("healthy: true")}});
+  CHECK(IdsOf(Decide(kUdev, running, sick).processes) == std::vector<std::string>{"udevd"});
+  CHECK(IdsOf(Decide(kUdev, running, well).processes) ==
+        std::vector<std::string>{"trigger", "udevd"});
+}
+
+TEST_CASE("decide services: what runs is kept when a dependency fails") {
+  const auto both = Snapshots<ProcessStatus>({{"trigger", Text("pid: 6")}, {"udevd", {}}});
+  CHECK(IdsOf(Decide(kUdev, both, Snapshots<ServiceHealth>({})).processes) ==
+        std::vector<std::string>{"trigger", "udevd"});
+}
+
+TEST_CASE("decide services: what runs once is done when it succeeded, and tried again when not") {
+  const auto well = Snapshots<ServiceHealth>({{"udevd", Text("healthy: true")}});
+  const auto done =
+      Snapshots<ProcessStatus>({{"trigger", Text("succeeded: true")}, {"udevd", Text("pid: 5")}});
+  const Decided finished = Decide(kUdev, done, well);
+  CHECK(IdsOf(finished.processes) == std::vector<std::string>{"udevd"});
+  CHECK(StateOf(finished, 0).state() == ServiceState::Spec::FINISHED);
+  const auto failed = Snapshots<ProcessStatus>(
+      {{"trigger", Text("ended: 'exited with 1' backing_off: true")}, {"udevd", Text("pid: 5")}});
+  const Decided waiting = Decide(kUdev, failed, well);
+  CHECK(IdsOf(waiting.processes) == std::vector<std::string>{"udevd"});
+  CHECK(StateOf(waiting, 0).message() == "exited with 1; starts again after a pause");
+}
+
+TEST_CASE("decide services: clients see the services that are not internal") {
+  const auto running = Snapshots<ProcessStatus>({{"udevd", Text("pid: 5")}});
+  const auto well = Snapshots<ServiceHealth>({{"udevd", Text("healthy: true")}});
+  const Decided decided = Decide(kUdev, running, well);
+  REQUIRE(IdsOf(decided.published) == std::vector<std::string>{"udevd"});
+  const auto& service =
+      static_cast<const v1alpha1::Service::Spec&>(*decided.published.front().spec->message());
+  CHECK(service.running());
+  CHECK(service.healthy());
+  CHECK_FALSE(service.unknown());
+  CHECK(StateOf(decided, 1).message() == "process 5");
+}
+
+TEST_CASE("decide services: without a health check, health is unknown") {
+  const auto definitions = Snapshots<ServiceDefinition>({{"networkd", {}}});
+  const auto running = Snapshots<ProcessStatus>({{"networkd", Text("pid: 5")}});
+  const Decided decided = Decide(definitions, running, Snapshots<ServiceHealth>({}));
+  CHECK(StateOf(decided, 0).health_unknown());
+  CHECK(StateOf(decided, 0).state() == ServiceState::Spec::RUNNING);
+}
+
+}  // namespace ichor

@@ -1,0 +1,137 @@
+#include "machined/services/health_checker.h"
+
+#include <sys/epoll.h>
+
+#include <format>
+#include <utility>
+
+#include "lib/base/status.h"
+#include "lib/sys/loopback_socket.h"
+#include "lib/sys/unix_socket.h"
+
+namespace ichor {
+
+using services::ProcessStatus;
+using services::ServiceDefinition;
+using services::ServiceHealth;
+
+HealthChecker::HealthChecker(Loop& loop, Runtime& runtime, const base::Clock& clock)
+    : loop_(loop), runtime_(runtime), clock_(clock) {
+  Publish();
+}
+
+void HealthChecker::OnSettled() {
+  if (Refresh()) {
+    Publish();
+  }
+}
+
+// Brings the subjects in line with what runs. True if one went.
+bool HealthChecker::Refresh() {
+  const All<ProcessStatus> processes = runtime_.Read<ProcessStatus>();
+  const All<ServiceDefinition> definitions = runtime_.Read<ServiceDefinition>();
+  bool changed = false;
+  for (auto it = subjects_.begin(); it != subjects_.end();) {
+    const auto process = processes.find(it->first);
+    if (process != processes.end() && process->spec().pid() == it->second.pid &&
+        definitions.find(it->first) != definitions.end()) {
+      ++it;
+      continue;
+    }
+    Drop(it->second);
+    it = subjects_.erase(it);
+    changed = true;
+  }
+  for (const auto& row : definitions) {
+    const auto process = processes.find(row.id());
+    const bool asked = row.spec().has_health();
+    if (asked && process != processes.end() && process->spec().pid() != 0 &&
+        !subjects_.contains(row.id())) {
+      Watch(row.id(), process->spec().pid(), row.spec());
+    }
+  }
+  return changed;
+}
+
+void HealthChecker::Watch(const std::string& id, std::int32_t pid,
+                          const ServiceDefinition::Spec& definition) {
+  Subject& subject = subjects_[id];
+  subject.pid = pid;
+  subject.definition = definition;
+  Later(id, subject, std::chrono::milliseconds(10), &HealthChecker::Check);
+}
+
+void HealthChecker::Drop(Subject& subject) {
+  if (subject.attempt.ok()) {
+    loop_.poller().Remove(subject.attempt.get());
+    subject.attempt.Reset();
+  }
+  if (subject.timer.has_value()) {
+    loop_.Cancel(*std::exchange(subject.timer, std::nullopt));
+  }
+}
+
+void HealthChecker::Check(const std::string& id) {
+  Subject& subject = subjects_.at(id);
+  const std::string& path = subject.definition.health().unix_socket();
+  if (path.empty()) {
+    CheckPort(id, subject);
+  } else {
+    Answer(id, sys::ConnectUnix(path).status());
+  }
+}
+
+void HealthChecker::CheckPort(const std::string& id, Subject& subject) {
+  absl::StatusOr<base::UniqueFd> fd = sys::StartConnectLoopback(
+      static_cast<std::uint16_t>(subject.definition.health().local_port()));
+  if (!fd.ok()) {
+    Answer(id, fd.status());
+    return;
+  }
+  subject.attempt = *std::move(fd);
+  const absl::Status added =
+      loop_.poller().Add(subject.attempt.get(), EPOLLOUT, [this, id](std::uint32_t) {
+        Answer(id, sys::ConnectResult(subjects_.at(id).attempt.get()));
+      });
+  if (!added.ok()) {
+    Answer(id, added);
+    return;
+  }
+  Later(id, subject, kTimeout, &HealthChecker::GiveUp);
+}
+
+void HealthChecker::GiveUp(const std::string& id) {
+  Answer(id, absl::DeadlineExceededError(std::format("no answer within {}", kTimeout)));
+}
+
+void HealthChecker::Answer(const std::string& id, const absl::Status& status) {
+  Subject& subject = subjects_.at(id);
+  Drop(subject);
+  ServiceHealth::Spec health;
+  health.set_healthy(status.ok());
+  health.set_message(std::string(base::MessageOf(status)));
+  subject.health = std::move(health);
+  Later(id, subject, status.ok() ? std::chrono::nanoseconds(kPeriod) : kSoon,
+        &HealthChecker::Check);
+  Publish();
+}
+
+void HealthChecker::Later(const std::string& id, Subject& subject, std::chrono::nanoseconds delay,
+                          void (HealthChecker::*what)(const std::string&)) {
+  subject.timer = loop_.RunAt(clock_.Monotonic() + delay, [this, id, what] {
+    subjects_.at(id).timer.reset();
+    (this->*what)(id);
+  });
+}
+
+void HealthChecker::Publish() {
+  Desired<ServiceHealth> rows;
+  for (const auto& [id, subject] : subjects_) {
+    if (subject.health.has_value()) {
+      rows.Add(id, *subject.health);
+    }
+  }
+  runtime_.Publish(kSource, std::move(rows));
+}
+
+}  // namespace ichor

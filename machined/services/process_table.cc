@@ -1,0 +1,100 @@
+#include "machined/services/process_table.h"
+
+#include <algorithm>
+#include <format>
+#include <utility>
+
+#include "lib/sys/wait_status.h"
+
+namespace ichor {
+
+using services::ProcessStatus;
+
+void ProcessTable::OnStarted(std::string_view id, std::int32_t pid, base::WallTime started) {
+  Process& process = processes_[std::string(id)];
+  process.since = clock_.Monotonic();
+  ProcessStatus::Spec& status = process.status;
+  status.set_pid(pid);
+  const auto since_epoch = started.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
+  status.mutable_started()->set_seconds(seconds.count());
+  status.mutable_started()->set_nanos(static_cast<std::int32_t>((since_epoch - seconds).count()));
+  status.set_succeeded(false);
+  status.set_stopping(false);
+  status.set_backing_off(false);
+  Publish();
+}
+
+void ProcessTable::OnExited(std::string_view id, int wait_status) {
+  const auto found = processes_.find(id);
+  if (found == processes_.end()) {
+    return;
+  }
+  auto& [name, process] = *found;
+  const bool was_stopping = process.status.stopping();
+  process.status.set_pid(0);
+  process.status.set_stopping(false);
+  process.status.set_ended(sys::DescribeWaitStatus(wait_status));
+  process.status.set_succeeded(sys::Succeeded(wait_status));
+  if (clock_.Monotonic() - process.since >= kGoodLife || was_stopping) {
+    process.status.set_failures(0);
+  }
+  Pause(name, process);
+  Publish();
+}
+
+void ProcessTable::OnRefused(std::string_view id, std::string reason) {
+  const auto [found, added] = processes_.try_emplace(std::string(id));
+  Process& process = found->second;
+  if (process.status.pid() != 0) {
+    return;  // it runs: the request was one too many
+  }
+  process.status.set_ended(std::move(reason));
+  Pause(found->first, process);
+  Publish();
+}
+
+void ProcessTable::OnStopping(std::string_view id) {
+  if (const auto found = processes_.find(id); found != processes_.end()) {
+    found->second.status.set_stopping(true);
+    Publish();
+  }
+}
+
+void ProcessTable::OnListed() {
+  listed_ = true;
+  Publish();
+}
+
+bool ProcessTable::Runs(std::string_view id) const {
+  const auto found = processes_.find(id);
+  return found != processes_.end() && found->second.status.pid() != 0;
+}
+
+void ProcessTable::Pause(const std::string& id, Process& process) {
+  const std::uint32_t failures = process.status.failures();
+  process.status.set_failures(failures + 1);
+  process.status.set_backing_off(true);
+  const std::chrono::milliseconds pause = std::min<std::chrono::milliseconds>(
+      kFirstPause * (1 << std::min(failures, 7U)), kLongestPause);
+  loop_.RunAt(clock_.Monotonic() + pause, [this, id, failures] {
+    const auto found = processes_.find(id);
+    if (found != processes_.end() && found->second.status.failures() == failures + 1) {
+      found->second.status.set_backing_off(false);
+      Publish();
+    }
+  });
+}
+
+void ProcessTable::Publish() {
+  if (!listed_) {
+    return;
+  }
+  Desired<ProcessStatus> rows;
+  for (const auto& [id, process] : processes_) {
+    rows.Add(id, process.status);
+  }
+  runtime_.Publish(kSource, std::move(rows));
+}
+
+}  // namespace ichor

@@ -1,0 +1,13 @@
+// The services room: wiring.
+#pragma once
+
+#include "lib/runtime/runtime.h"
+#include "machined/services/process_host.h"
+
+namespace ichor {
+
+// Registers what decides about services and what asks `host` for processes. `host` must outlive
+// `runtime`. ProcessStatus and ServiceHealth come from sources: ProcessTable and HealthChecker.
+void RegisterServices(Runtime& runtime, ProcessHost& host);
+
+}  // namespace ichor
