@@ -1,0 +1,73 @@
+#include "machined/files/render.h"
+
+#include <algorithm>
+#include <format>
+#include <string>
+#include <utility>
+
+#include "lib/resource/address_text.h"
+
+namespace ichor {
+namespace {
+
+using files::EtcFileSpec;
+using network::HostnameStatus;
+using network::NodeAddress;
+using network::ResolverStatus;
+
+constexpr int kMostNameServers = 3;  // MAXNS of resolv.conf(5)
+constexpr std::uint32_t kReadableByAll = 0644;
+
+EtcFileSpec::Spec File(std::string contents) {
+  EtcFileSpec::Spec file;
+  file.set_contents(std::move(contents));
+  file.set_mode(kReadableByAll);
+  return file;
+}
+
+std::string FullName(const HostnameStatus::Spec& name) {
+  return name.domainname().empty() ? name.hostname()
+                                   : name.hostname() + "." + name.domainname();
+}
+
+// "10.0.0.2 n1.example.org n1", or nothing while the address or the name is not known.
+std::string OwnLine(const All<HostnameStatus>& hostnames, const All<NodeAddress>& addresses) {
+  const auto address = addresses.find("default");
+  if (hostnames.empty() || address == addresses.end() || address->spec().addresses().empty()) {
+    return "";
+  }
+  const HostnameStatus::Spec& name = hostnames.front().spec();
+  const std::string full = FullName(name);
+  const std::string alias = full == name.hostname() ? "" : " " + name.hostname();
+  return std::format("{} {}{}\n", ToText(address->spec().addresses(0).ip()), full, alias);
+}
+
+}  // namespace
+
+absl::StatusOr<Desired<EtcFileSpec>> RenderHosts(const All<HostnameStatus>& hostnames,
+                                                 const All<NodeAddress>& addresses) {
+  return Desired<EtcFileSpec>{{"hosts", File("127.0.0.1 localhost\n" +
+                                             OwnLine(hostnames, addresses) +
+                                             "::1 localhost ip6-localhost ip6-loopback\n"
+                                             "ff02::1 ip6-allnodes\n"
+                                             "ff02::2 ip6-allrouters\n")}};
+}
+
+absl::StatusOr<Desired<EtcFileSpec>> RenderResolvConf(const All<ResolverStatus>& resolvers) {
+  std::string text;
+  if (!resolvers.empty()) {
+    const ResolverStatus::Spec& spec = resolvers.front().spec();
+    const int count = std::min(spec.dns_servers_size(), kMostNameServers);
+    for (int i = 0; i < count; ++i) {
+      text += std::format("nameserver {}\n", ToText(spec.dns_servers(i)));
+    }
+    std::string search;
+    for (const std::string& domain : spec.search_domains()) {
+      search += " " + domain;
+    }
+    text += search.empty() ? "" : "search" + search + "\n";
+  }
+  return Desired<EtcFileSpec>{{"resolv.conf", File(std::move(text))}};
+}
+
+}  // namespace ichor
