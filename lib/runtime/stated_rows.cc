@@ -57,8 +57,7 @@ void StatedRows::Retry() {
 }
 
 // All wishes, sorted by id; of several for one id, the one of the first owner.
-std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict,
-                                                std::string_view speaker) {
+std::vector<StatedRows::Wish> StatedRows::Union(absl::Status& conflict, std::string_view speaker) {
   std::vector<Wish> wishes;
   for (auto& [owner, part] : parts_) {
     wishes.reserve(wishes.size() + part.rows.size());
