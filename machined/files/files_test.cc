@@ -63,8 +63,8 @@ TEST_CASE("files: hosts names this machine, resolv.conf at most three servers") 
   TestRuntime t;
   RegisterFiles(t.runtime, directory.path);
   REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
-  t.runtime.Publish<HostnameStatus>("test",
-                                    {{"hostname", Text("hostname: 'n1' domainname: 'example.org'")}});
+  t.runtime.Publish<HostnameStatus>(
+      "test", {{"hostname", Text("hostname: 'n1' domainname: 'example.org'")}});
   t.runtime.Publish<NodeAddress>("test", {{"default", Address("10.0.0.2/24")}});
   ResolverStatus::Spec resolvers = Resolvers({"1.1.1.1", "8.8.8.8", "9.9.9.9", "4.4.4.4"});
   resolvers.add_search_domains("example.org");

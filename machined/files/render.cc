@@ -26,8 +26,7 @@ EtcFileSpec::Spec File(std::string contents) {
 }
 
 std::string FullName(const HostnameStatus::Spec& name) {
-  return name.domainname().empty() ? name.hostname()
-                                   : name.hostname() + "." + name.domainname();
+  return name.domainname().empty() ? name.hostname() : name.hostname() + "." + name.domainname();
 }
 
 // "10.0.0.2 n1.example.org n1", or nothing while the address or the name is not known.
@@ -39,18 +38,20 @@ std::string OwnLine(const All<HostnameStatus>& hostnames, const All<NodeAddress>
   const HostnameStatus::Spec& name = hostnames.front().spec();
   const std::string full = FullName(name);
   const std::string alias = full == name.hostname() ? "" : " " + name.hostname();
-  return std::format("{} {}{}\n", ToText(address->spec().addresses(0).ip()), full, alias);
+  common::NetIP own;
+  own.set_ip(address->spec().addresses(0).ip());
+  return std::format("{} {}{}\n", ToText(own), full, alias);
 }
 
 }  // namespace
 
 absl::StatusOr<Desired<EtcFileSpec>> RenderHosts(const All<HostnameStatus>& hostnames,
                                                  const All<NodeAddress>& addresses) {
-  return Desired<EtcFileSpec>{{"hosts", File("127.0.0.1 localhost\n" +
-                                             OwnLine(hostnames, addresses) +
-                                             "::1 localhost ip6-localhost ip6-loopback\n"
-                                             "ff02::1 ip6-allnodes\n"
-                                             "ff02::2 ip6-allrouters\n")}};
+  return Desired<EtcFileSpec>{
+      {"hosts", File("127.0.0.1 localhost\n" + OwnLine(hostnames, addresses) +
+                     "::1 localhost ip6-localhost ip6-loopback\n"
+                     "ff02::1 ip6-allnodes\n"
+                     "ff02::2 ip6-allrouters\n")}};
 }
 
 absl::StatusOr<Desired<EtcFileSpec>> RenderResolvConf(const All<ResolverStatus>& resolvers) {

@@ -66,9 +66,9 @@ void ProcessTable::OnListed() {
   Publish();
 }
 
-bool ProcessTable::Runs(std::string_view id) const {
+bool ProcessTable::IsStopping(std::string_view id) const {
   const auto found = processes_.find(id);
-  return found != processes_.end() && found->second.status.pid() != 0;
+  return found != processes_.end() && found->second.status.stopping();
 }
 
 void ProcessTable::Pause(const std::string& id, Process& process) {

@@ -41,8 +41,8 @@ class ProcessTable {
   // All that init runs has been told: what is known now is all.
   void OnListed();
 
-  // Whether init runs it.
-  bool Runs(std::string_view id) const;
+  // Whether it runs and was told to end.
+  bool IsStopping(std::string_view id) const;
 
  private:
   static constexpr std::string_view kSource = "services.process-table";

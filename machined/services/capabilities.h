@@ -1,0 +1,13 @@
+// Capabilities by name. See capabilities(7).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace ichor {
+
+// The number of "CAP_NET_ADMIN"; absent for a name that there is not.
+std::optional<unsigned> CapabilityNumber(std::string_view name);
+
+}  // namespace ichor
