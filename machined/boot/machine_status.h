@@ -16,6 +16,6 @@ namespace ichor {
 // unmet; in the other stages the machine is always ready.
 absl::StatusOr<Desired<runtime::MachineStatus>> DecideMachineStatus(
     const All<v1alpha1::Service>& services, const All<network::NetworkStatus>& network,
-    const All<v1alpha1::TimeStatus>& time, const All<boot::PowerRequest>& power);
+    const All<time::TimeStatus>& time, const All<boot::PowerRequest>& power);
 
 }  // namespace ichor

@@ -30,9 +30,10 @@ def command(argv, cwd=ROOT, **options):
 
 
 def configure(preset):
-    """Makes build/PRESET/build.ninja if it is missing. The caller holds the lock."""
+    """Makes build/PRESET/build.ninja if it is missing or older than what it is made from. The caller holds the lock."""
     if (BUILD / preset / "build.ninja").exists():
-        return Outcome()
+        done = command(["ninja", "-C", BUILD / preset, "build.ninja"])
+        return done if done.ok else step(f"configure {preset}", lambda: done)
     return step(f"configure {preset}", command, ["cmake", "--preset", preset])
 
 

@@ -1,0 +1,110 @@
+#include "machined/boot/machine_status.h"
+
+#include <array>
+#include <format>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ichor {
+namespace {
+
+using boot::PowerRequest;
+using network::NetworkStatus;
+using runtime::MachineStatus;
+using v1alpha1::Service;
+using time::TimeStatus;
+
+namespace enums = talos::resource::definitions::enums;
+
+// Without these nobody could reach the machine.
+constexpr std::array<std::string_view, 2> kRequired = {"apid", "machined"};
+
+void Unmet(MachineStatus::Spec& status, std::string_view name, std::string reason) {
+  auto* const condition = status.mutable_status()->add_unmet_conditions();
+  condition->set_name(std::string(name));
+  condition->set_reason(std::move(reason));
+}
+
+bool IsWell(const Service::Spec& service) {
+  return service.running() && (service.healthy() || service.unknown());
+}
+
+// "apid not running, networkd not healthy"
+std::string ServiceProblems(const All<Service>& services) {
+  std::string problems;
+  const auto add = [&problems](std::string_view id, std::string_view what) {
+    problems += std::format("{}{} {}", problems.empty() ? "" : ", ", id, what);
+  };
+  for (const std::string_view id : kRequired) {
+    if (services.find(id) == services.end()) {
+      add(id, "not running");
+    }
+  }
+  for (const auto& row : services) {
+    if (!IsWell(row.spec())) {
+      add(row.id(), row.spec().running() ? "not healthy" : "not running");
+    }
+  }
+  return problems;
+}
+
+std::string NetworkProblems(const All<NetworkStatus>& network) {
+  const NetworkStatus::Spec none;
+  const NetworkStatus::Spec& spec = network.empty() ? none : network.front().spec();
+  std::string missing;
+  const auto add = [&missing](bool ready, std::string_view what) {
+    if (!ready) {
+      missing += std::format("{}{}", missing.empty() ? "waiting on: " : ", ", what);
+    }
+  };
+  add(spec.address_ready(), "address");
+  add(spec.connectivity_ready(), "connectivity");
+  add(spec.etc_files_ready(), "etc-files");
+  add(spec.hostname_ready(), "hostname");
+  return missing;
+}
+
+bool CanBeReached(const All<Service>& services) {
+  for (const std::string_view id : kRequired) {
+    const auto service = services.find(id);
+    if (service == services.end() || !IsWell(service->spec())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+enums::RuntimeMachineStage StageOf(const All<Service>& services, const All<PowerRequest>& power) {
+  if (!power.empty()) {
+    return power.front().spec().action() == PowerRequest::Spec::RESTART
+               ? enums::MACHINE_STAGE_REBOOTING
+               : enums::MACHINE_STAGE_SHUTTING_DOWN;
+  }
+  return CanBeReached(services) ? enums::MACHINE_STAGE_MAINTENANCE : enums::MACHINE_STAGE_BOOTING;
+}
+
+}  // namespace
+
+absl::StatusOr<Desired<MachineStatus>> DecideMachineStatus(const All<Service>& services,
+                                                           const All<NetworkStatus>& network,
+                                                           const All<TimeStatus>& time,
+                                                           const All<PowerRequest>& power) {
+  MachineStatus::Spec status;
+  status.set_stage(StageOf(services, power));
+  if (status.stage() == enums::MACHINE_STAGE_BOOTING) {
+    if (time.empty() || !(time.front().spec().synced() || time.front().spec().sync_disabled())) {
+      Unmet(status, "time", "time is not synced");
+    }
+    if (std::string problems = NetworkProblems(network); !problems.empty()) {
+      Unmet(status, "network", std::move(problems));
+    }
+    if (std::string problems = ServiceProblems(services); !problems.empty()) {
+      Unmet(status, "services", std::move(problems));
+    }
+  }
+  status.mutable_status()->set_ready(status.status().unmet_conditions().empty());
+  return Desired<MachineStatus>{{"machine", std::move(status)}};
+}
+
+}  // namespace ichor

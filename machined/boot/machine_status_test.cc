@@ -1,0 +1,62 @@
+#include "machined/boot/machine_status.h"
+
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+#include "lib/resource/text.h"
+#include "machined/services/test_rows.h"
+
+namespace ichor {
+namespace {
+
+using boot::PowerRequest;
+using network::NetworkStatus;
+using v1alpha1::Service;
+using time::TimeStatus;
+namespace enums = talos::resource::definitions::enums;
+
+const All<Service> kWell = Snapshots<Service>({{"apid", Text("running: true healthy: true")},
+                                               {"machined", Text("running: true healthy: true")},
+                                               {"udevd", Text("running: true unknown: true")}});
+
+runtime::MachineStatus::Spec Decide(const All<Service>& services,
+                                    const All<PowerRequest>& power = Snapshots<PowerRequest>({})) {
+  absl::StatusOr<Desired<runtime::MachineStatus>> decided = DecideMachineStatus(
+      services,
+      Snapshots<NetworkStatus>({{"status", Text("address_ready: true hostname_ready: true")}}),
+      Snapshots<TimeStatus>({}), power);
+  REQUIRE_THAT(decided, base::IsOk());
+  const Rows rows = std::move(*decided).Take();
+  REQUIRE(rows.size() == 1);
+  CHECK(rows.front().id == "machine");
+  return static_cast<const runtime::MachineStatus::Spec&>(*rows.front().spec->message());
+}
+
+}  // namespace
+
+TEST_CASE("machine status: booting until the API can be reached, and says what is missing") {
+  const auto status = Decide(
+      Snapshots<Service>({{"apid", Text("running: true")}, {"networkd", Text("unknown: true")}}));
+  CHECK(status.stage() == enums::MACHINE_STAGE_BOOTING);
+  CHECK_FALSE(status.status().ready());
+  REQUIRE(status.status().unmet_conditions_size() == 3);
+  CHECK(status.status().unmet_conditions(0).reason() == "time is not synced");
+  CHECK(status.status().unmet_conditions(1).reason() == "waiting on: connectivity, etc-files");
+  CHECK(status.status().unmet_conditions(2).name() == "services");
+  CHECK(status.status().unmet_conditions(2).reason() ==
+        "machined not running, apid not healthy, networkd not running");
+}
+
+TEST_CASE("machine status: without a config a machine that can be reached is in maintenance") {
+  const auto status = Decide(kWell);
+  CHECK(status.stage() == enums::MACHINE_STAGE_MAINTENANCE);
+  CHECK(status.status().ready());
+}
+
+TEST_CASE("machine status: going down comes before all else") {
+  CHECK(Decide(kWell, Snapshots<PowerRequest>({{"power", {}}})).stage() ==
+        enums::MACHINE_STAGE_REBOOTING);
+  CHECK(Decide(kWell, Snapshots<PowerRequest>({{"power", Text("action: POWER_OFF")}})).stage() ==
+        enums::MACHINE_STAGE_SHUTTING_DOWN);
+}
+
+}  // namespace ichor

@@ -1,0 +1,50 @@
+#include "machined/boot/power_control.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ichor/service.resources.h"
+
+namespace ichor {
+
+using boot::PowerRequest;
+using services::ProcessStatus;
+
+PowerControl::PowerControl(Loop& loop, Runtime& runtime, const base::Clock& clock,
+                           std::function<bool(Action)> go_down)
+    : loop_(loop), runtime_(runtime), clock_(clock), go_down_(std::move(go_down)) {
+  runtime_.Publish<PowerRequest>(kSource, {});
+}
+
+void PowerControl::Request(Action action, const std::string& actor_id) {
+  const bool first = !std::exchange(action_, action).has_value();
+  PowerRequest::Spec request;
+  request.set_action(action);
+  request.set_actor_id(actor_id);
+  runtime_.Publish<PowerRequest>(kSource, {{"power", request}});
+  if (first) {
+    loop_.RunAt(clock_.Monotonic() + kPatience, [this] { GoDown(); });
+  }
+}
+
+void PowerControl::OnSettled() {
+  if (action_.has_value() && !runtime_.Read<PowerRequest>().empty() && AllEnded()) {
+    GoDown();
+  }
+}
+
+bool PowerControl::AllEnded() {
+  const auto runs = [](const auto& row) { return row.id() != "machined" && row.spec().pid() != 0; };
+  return std::ranges::none_of(runtime_.Read<ProcessStatus>(), runs);
+}
+
+void PowerControl::GoDown() {
+  if (!gone_ && action_.has_value()) {
+    gone_ = go_down_(*action_);
+    if (!gone_) {
+      loop_.RunAt(clock_.Monotonic() + std::chrono::seconds(1), [this] { GoDown(); });
+    }
+  }
+}
+
+}  // namespace ichor
