@@ -8,7 +8,7 @@ from checks.scope import Finding
 from common.step import check
 
 # The rooms of lib/ and which others each may include; its own it always may.
-_BELOW = {"lib/base": set()}
+_BELOW = {"lib/base": set(), "lib/early": set()}
 _BELOW["lib/sys"] = {"lib/base"}
 _BELOW["lib/resource"] = {"lib/base"}
 _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/resource"}
@@ -21,7 +21,7 @@ PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "node", "install
 _ENTRY = "main.h"
 
 # Rooms without messages of proto/, and rooms without gRPC.
-_NO_PROTO = {"lib/base", "lib/sys"}
+_NO_PROTO = {"lib/base", "lib/early", "lib/sys"}
 _NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki"}
 
 

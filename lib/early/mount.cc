@@ -1,0 +1,36 @@
+#include "lib/early/mount.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "lib/early/file.h"
+
+namespace ichor::early {
+
+bool IsMountPoint(const char* path) {
+  struct statx info = {};
+  if (::statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &info) != 0)
+    return false;
+  return (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+int MountAll(std::span<const Mount> mounts, const Console& console) {
+  int failed = 0;
+  for (const Mount& mount : mounts) {
+    if (IsMountPoint(mount.target)) continue;
+    int error = MakeDirectories(mount.target, 0755);
+    if (error == 0 && ::mount(mount.source, mount.target, mount.type, mount.flags, mount.data) != 0)
+      error = errno;
+    if (error == 0) continue;
+    const bool missing = error == ENODEV || error == ENOENT || error == EROFS || error == EPERM;
+    console.Say(mount.optional && missing ? Level::kInfo : Level::kError,
+                {"mount ", mount.type, " at ", mount.target, ": ", ErrorText(error)});
+    if (!mount.optional) ++failed;
+  }
+  return failed;
+}
+
+}  // namespace ichor::early
