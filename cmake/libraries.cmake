@@ -28,6 +28,7 @@ file(GLOB absl_files RELATIVE "${ICHOR_LIBRARY_DIR}" "${ICHOR_LIBRARY_DIR}/libab
 list(TRANSFORM absl_files REPLACE "^lib(.*)\\.a$" "\\1" OUTPUT_VARIABLE absl_archives)
 
 debian_library(absl ARCHIVES ${absl_archives} SYSTEM pthread)
+debian_library(blkid ARCHIVES blkid)
 debian_library(protobuf ARCHIVES protobuf z SYSTEM pthread)
 debian_library(re2 ARCHIVES re2 ${absl_archives} SYSTEM pthread)
 debian_library(nghttp2 ARCHIVES nghttp2)

@@ -1,0 +1,50 @@
+#include "machined/block/register.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "machined/block/policy.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
+
+namespace ichor {
+namespace {
+
+constexpr size_t kBootFactLimitBytes = 16'384;
+
+std::string ReadFact(sys::Sysfs& sysfs, const std::string& name) {
+  return sysfs.Read("/system/run/boot/" + name, kBootFactLimitBytes).value_or(std::string());
+}
+
+}  // namespace
+
+BootFacts ReadBootFacts(sys::Sysfs& sysfs) {
+  return ParseBootFacts(ReadFact(sysfs, "system-disk"), ReadFact(sysfs, "copies"));
+}
+
+std::unique_ptr<Discovery> RegisterBlock(const BlockContext& context, const BootFacts& facts) {
+  auto discovery = std::make_unique<Discovery>(context, facts);
+  context.runtime.Reconcile(
+      "block.choose-system-disk",
+      [facts](const All<block::BlockDevice>& devices) { return ChooseSystemDisk(devices, facts); });
+  context.runtime.Reconcile("block.diagnose-boot-disks",
+                            [facts](const All<block::BlockDevice>& devices) {
+                              return DiagnoseBootDisks(devices, facts);
+                            });
+  // Tells the loop, which is the world for an actuator.
+  context.runtime.Actuate<runtime::DevicesStatus>(
+      "block.await-devices", [mailbox = context.loop.mailbox(),
+                              self = discovery->weak()](const All<runtime::DevicesStatus>& status) {
+        if (std::ranges::any_of(status, [](const auto& row) { return row.spec().ready(); })) {
+          mailbox->Post([self] {
+            if (const auto alive = self.lock()) {
+              (*alive)->OnDevicesSettled();
+            }
+          });
+        }
+        return absl::OkStatus();
+      });
+  return discovery;
+}
+
+}  // namespace ichor
