@@ -1,0 +1,114 @@
+// Each test takes its privileges away in a child, which says by its exit status what it still
+// could.
+#include "lib/sys/sandbox.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <string>
+
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+
+namespace ichor::sys {
+namespace {
+
+constexpr int kAllowed = 0;
+constexpr int kNoSandbox = 99;
+
+// The exit status of a child that runs `body` under `rules`.
+int Status(const SandboxRules& rules, const std::function<int()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(Sandbox(rules).ok() ? body() : kNoSandbox);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+int ErrnoOf(int result) {
+  return result >= 0 ? kAllowed : errno;
+}
+
+std::string Directory() {
+  std::string path = "/tmp/sandbox_test.XXXXXX";
+  REQUIRE(mkdtemp(path.data()) != nullptr);
+  return path;
+}
+
+// The running kernel may be without Landlock; a node's is not.
+SandboxRules Rules(const std::string& directory) {
+  return {.readable = {"/proc/version?"},
+          .writable = {directory},
+          .groups = {SyscallGroup::kFiles, SyscallGroup::kSockets},
+          .require_landlock = false};
+}
+
+bool HasLandlock(const std::string& directory) {
+  SandboxRules rules = Rules(directory);
+  rules.require_landlock = true;
+  return Status(rules, [] { return kAllowed; }) == kAllowed;
+}
+
+}  // namespace
+
+TEST_CASE("sandbox: what the rules name still works", "[kernel]") {
+  const std::string directory = Directory();
+  const std::string file = directory + "/file";
+  CHECK(Status(Rules(directory), [&] {
+          return ErrnoOf(open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        }) == kAllowed);
+  CHECK(Status(Rules(directory), [&] { return ErrnoOf(unlink(file.c_str())); }) == kAllowed);
+  CHECK(Status(Rules(directory), [] {
+          return ErrnoOf(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        }) == kAllowed);
+  rmdir(directory.c_str());
+}
+
+TEST_CASE("sandbox: paths that the rules do not name are closed", "[kernel]") {
+  const std::string directory = Directory();
+  if (!HasLandlock(directory)) {
+    SKIP("the running kernel has no Landlock");
+  }
+  CHECK(Status(Rules(directory),
+               [] { return ErrnoOf(open("/etc/passwd", O_RDONLY | O_CLOEXEC)); }) == EACCES);
+  CHECK(Status(Rules(directory), [] {
+          return ErrnoOf(open("/proc/sys/kernel/core_pattern", O_WRONLY | O_CLOEXEC));
+        }) == EACCES);
+  rmdir(directory.c_str());
+}
+
+TEST_CASE("sandbox: system calls of other groups are refused", "[kernel]") {
+  const std::string directory = Directory();
+  CHECK(Status(Rules(directory),
+               [] { return ErrnoOf(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); }) == EPERM);
+  CHECK(Status(Rules(directory),
+               [] { return ErrnoOf(socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, 1)); }) == EPERM);
+  CHECK(Status(Rules(directory), [] { return ErrnoOf(execl("/bin/true", "true", nullptr)); }) ==
+        EPERM);
+  SandboxRules raw = Rules(directory);
+  raw.groups = {SyscallGroup::kRawSockets};
+  CHECK(Status(raw, [] { return ErrnoOf(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); }) ==
+        kAllowed);
+  CHECK(Status(raw, [] { return ErrnoOf(open("/", O_RDONLY | O_CLOEXEC)); }) == EPERM);
+  rmdir(directory.c_str());
+}
+
+TEST_CASE("sandbox: a missing path is an error with its name", "[kernel]") {
+  // In this process: the first missing path stops before anything but no_new_privs was taken.
+  const absl::Status status =
+      Sandbox({.readable = {"/nowhere/at/all"}, .writable = {}, .groups = {}});
+  if (absl::IsUnimplemented(status)) {
+    SKIP("the running kernel has no Landlock");
+  }
+  CHECK_THAT(status, base::StatusIs(absl::StatusCode::kNotFound,
+                                    "sandbox: open /nowhere/at/all: No such file or directory"));
+}
+
+}  // namespace ichor::sys
