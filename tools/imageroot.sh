@@ -1,0 +1,46 @@
+# The trees that images are made from: Debian packages of each architecture, extracted. Sourced by ./ichor after
+# tools/buildroot.sh; made and keyed as the sysroots are.
+# shellcheck shell=bash
+
+image_architectures=(amd64 arm64)
+
+image_packages_of() { sed -n -e '/^#/d' -e '/^$/d' -e "s/^$1: //" -e '/: /!p' "$here/image/packages"; }
+
+image_tree_key() {
+  printf '%s\n' "$suite" "$1" image-1 "$(image_packages_of "$1")" | cat - "$here/image/record_packages.sh" | sha256sum | cut -c1-16
+}
+
+image_tree() { printf '%s\n' "$cache/images/$1-$(image_tree_key "$1")"; }
+
+# Makes what is missing. Both architectures: a tool for the host's is needed to make the other one's image.
+ensure_image_trees() {
+  local arch
+  ensure_roots
+  mkdir -p "$cache/images" "$build_root"/packages/{amd64,arm64}
+  exec {images_lock}>"$cache/.images.lock"
+  flock "$images_lock"
+  rm -rf "$cache"/images/.new.*
+  for arch in "${image_architectures[@]}"; do
+    [ -d "$(image_tree "$arch")" ] || step "extract the $arch packages" make_image_tree "$arch" "$(image_tree "$arch")"
+  done
+  exec {images_lock}>&-
+}
+
+# make_image_tree ARCHITECTURE DIRECTORY
+make_image_tree() {
+  local arch="$1" directory="$2" new="$cache/images/.new.$$"
+  mkdir -p "$new"
+  mmdebstrap --variant=extract --architectures="$arch" --components=main,non-free-firmware \
+    --include="$(image_packages_of "$arch" | paste -sd,)" --extract-hook="$here/image/record_packages.sh" \
+    "$suite" - | tar -x -C "$new" --no-same-owner --exclude='./dev/*'
+  mv "$new" "$directory"
+}
+
+# in_image_root COMMAND…: in_root with the trees at /packages/ARCHITECTURE.
+in_image_root() {
+  local arch options=()
+  for arch in "${image_architectures[@]}"; do
+    options+=(--ro-bind "$(image_tree "$arch")" "/packages/$arch")
+  done
+  enter_root "${options[@]}" -- "$@"
+}
