@@ -2,13 +2,14 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <ctime>
 #include <string>
 #include <vector>
 
 namespace ichor::bench {
 
-enum class Better { kHigher, kLower };
+enum class Better : std::uint8_t { kHigher, kLower };
 
 struct Figure {
   std::string name;

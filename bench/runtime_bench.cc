@@ -16,7 +16,7 @@
 namespace ichor::bench {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr char kUsage[] =
     "Usage: runtime_bench [--json FILE]\n"
     "\n"
     "Measures the state and the runtime, prints a table, and writes it to FILE as JSON too.\n";
@@ -51,14 +51,14 @@ int Run(const std::optional<std::string>& file) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 1 && arguments[0] == "--help") {
-    std::fputs(ichor::bench::kUsage.data(), stdout);
+    std::fputs(ichor::bench::kUsage, stdout);
     return 0;
   }
   if (arguments.empty()) {
     return ichor::bench::Run(std::nullopt);
   }
   if (arguments.size() != 2 || arguments[0] != "--json") {
-    std::fputs(ichor::bench::kUsage.data(), stderr);
+    std::fputs(ichor::bench::kUsage, stderr);
     return 2;
   }
   return ichor::bench::Run(arguments[1]);

@@ -23,6 +23,7 @@ TypeRef TypeNamed(std::string ns) {
 
 std::vector<std::string> Ids(size_t count) {
   std::vector<std::string> ids;
+  ids.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     ids.push_back(std::format("machine-{:05}", i));
   }

@@ -1,6 +1,7 @@
 #include "bench/store_bench.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <format>
 #include <iterator>
 #include <memory>
@@ -20,7 +21,7 @@ namespace {
 constexpr size_t kListedRows = 10'000;
 
 // In which order rows are updated and read.
-enum class Order { kOfCreation, kRandom };
+enum class Order : std::uint8_t { kOfCreation, kRandom };
 
 // A store and the ids that it has rows of, or will have.
 class Subject {

@@ -18,11 +18,9 @@ std::string_view MessageOf(const absl::Status& status);
 }  // namespace ichor::base
 
 // Returns from the enclosing function if `expression`, an absl::Status, is an error.
-#define RETURN_IF_ERROR(expression)                                     \
-  do {                                                                  \
-    if (absl::Status ichor_status = (expression); !ichor_status.ok()) { \
-      return ichor_status;                                              \
-    }                                                                   \
+#define RETURN_IF_ERROR(expression)                                                        \
+  do {                                                                                     \
+    if (absl::Status ichor_status = (expression); !ichor_status.ok()) return ichor_status; \
   } while (false)
 
 // Evaluates `expression`, an absl::StatusOr<T>; returns its status if that is an error, else
@@ -30,12 +28,14 @@ std::string_view MessageOf(const absl::Status& status);
 #define ASSIGN_OR_RETURN(target, expression) \
   ICHOR_ASSIGN_OR_RETURN(ICHOR_CONCAT(ichor_status_or_, __LINE__), target, expression)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a name and a declaration stand for themselves
 #define ICHOR_ASSIGN_OR_RETURN(variable, target, expression) \
   auto variable = (expression);                              \
   if (!variable.ok()) {                                      \
     return std::move(variable).status();                     \
   }                                                          \
   target = *std::move(variable)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define ICHOR_CONCAT(a, b) ICHOR_CONCAT_EXPANDED(a, b)
 #define ICHOR_CONCAT_EXPANDED(a, b) a##b

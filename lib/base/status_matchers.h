@@ -9,12 +9,12 @@
 
 namespace ichor::base {
 
-inline const absl::Status& AsStatus(const absl::Status& status) {
+inline absl::Status AsStatus(const absl::Status& status) {
   return status;
 }
 
 template <class T>
-const absl::Status& AsStatus(const absl::StatusOr<T>& result) {
+absl::Status AsStatus(const absl::StatusOr<T>& result) {
   return result.status();
 }
 

@@ -35,9 +35,8 @@ absl::StatusOr<std::uint64_t> VersionFromString(std::string_view text) {
     return 0;
   }
   std::int64_t version = -1;  // clients read it as a signed number
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, version);
-  if (error != std::errc{} || rest != end || version < 0) {
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error != std::errc{} || rest != text.data() + text.size() || version < 0) {
     return absl::InvalidArgumentError(
         std::format("metadata.version: \"{}\": expected \"undefined\" or a number", text));
   }

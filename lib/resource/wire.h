@@ -1,6 +1,9 @@
 // The wire form of a resource: cosi.resource.Resource.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "absl/status/statusor.h"
 #include "cosi/resource/resource.pb.h"
 #include "lib/resource/resource.h"
@@ -8,7 +11,7 @@
 namespace ichor {
 
 // What of the spec goes into a message. Files need no YAML: it is rendered from the typed form.
-enum class SpecForm { kProtoAndYaml, kProto };
+enum class SpecForm : std::uint8_t { kProtoAndYaml, kProto };
 
 // Writes `resource` into `out`, which must be empty. Versions are decimal or "undefined", times
 // always present.
@@ -16,7 +19,7 @@ void ToProto(const Resource& resource, SpecForm form, cosi::resource::Resource& 
 
 // Whether the specs of types that this process knows are parsed, or kept as bytes like those of all
 // others.
-enum class SpecTyping { kKnownTypes, kOpaque };
+enum class SpecTyping : std::uint8_t { kKnownTypes, kOpaque };
 
 // The resource that `proto` describes. InvalidArgument names the field that is missing or wrong,
 // and its value.

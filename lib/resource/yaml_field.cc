@@ -64,14 +64,14 @@ TextOption::Form FormOf(const pb::FieldDescriptor& field) {
 }
 
 MessageForm FormOf(const pb::Descriptor& message) {
-  static const std::array<std::pair<const pb::Descriptor*, MessageForm>, 5> forms = {{
+  static const std::array<std::pair<const pb::Descriptor*, MessageForm>, 5> kForms = {{
       {common::NetIP::descriptor(), MessageForm::kAddress},
       {common::NetIPPort::descriptor(), MessageForm::kEndpoint},
       {common::NetIPPrefix::descriptor(), MessageForm::kPrefix},
       {common::URL::descriptor(), MessageForm::kUrl},
       {google::api::expr::v1alpha1::CheckedExpr::descriptor(), MessageForm::kExpression},
   }};
-  for (const auto& [descriptor, form] : forms) {
+  for (const auto& [descriptor, form] : kForms) {
     if (descriptor == &message) return form;
   }
   return WellKnownForm(message);

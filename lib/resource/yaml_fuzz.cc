@@ -24,7 +24,7 @@ namespace definitions = talos::resource::definitions;
 
 // The first byte chooses among these.
 const auto& Prototypes() {
-  static const std::array<const pb::Message*, 10> prototypes = {
+  static const std::array<const pb::Message*, 10> kPrototypes = {
       &definitions::block::VolumeConfigSpec::default_instance(),
       &definitions::block::FSScrubStatusSpec::default_instance(),
       &definitions::cri::RegistriesConfigSpec::default_instance(),
@@ -36,7 +36,7 @@ const auto& Prototypes() {
       &::resource::config::MachineConfigSpec::default_instance(),
       &::resource::network::DeviceConfigSpecSpec::default_instance(),
   };
-  return prototypes;
+  return kPrototypes;
 }
 
 void CheckOne(const pb::Message& prototype, std::string_view text) {

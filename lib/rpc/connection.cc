@@ -33,6 +33,11 @@ std::string_view View(const std::uint8_t* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
+std::string_view View(nghttp2_rcbuf* buffer) {
+  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
+  return View(bytes.base, bytes.len);
+}
+
 }  // namespace
 
 // Each finds the connection in its last argument and hands over.
@@ -46,10 +51,9 @@ struct Connection::Callbacks {
     return 0;
   }
 
-  static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
-                      size_t name_size, const std::uint8_t* value, size_t value_size, std::uint8_t,
-                      void* user_data) {
-    Of(user_data).OnHeader(frame->hd.stream_id, View(name, name_size), View(value, value_size));
+  static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
+                      nghttp2_rcbuf* value, std::uint8_t, void* user_data) {
+    Of(user_data).OnHeader(frame->hd.stream_id, View(name), View(value));
     return 0;
   }
 
@@ -75,6 +79,7 @@ struct Connection::Callbacks {
     return 0;
   }
 
+  // NOLINTNEXTLINE(readability-function-size): the signature is nghttp2's
   static ssize_t Read(nghttp2_session*, std::int32_t, std::uint8_t* buffer, size_t size,
                       std::uint32_t* flags, nghttp2_data_source* source, void* user_data) {
     return Of(user_data).Pull(*static_cast<Stream*>(source->ptr), buffer, size, flags);
@@ -84,7 +89,7 @@ struct Connection::Callbacks {
     nghttp2_session_callbacks* callbacks = nullptr;
     CHECK_EQ(nghttp2_session_callbacks_new(&callbacks), 0);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, OnBeginHeaders);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, OnHeader);
+    nghttp2_session_callbacks_set_on_header_callback2(callbacks, OnHeader);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, OnFrame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, OnData);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, OnStreamClose);
@@ -134,7 +139,7 @@ void Connection::Open(const std::string& path,
       Header("te", "trailers"),  Header("content-type", "application/grpc"),
   };
   // The stream is made after its number is known, and before anything is sent.
-  const std::int32_t id = nghttp2_session_get_next_stream_id(session_);
+  const auto id = static_cast<std::int32_t>(nghttp2_session_get_next_stream_id(session_));
   auto stream = std::make_unique<Stream>(*this, id, options_.max_message_bytes);
   stream->headers_sent_ = true;
   const nghttp2_data_provider provider{.source = {.ptr = stream.get()},
@@ -301,11 +306,11 @@ void Connection::SubmitAnswer(Stream& stream) {
   nghttp2_submit_response(session_, stream.id_, headers.data(), headers.size(), &provider);
 }
 
-void Connection::SubmitTrailers(const Stream& stream) {
-  const std::string code = std::to_string(static_cast<int>(stream.finish_->code()));
-  const std::string message = EncodeMessage(base::MessageOf(*stream.finish_));
+void Connection::SubmitTrailers(std::int32_t id, const absl::Status& finish) {
+  const std::string code = std::to_string(static_cast<int>(finish.code()));
+  const std::string message = EncodeMessage(base::MessageOf(finish));
   const std::array trailers = {Header("grpc-status", code), Header("grpc-message", message)};
-  nghttp2_submit_trailer(session_, stream.id_, trailers.data(), trailers.size());
+  nghttp2_submit_trailer(session_, id, trailers.data(), trailers.size());
 }
 
 // nghttp2 asks for at most `size` bytes of what `stream` has to send.
@@ -330,7 +335,7 @@ ssize_t Connection::Pull(Stream& stream, std::uint8_t* buffer, size_t size, std:
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (stream.finish_.has_value()) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      SubmitTrailers(stream);
+      SubmitTrailers(stream.id_, *stream.finish_);
     }
     return static_cast<ssize_t>(filled);
   }

@@ -61,7 +61,7 @@ class Connection {
   void TellWritable();
   void Close();
   void SubmitAnswer(Stream& stream);
-  void SubmitTrailers(const Stream& stream);
+  void SubmitTrailers(std::int32_t id, const absl::Status& finish);
   ssize_t Pull(Stream& stream, std::uint8_t* buffer, size_t size, std::uint32_t* flags);
   void BeginCall(std::int32_t id);
   void Dispatch(std::int32_t id);

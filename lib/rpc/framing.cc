@@ -28,24 +28,24 @@ absl::Status FrameReader::Read(std::string_view bytes,
                                const std::function<void(std::string)>& on_message) {
   while (!bytes.empty()) {
     if (pending_.size() < kPrefixBytes) {
-      const size_t taken = std::min(kPrefixBytes - pending_.size(), bytes.size());
-      pending_.append(bytes.substr(0, taken));
-      bytes.remove_prefix(taken);
-      if (pending_.size() < kPrefixBytes) {
+      if (!FillTo(kPrefixBytes, bytes)) {
         break;
       }
       RETURN_IF_ERROR(CheckPrefix());
     }
-    const size_t missing = kPrefixBytes + MessageBytes() - pending_.size();
-    const size_t taken = std::min(missing, bytes.size());
-    pending_.append(bytes.substr(0, taken));
-    bytes.remove_prefix(taken);
-    if (taken == missing) {
+    if (FillTo(kPrefixBytes + MessageBytes(), bytes)) {
       std::string message = std::exchange(pending_, {}).substr(kPrefixBytes);
       on_message(std::move(message));
     }
   }
   return absl::OkStatus();
+}
+
+bool FrameReader::FillTo(size_t size, std::string_view& bytes) {
+  const size_t taken = std::min(size - pending_.size(), bytes.size());
+  pending_.append(bytes.substr(0, taken));
+  bytes.remove_prefix(taken);
+  return pending_.size() == size;
 }
 
 absl::Status FrameReader::CheckPrefix() const {

@@ -29,6 +29,8 @@ class FrameReader {
   size_t buffered_bytes() const { return pending_.size(); }
 
  private:
+  // Moves bytes from the front of `bytes` until `pending_` has `size`. False if there are too few.
+  bool FillTo(size_t size, std::string_view& bytes);
   absl::Status CheckPrefix() const;
   size_t MessageBytes() const;
 

@@ -22,10 +22,9 @@ TEST_CASE("framing: messages come out whole, however the stream is cut") {
   const size_t piece = GENERATE(size_t{1}, size_t{2}, size_t{7}, size_t{4096}, size_t{1'000'000});
   FrameReader reader(100'000);
   std::vector<std::string> received;
+  const auto receive = [&](std::string message) { received.push_back(std::move(message)); };
   for (size_t i = 0; i < stream.size(); i += piece) {
-    REQUIRE_THAT(reader.Read(std::string_view(stream).substr(i, piece),
-                             [&](std::string message) { received.push_back(std::move(message)); }),
-                 IsOk());
+    REQUIRE_THAT(reader.Read(std::string_view(stream).substr(i, piece), receive), IsOk());
   }
   CHECK(received == sent);
   CHECK(reader.at_boundary());

@@ -49,8 +49,9 @@ std::string DecodeMessage(std::string_view encoded) {
 absl::Status StatusOfTrailers(std::string_view code, std::string_view encoded_message) {
   constexpr int kHighestCode = 16;
   int number = -1;
-  const char* const end = code.data() + code.size();
-  if (std::from_chars(code.data(), end, number).ptr != end || number < 0 || number > kHighestCode) {
+  const auto [rest, error] = std::from_chars(code.data(), code.data() + code.size(), number);
+  if (error != std::errc{} || rest != code.data() + code.size() || number < 0 ||
+      number > kHighestCode) {
     return absl::UnknownError(
         std::format("grpc-status \"{}\": expected 0 to {}", code, kHighestCode));
   }

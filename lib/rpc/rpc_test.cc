@@ -63,6 +63,10 @@ class CountingCall : public Call {
   int left_ = -1;
 };
 
+absl::Status StillOpen() {
+  return absl::UnknownError("still open");
+}
+
 struct Fixture {
   Fixture() {
     server->Handle("/test.Service/Echo", [](Stream& stream) { return UnaryCall(stream, Echo); });
@@ -90,8 +94,7 @@ struct Fixture {
     for (int turn = 0; turn < 10'000 && !answer.has_value(); ++turn) {
       Turn();
     }
-    REQUIRE(answer.has_value());
-    return *answer;
+    return answer.value_or(StillOpen());
   }
 
   std::string path = std::format("/tmp/rpc_test.{}", getpid());
@@ -143,8 +146,7 @@ TEST_CASE("rpc: a long stream arrives whole while little of it waits in memory")
   for (int turn = 0; turn < 10'000 && !end.has_value(); ++turn) {
     f.Turn();
   }
-  REQUIRE(end.has_value());
-  CHECK_THAT(*end, IsOk());
+  CHECK_THAT(end.value_or(StillOpen()), IsOk());
   CHECK(received == 20'000);
   CHECK(f.most_buffered < 8192);
   CHECK(f.calls_alive == 0);
@@ -174,8 +176,8 @@ TEST_CASE("rpc: when the server goes away, calls end with Unavailable, and so do
   REQUIRE_FALSE(end.has_value());
   f.server.reset();
   f.Turn();
-  REQUIRE(end.has_value());
-  CHECK_THAT(*end, StatusIs(absl::StatusCode::kUnavailable, "the connection broke"));
+  CHECK_THAT(end.value_or(StillOpen()),
+             StatusIs(absl::StatusCode::kUnavailable, "the connection broke"));
   CHECK_THAT(f.Ask("/test.Service/Echo", "x"),
              StatusIs(absl::StatusCode::kUnavailable, "the connection is closed"));
 }
@@ -207,8 +209,7 @@ TEST_CASE("rpc: a call without a request is refused") {
     return std::make_unique<Silent>(end);
   });
   f.Turn();
-  REQUIRE(end.has_value());
-  CHECK_THAT(*end, StatusIs(absl::StatusCode::kInvalidArgument, "no request"));
+  CHECK_THAT(end.value_or(StillOpen()), StatusIs(absl::StatusCode::kInvalidArgument, "no request"));
 }
 
 }  // namespace ichor::rpc

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -35,7 +36,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Serves `path` ("/package.Service/Method") with `method`, which makes the logic of each call.
-  void Handle(std::string path, Method method) { methods_[std::move(path)] = std::move(method); }
+  void Handle(const std::string& path, Method method) { methods_[path] = std::move(method); }
 
  private:
   Server(Loop& loop, Options options, base::UniqueFd listener);

@@ -114,10 +114,9 @@ absl::StatusOr<std::vector<Resource>> DecodeBody(std::string_view body,
                                                  const CheckpointOptions& options) {
   CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(body.data()),
                           static_cast<int>(body.size()));
-  const absl::Status malformed = absl::DataLossError("malformed");
   std::string_view program;
   if (!ReadBlock(stream, body, program)) {
-    return malformed;
+    return absl::DataLossError("malformed");
   }
   if (program != options.program) {
     return absl::FailedPreconditionError(
@@ -125,13 +124,13 @@ absl::StatusOr<std::vector<Resource>> DecodeBody(std::string_view body,
   }
   std::uint64_t count = 0;
   if (!stream.ReadVarint64(&count)) {
-    return malformed;
+    return absl::DataLossError("malformed");
   }
   std::vector<Resource> rows;
   for (std::uint64_t i = 0; i < count; ++i) {
     std::string_view block;
     if (!ReadBlock(stream, body, block)) {
-      return malformed;
+      return absl::DataLossError("malformed");
     }
     absl::StatusOr<Resource> row = DecodeRow(block, options.typing);
     RETURN_IF_ERROR(base::Annotate(row.status(), std::format("row {}", i)));

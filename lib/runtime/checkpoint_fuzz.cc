@@ -17,6 +17,7 @@ namespace {
 
 std::vector<ResourcePtr> Shared(std::vector<Resource> rows) {
   std::vector<ResourcePtr> shared;
+  shared.reserve(rows.size());
   for (Resource& row : rows) {
     shared.push_back(std::make_shared<const Resource>(std::move(row)));
   }

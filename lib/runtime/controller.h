@@ -1,6 +1,8 @@
 // A registered controller without its C++ types: what it reads, what it writes, and the function.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -31,10 +33,8 @@ struct TypeRef {
 //   All<InNamespace<HostnameSpec, "network-config">>
 template <size_t N>
 struct NamespaceName {
-  consteval NamespaceName(
-      const char (&text)[N]) {  // NOLINT(google-explicit-constructor): a literal as argument
-    std::copy_n(text, N, value);
-  }
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal as template argument
+  consteval NamespaceName(const char (&text)[N]) { std::copy_n(text, N, value); }
   char value[N];
 };
 template <class T, NamespaceName Name>

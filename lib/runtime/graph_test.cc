@@ -17,6 +17,7 @@ namespace {
 
 std::vector<TypeRef> Types(const std::vector<std::string>& names, Writers writers) {
   std::vector<TypeRef> types;
+  types.reserve(names.size());
   for (const std::string& name : names) {
     types.push_back(TestType(name, writers));
   }

@@ -178,18 +178,21 @@ TEST_CASE("loop: tasks from many threads all run, each thread's in its order") {
   constexpr size_t kTasks = 2000;
   std::array<std::vector<size_t>, kThreads> seen;  // touched on the loop's thread only
   size_t left = kThreads * kTasks;
+  const auto see = [&](size_t thread, size_t task) {
+    seen[thread].push_back(task);
+    if (--left == 0) {
+      f.loop->Stop();
+    }
+  };
+  const auto post_all = [&](size_t thread) {
+    for (size_t i = 0; i < kTasks; ++i) {
+      f.loop->Post([&see, thread, i] { see(thread, i); });
+    }
+  };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (size_t t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (size_t i = 0; i < kTasks; ++i) {
-        f.loop->Post([&, t, i] {
-          seen[t].push_back(i);
-          if (--left == 0) {
-            f.loop->Stop();
-          }
-        });
-      }
-    });
+    threads.emplace_back(post_all, t);
   }
   f.loop->Run();
   for (std::thread& thread : threads) {

@@ -146,10 +146,12 @@ class World {
  private:
   void Register(const GraphController& controller) {
     std::vector<TypeRef> inputs;
+    inputs.reserve(controller.inputs.size());
     for (const size_t type : controller.inputs) {
       inputs.push_back(graph_.types[type]);
     }
     std::vector<TypeRef> outputs;
+    outputs.reserve(controller.outputs.size());
     for (const size_t type : controller.outputs) {
       outputs.push_back(graph_.types[type]);
     }

@@ -52,13 +52,13 @@ std::optional<std::uint64_t> UnitFactor(std::string_view unit) {
 // evaluation.
 std::optional<std::int64_t> NumberWithUnit(std::string_view text) {
   text = TrimSpace(text);
-  const size_t digits = std::min(text.find_first_not_of("0123456789-"), text.size());
+  const std::string_view digits = text.substr(0, text.find_first_not_of("0123456789-"));
   std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number);
-  if (digits == 0 || error != std::errc{} || end != text.data() + digits) {
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
     return std::nullopt;
   }
-  const std::optional<std::uint64_t> factor = UnitFactor(TrimSpace(text.substr(digits)));
+  const std::optional<std::uint64_t> factor = UnitFactor(TrimSpace(text.substr(digits.size())));
   if (!factor.has_value()) {
     return std::nullopt;
   }

@@ -2,6 +2,7 @@
 // defines them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ namespace ichor {
 // One condition on one label. A missing label makes kExists, kEqual and kIn false (true if
 // inverted); the four comparisons never match it, inverted or not.
 struct LabelTerm {
-  enum class Operator {
+  enum class Operator : std::uint8_t {
     kExists,
     kEqual,
     kIn,

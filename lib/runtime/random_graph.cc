@@ -33,25 +33,29 @@ bool Chance(std::mt19937_64& random, std::uint64_t one_in) {
   return random() % one_in == 0;
 }
 
+// `digest`, and what the rows of input `i` say at `level`.
+std::uint64_t MixRows(std::uint64_t digest, const std::vector<GraphRow>& rows, size_t i,
+                      size_t level) {
+  for (const GraphRow& row : rows) {
+    if (row.value.level <= level) {
+      digest = Mix(digest, Mix(Hash(row.id) + i, Mix(Hash(row.owner), row.value.says[level])));
+    }
+  }
+  return digest;
+}
+
 // What the inputs from `first` on say at each level.
 std::array<std::uint64_t, kLevels> Digests(const Graph& graph, const GraphController& controller,
                                            const View& view, size_t first) {
   std::array<std::uint64_t, kLevels> digests{};
   for (size_t level = 0; level < kLevels; ++level) {
-    std::uint64_t digest = Mix(controller.seed, level);
+    digests[level] = Mix(controller.seed, level);
     for (size_t i = first; i < view.size(); ++i) {
-      const bool is_report = graph.is_report[controller.inputs[i]];
-      if (is_report && level == 0) {
-        continue;
-      }
-      const size_t from = is_report ? level - 1 : level;
-      for (const GraphRow& row : view[i]) {
-        if (row.value.level <= from) {
-          digest = Mix(digest, Mix(Hash(row.id) + i, Mix(Hash(row.owner), row.value.says[from])));
-        }
+      const size_t shift = graph.is_report[controller.inputs[i]] ? 1 : 0;
+      if (level >= shift) {
+        digests[level] = MixRows(digests[level], view[i], i, level - shift);
       }
     }
-    digests[level] = digest;
   }
   return digests;
 }
@@ -217,6 +221,7 @@ std::optional<std::vector<Part>> Reconcile(const Graph& graph, const GraphContro
     digest %= controller.coarseness;
   }
   std::vector<Part> outputs;
+  outputs.reserve(controller.outputs.size());
   for (size_t i = 0; i < controller.outputs.size(); ++i) {
     outputs.push_back(i == 0 && controller.maps
                           ? Map(graph, controller, view, Digests(graph, controller, view, 1))

@@ -25,8 +25,9 @@ static_assert(std::ranges::sized_range<const Hostnames>);
 static_assert(std::ranges::common_range<const Hostnames>);
 
 // Rows with these ids, whose hostname is "name-" and the id.
-Hostnames Named(std::vector<std::string> ids) {
+Hostnames Named(const std::vector<std::string>& ids) {
   std::vector<ResourcePtr> rows;
+  rows.reserve(ids.size());
   for (const std::string& id : ids) {
     Resource resource = Thing(id);
     HostnameStatus::Spec spec;
@@ -159,7 +160,8 @@ TEST_CASE("report: without failures it is OK") {
   Report<HostnameStatus> report;
   report.Add("a", Text("hostname: 'n1'"));
   CHECK_THAT(report.status(), base::IsOk());
-  CHECK(IdsOf(std::move(report).Take()) == "a ");
+  const Rows rows = std::move(report).Take();
+  CHECK(IdsOf(rows) == "a ");
 }
 
 TEST_CASE("report: a failed row is stated, and names itself in the status") {
@@ -167,7 +169,8 @@ TEST_CASE("report: a failed row is stated, and names itself in the status") {
   report.Add("a", Text("hostname: 'n1'"));
   report.AddFailed("b", Text("hostname: 'n2'"), absl::UnavailableError("EAGAIN"));
   CHECK_THAT(report.status(), base::StatusIs(absl::StatusCode::kUnavailable, "b: EAGAIN"));
-  CHECK(IdsOf(std::move(report).Take()) == "a b ");
+  const Rows rows = std::move(report).Take();
+  CHECK(IdsOf(rows) == "a b ");
 }
 
 TEST_CASE("report: of several failures the first is told, and how many more there are") {
@@ -179,7 +182,8 @@ TEST_CASE("report: of several failures the first is told, and how many more ther
   report.AddFailed("c", {}, absl::NotFoundError("ENOENT"));
   CHECK_THAT(report.status(),
              base::StatusIs(absl::StatusCode::kUnavailable, "a: EAGAIN (and 2 more)"));
-  CHECK(IdsOf(std::move(report).Take()) == "a b c ");
+  const Rows rows = std::move(report).Take();
+  CHECK(IdsOf(rows) == "a b c ");
 }
 
 }  // namespace ichor

@@ -88,8 +88,7 @@ void Runtime::Publish(std::string_view source, const TypeRef& type, Rows rows) {
   CHECK(!settling_) << std::string(source) << ": published by a reconciler";
   AddSource(source, type);
   Source& publisher = sources_.find(source)->second;
-  publisher.Note(type.kind, std::move(rows));
-  ScheduleSettleAt(*publisher.DueAt());
+  ScheduleSettleAt(publisher.Note(type.kind, std::move(rows)));
 }
 
 void Runtime::SetExternal(const TypeRef& type, bool known) {
@@ -120,7 +119,7 @@ absl::Status Runtime::Validate() {
 void Runtime::Settle() {
   DCHECK(loop_.IsCurrent());
   const absl::Status valid = Validate();
-  CHECK(valid.ok()) << valid;
+  CHECK(order_.has_value()) << valid;
   settle_scheduled_ = false;
   settling_ = true;
   TakeFromSources();

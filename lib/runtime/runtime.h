@@ -40,16 +40,16 @@ class Runtime {
   // Desired. Not for generic lambdas. It runs when an input changed, once all inputs are known; if
   // it fails, its last output stays.
   template <class F>
-  void Reconcile(std::string name, F function) {
-    AddReconciler(signature::Reconciler(std::move(name), std::move(function)));
+  void Reconcile(std::string_view name, F function) {
+    AddReconciler(signature::Reconciler(name, std::move(function)));
   }
 
   // Registers a function Status F(const All<In>&…) or Report<T> F(const All<In>&…), to be run on a
   // worker. It is run again when an input changes, and after a failure with a backoff of 100 ms,
   // doubled each time up to 60 s.
   template <class... In, class F>
-  void Actuate(std::string name, F function) {
-    AddActuator(signature::Actuator<In...>(std::move(name), std::move(function)));
+  void Actuate(std::string_view name, F function) {
+    AddActuator(signature::Actuator<In...>(name, std::move(function)));
   }
 
   // Declares that `source` publishes T: before it did, controllers that read T do not run.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -91,11 +92,11 @@ struct ActuatorResult<Report<T>> {
 };
 
 template <class F>
-ReconcilerBody Reconciler(std::string name, F function) {
+ReconcilerBody Reconciler(std::string_view name, F function) {
   using Signature = Callable<std::remove_pointer_t<std::decay_t<F>>>;
   using In = TypesOf<typename Signature::Inputs>;
   using Out = ReconcilerResult<typename Signature::Result>;
-  return {.name = std::move(name),
+  return {.name = std::string(name),
           .inputs = In::Refs(),
           .outputs = Out::Refs(),
           .run = [function = std::move(function)](const Inputs& inputs) mutable {
@@ -105,10 +106,10 @@ ReconcilerBody Reconciler(std::string name, F function) {
 
 // `T` are the inputs, since the function may be a generic lambda.
 template <class... T, class F>
-ActuatorBody Actuator(std::string name, F function) {
+ActuatorBody Actuator(std::string_view name, F function) {
   using In = TypesOf<std::tuple<All<T>...>>;
   using Out = ActuatorResult<std::invoke_result_t<F&, All<T>...>>;
-  return {.name = std::move(name),
+  return {.name = std::string(name),
           .inputs = In::Refs(),
           .outputs = Out::Refs(),
           .run = [function = std::move(function)](const Inputs& inputs) mutable {

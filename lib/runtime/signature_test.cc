@@ -51,6 +51,7 @@ absl::StatusOr<Desired<HostnameStatus>> Join(const All<HostnameSpec>& wishes,
 }
 
 absl::StatusOr<std::tuple<Desired<HostnameStatus>, Desired<ResolverStatus>>> Split(
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): an input by value is what it tests
     All<HostnameSpec> wishes) {
   if (wishes.empty()) {
     return absl::NotFoundError("no wish");

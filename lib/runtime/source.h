@@ -18,17 +18,19 @@ class Source {
  public:
   static constexpr std::chrono::milliseconds kInterval{20};
 
-  // Notes the newest rows of one type; the ones noted before are forgotten.
-  void Note(const Kind& kind, Rows rows) { pending_[kind] = std::move(rows); }
+  // Notes the newest rows of one type; the ones noted before are forgotten. Returns when what is
+  // noted may be taken: the first after a pause at once.
+  base::MonotonicTime Note(const Kind& kind, Rows rows);
 
-  // When what is noted may be taken; absent if nothing is. The first after a pause may be taken at
-  // once.
+  // When what is noted may be taken; absent if nothing is.
   std::optional<base::MonotonicTime> DueAt() const;
 
   // What is noted.
   std::map<Kind, Rows> Take(base::MonotonicTime now);
 
  private:
+  base::MonotonicTime NextTake() const;
+
   std::map<Kind, Rows> pending_;
   std::optional<base::MonotonicTime> last_taken_;
 };

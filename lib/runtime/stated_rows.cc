@@ -27,6 +27,7 @@ void StatedRows::AddWriter(std::string_view owner) {
 
 std::vector<std::string> StatedRows::writers() const {
   std::vector<std::string> writers;
+  writers.reserve(parts_.size());
   for (const auto& [owner, part] : parts_) {
     writers.push_back(owner);
   }

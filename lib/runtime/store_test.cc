@@ -106,7 +106,7 @@ TEST_CASE("store: namespace, type and id may be empty") {
 
 TEST_CASE("store: kinds differ by namespace and by type") {
   Fixture f;
-  const auto create = [&](std::string ns, std::string type) {
+  const auto create = [&](const std::string& ns, const std::string& type) {
     Resource draft = Thing("a", ns + type);
     draft.metadata.kind = std::make_shared<const Kind>(Kind{.ns = ns, .type = type});
     f.Created(std::move(draft));

@@ -1,6 +1,7 @@
 // The unary calls and the list of cosi.resource.State: bytes in, bytes out, on the loop's thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 
 namespace ichor::state {
 
-enum class Access { kRead, kWrite };
+enum class Access : std::uint8_t { kRead, kWrite };
 
 // Says whether a peer may do that with that kind: OK, or the error that it gets.
 using Authorize =

@@ -187,7 +187,7 @@ TEST_CASE("handlers: create answers with what is stored") {
 
 TEST_CASE("handlers: create looks at the owner before at what exists") {
   Fixture f;
-  const auto clash = [](std::string owner) {
+  const auto clash = [](const std::string& owner) {
     return Invalid("metadata.owner: \"me\": expected the owner of the options, \"" + owner + "\"");
   };
   REQUIRE_THAT(f.Create(kA, "me"), IsOk());

@@ -68,6 +68,7 @@ void Publisher::Sync() {
   }
   generation_ = collection_.generation();
   std::vector<std::string> ids;
+  ids.reserve(theirs_.size());
   for (const auto& [id, theirs] : theirs_) {
     ids.push_back(id);
   }

@@ -264,7 +264,7 @@ TEST_CASE("request: a watch begins at one place only") {
   CHECK_THAT(Watch("options { " + bookmark + contents + "}"), contents_too);
   CHECK_THAT(Watch("options { tail_events: 0 " + bookmark + "}"), IsOk());
   CHECK_THAT(Watch("options { tail_events: -1 " + contents + "}"), IsOk());
-  CHECK(*Watch("id: 'a' options { " + bookmark + "}")->resume == 1);
+  CHECK(Watch("id: 'a' options { " + bookmark + "}")->resume == 1);
 }
 
 TEST_CASE("request: a bookmark comes back as the position it was made of") {

@@ -12,8 +12,8 @@ namespace {
 using boot::PowerRequest;
 using network::NetworkStatus;
 using runtime::MachineStatus;
-using v1alpha1::Service;
 using time::TimeStatus;
+using v1alpha1::Service;
 
 namespace enums = talos::resource::definitions::enums;
 

@@ -10,8 +10,8 @@ namespace {
 
 using boot::PowerRequest;
 using network::NetworkStatus;
-using v1alpha1::Service;
 using time::TimeStatus;
+using v1alpha1::Service;
 namespace enums = talos::resource::definitions::enums;
 
 const All<Service> kWell = Snapshots<Service>({{"apid", Text("running: true healthy: true")},

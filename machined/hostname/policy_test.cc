@@ -19,6 +19,7 @@ using network::HostnameSpec;
 // A snapshot of these rows, which are in order of their ids.
 All<HostnameSpec> Wishes(std::initializer_list<std::pair<std::string, HostnameSpec::Spec>> rows) {
   std::vector<ResourcePtr> resources;
+  resources.reserve(rows.size());
   for (const auto& [id, spec] : rows) {
     Resource resource;
     resource.metadata.id = id;
@@ -62,7 +63,8 @@ TEST_CASE("choose hostname: of one layer, the lowest id wins") {
 TEST_CASE("choose hostname: without wishes there is no hostname") {
   absl::StatusOr<Desired<network::HostnameStatus>> desired = ChooseHostname(Wishes({}));
   REQUIRE_THAT(desired, base::IsOk());
-  CHECK(std::move(*desired).Take().empty());
+  const Rows rows = std::move(*desired).Take();
+  CHECK(rows.empty());
 }
 
 }  // namespace ichor

@@ -17,7 +17,7 @@
 namespace ichor {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr char kUsage[] =
     "Usage: state-server --socket PATH\n"
     "\n"
     "Serves cosi.resource.State on the unix socket PATH: empty at first, any namespace, type and "
@@ -43,11 +43,11 @@ absl::Status Serve(const std::string& path) {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--help") {
-    std::fputs(ichor::kUsage.data(), stdout);
+    std::fputs(ichor::kUsage, stdout);
     return 0;
   }
   if (argc != 3 || std::string_view(argv[1]) != "--socket") {
-    std::fputs(ichor::kUsage.data(), stderr);
+    std::fputs(ichor::kUsage, stderr);
     return 2;
   }
   if (const absl::Status status = ichor::Serve(argv[2]); !status.ok()) {
