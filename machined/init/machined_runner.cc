@@ -56,7 +56,7 @@ bool MachinedRunner::StartNow(Processes& processes, Teller& teller) {
   teller.Reset();
   processes.table().ForgetTelling();
   poll_.Add(link_.fd(), {.source = Source::kMachined});
-  waits_writable_ = false;
+  full_ = silent_ = false;
   const Failure failure = processes.Start(kMachinedId, "init",
                                           {.path = kPath,
                                            .argv = argv.data(),
@@ -95,10 +95,11 @@ void MachinedRunner::Gone(Processes& processes) {
   ::kill(entry->pid, SIGKILL);
 }
 
-void MachinedRunner::WaitWritable(bool wanted) {
-  if (wanted == waits_writable_ || link_.fd() < 0) return;
-  waits_writable_ = wanted;
-  poll_.Change(link_.fd(), {.source = Source::kMachined}, wanted);
+void MachinedRunner::Full(bool full, bool silent) {
+  if (link_.fd() < 0 || (full == full_ && silent == silent_)) return;
+  full_ = full;
+  silent_ = silent;
+  poll_.Change(link_.fd(), {.source = Source::kMachined}, !silent, full);
 }
 
 }  // namespace ichor::init

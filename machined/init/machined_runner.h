@@ -33,8 +33,9 @@ class MachinedRunner {
   void Stop() { next_start_ = INT64_MAX; }
 
   const Link& link() const { return link_; }  // NOLINT(readability-identifier-naming)
-  // Whether to wait for the socket to take more.
-  void WaitWritable(bool wanted);
+  // Whether the socket is full: then to wait for it to take more; and with `silent`, to read no
+  // request until it does.
+  void Full(bool full, bool silent);
 
  private:
   bool StartNow(Processes& processes, Teller& teller);
@@ -45,7 +46,8 @@ class MachinedRunner {
   Restart how_;
   Link link_;
   bool committed_;
-  bool waits_writable_ = false;
+  bool full_ = false;
+  bool silent_ = false;
   bool said_crash_loop_ = false;
   Nanoseconds trial_deadline_;
   Nanoseconds next_start_;

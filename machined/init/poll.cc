@@ -6,9 +6,10 @@
 namespace ichor::init {
 namespace {
 
-epoll_event Event(Ready what, bool writable) {
+epoll_event Event(Ready what, bool readable, bool writable) {
   epoll_event event = {};
-  event.events = EPOLLIN | (writable ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+  event.events = (readable ? static_cast<std::uint32_t>(EPOLLIN) : 0U) |
+                 (writable ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   event.data.u64 = (static_cast<std::uint64_t>(what.source) << 32U) | what.index;
   return event;
 }
@@ -20,13 +21,13 @@ bool Poll::Open() {
   return epoll_.ok();
 }
 
-bool Poll::Add(int fd, Ready what, bool writable) const {
-  epoll_event event = Event(what, writable);
+bool Poll::Add(int fd, Ready what) const {
+  epoll_event event = Event(what, true, false);
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-bool Poll::Change(int fd, Ready what, bool writable) const {
-  epoll_event event = Event(what, writable);
+bool Poll::Change(int fd, Ready what, bool readable, bool writable) const {
+  epoll_event event = Event(what, readable, writable);
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) == 0;
 }
 

@@ -31,9 +31,10 @@ class Poll {
  public:
   // False, with errno, if the kernel refuses.
   bool Open();
-  // Waits for `fd` to be readable, or also writable, from now on; until it is closed.
-  bool Add(int fd, Ready what, bool writable = false) const;
-  bool Change(int fd, Ready what, bool writable) const;
+  // Waits for `fd` to be readable from now on, until it is closed.
+  bool Add(int fd, Ready what) const;
+  // What to wait for instead; neither is possible.
+  bool Change(int fd, Ready what, bool readable, bool writable) const;
   // For descriptors that stay open elsewhere.
   void Remove(int fd) const;
 

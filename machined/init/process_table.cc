@@ -54,7 +54,7 @@ Entry* ProcessTable::OldestEnded() {
 
 Entry* ProcessTable::Take(std::string_view id) {
   Entry* place = Find(id);
-  if (place != nullptr && place->Runs()) {
+  if (place != nullptr && (place->Runs() || place->tell_refused || place->tell_exited)) {
     errno = EEXIST;
     return nullptr;
   }

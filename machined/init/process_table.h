@@ -52,8 +52,8 @@ class ProcessTable {
   // The entry whose main process this is; null for any other process, such as an orphan.
   Entry* FindPid(pid_t pid);
   // A place for a process: the id's own if that has ended, else a free one, else that of the
-  // process that ended longest ago and has nothing untold. Null, with errno EEXIST if the id runs,
-  // ENOSPC if there is no place. Logs of the id stay.
+  // process that ended longest ago and has nothing untold. Null, with errno EEXIST if the id runs
+  // or its end is untold, ENOSPC if there is no place. Logs of the id stay.
   Entry* Take(std::string_view id);
 
   std::span<Entry> entries() { return entries_; }  // NOLINT(readability-identifier-naming)

@@ -23,7 +23,8 @@ class Teller {
   void TellCrashes(const CrashRecords& crashes) { crash_at_ = crashes.First(); }
   void TellPower(PowerCause cause) { power_ = cause; }
   void TellWatchdog(const WatchdogState& state);
-  // A refusal of what is no process of the table. Only the last one is kept.
+  // A refusal of a request. There is room for one: no request is to be read while RefusalWaits().
+  bool RefusalWaits() const { return refused_pending_; }
   void TellRefused(const Id& id, Stage stage, std::int32_t error);
 
   // Sends until all is told, the socket is full, or nobody is there.
