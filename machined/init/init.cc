@@ -74,7 +74,7 @@ void Init::Turn() {
   }
   const Nanoseconds deadline = CheckDeadlines(now);
   const Sent sent = teller_.Tell(machined_.link(), processes_.table(), processes_.crashes());
-  machined_.Full(sent == Sent::kFull, teller_.RefusalWaits());
+  machined_.Full(sent == Sent::kFull, teller_.IsFull());
   now = Now();
   for (const Ready& ready : poll_.Wait(now, reaped_.more ? now : deadline))
     Handle(ready);
@@ -139,10 +139,9 @@ void Init::AskedForPower(PowerCause cause) {
 
 void Init::HandleMachined() {
   for (int i = 0; i < kRequestsPerTurn; ++i) {
-    // One refusal is kept: no request is read that might need another one.
-    if (teller_.RefusalWaits())
-      teller_.Tell(machined_.link(), processes_.table(), processes_.crashes());
-    if (teller_.RefusalWaits()) return;
+    // So many refusals are kept: no request is read that might need another one.
+    if (teller_.IsFull()) teller_.Tell(machined_.link(), processes_.table(), processes_.crashes());
+    if (teller_.IsFull()) return;
     bool gone = false;
     const auto message = machined_.link().Receive(request_, gone);
     if (gone) return machined_.Gone(processes_);

@@ -60,7 +60,7 @@ void Teller::Reset() {
   list_at_ = kNoList;
   crash_at_ = 0;
   watchdog_pending_ = false;
-  refused_pending_ = false;
+  refusals_ = 0;
 }
 
 void Teller::TellWatchdog(const WatchdogState& state) {
@@ -69,11 +69,12 @@ void Teller::TellWatchdog(const WatchdogState& state) {
 }
 
 void Teller::TellRefused(const Id& id, Stage stage, std::int32_t error) {
-  refused_ = Make<Refused>(Type::kRefused);
-  refused_.id = id;
-  refused_.stage = stage;
-  refused_.error = error;
-  refused_pending_ = true;
+  if (IsFull()) return;
+  auto& refused = refused_[refusals_++];
+  refused = Make<Refused>(Type::kRefused);
+  refused.id = id;
+  refused.stage = stage;
+  refused.error = error;
 }
 
 Sent Teller::Tell(const Link& link, ProcessTable& table, const CrashRecords& crashes) {
@@ -89,11 +90,14 @@ Sent Teller::Tell(const Link& link, ProcessTable& table, const CrashRecords& cra
 }
 
 Sent Teller::TellAnswers(const Link& link) {
+  std::size_t told = 0;
   Sent sent = Sent::kDone;
-  if (refused_pending_) {
-    sent = SendFixed(link, refused_);
-    refused_pending_ = sent != Sent::kDone;
+  while (told < refusals_ && sent == Sent::kDone) {
+    sent = SendFixed(link, refused_[told]);
+    if (sent == Sent::kDone) ++told;
   }
+  std::copy(refused_.begin() + told, refused_.begin() + refusals_, refused_.begin());
+  refusals_ -= told;
   if (sent == Sent::kDone && watchdog_pending_) {
     sent = SendFixed(link, watchdog_);
     watchdog_pending_ = sent != Sent::kDone;

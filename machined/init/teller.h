@@ -1,6 +1,7 @@
 // What machined is still to be told, and telling it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,8 +24,8 @@ class Teller {
   void TellCrashes(const CrashRecords& crashes) { crash_at_ = crashes.First(); }
   void TellPower(PowerCause cause) { power_ = cause; }
   void TellWatchdog(const WatchdogState& state);
-  // A refusal of a request. There is room for one: no request is to be read while RefusalWaits().
-  bool RefusalWaits() const { return refused_pending_; }
+  // A refusal of a request. There is room for some: no request is to be read while IsFull().
+  bool IsFull() const { return refusals_ == refused_.size(); }
   void TellRefused(const Id& id, Stage stage, std::int32_t error);
 
   // Sends until all is told, the socket is full, or nobody is there.
@@ -45,8 +46,8 @@ class Teller {
   PowerCause power_{};          // 0: none
   bool watchdog_pending_ = false;
   WatchdogState watchdog_;
-  bool refused_pending_ = false;
-  Refused refused_;
+  std::size_t refusals_ = 0;
+  std::array<Refused, 32> refused_;
 };
 
 }  // namespace ichor::init
