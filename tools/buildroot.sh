@@ -123,6 +123,9 @@ remove_cache() {
 passed_variables=(http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY GOPROXY GONOSUMDB GOSUMDB
   GOPRIVATE GONOSUMCHECK TERM CI NINJA_STATUS)
 
+# More mounts, as words for bwrap.
+root_mounts=()
+
 # in_root COMMAND…: runs COMMAND in the build root, the checkout at /ichor, the caches at /cache. The fixed path
 # makes ccache and the bytes of a build independent of where the checkout lies.
 in_root() { enter_root -- "$@"; }
@@ -151,5 +154,5 @@ enter_root() {
     --setenv CCACHE_DIR /cache/ccache --setenv CCACHE_BASEDIR /ichor --setenv CCACHE_SLOPPINESS pch_defines,time_macros \
     --setenv GOPATH /cache/go --setenv GOCACHE /cache/go/build --setenv GOTOOLCHAIN auto --setenv GOFLAGS -buildvcs=false \
     --setenv SSL_CERT_FILE /etc/ssl/certs/ca-certificates.crt \
-    "${options[@]}" --chdir /ichor "$@"
+    "${root_mounts[@]}" "${options[@]}" --chdir /ichor "$@"
 }
