@@ -82,6 +82,18 @@ std::string_view FindDependencies(std::string_view modules_dep, std::string_view
   return {};
 }
 
+std::string_view FindSoftDependencies(std::string_view modules_softdep, std::string_view name) {
+  while (!modules_softdep.empty()) {
+    std::string_view line = TakeUntil(modules_softdep, '\n');
+    if (TakeUntil(line, ' ') != "softdep" || !SameModule(TakeUntil(line, ' '), name)) continue;
+    const std::size_t pre = line.find("pre:");
+    if (pre == std::string_view::npos) return {};
+    line = Part(line, pre + 4);
+    return early::Trim(Part(line, 0, line.find("post:")));
+  }
+  return {};
+}
+
 early::Text<1024> OptionsFor(std::string_view command_line, std::string_view name) {
   early::Text<1024> out;
   while (const auto argument = early::NextArgument(command_line)) {

@@ -22,6 +22,10 @@ std::string_view ModuleName(std::string_view path);
 // from the last to the first. Empty if it is not there.
 std::string_view FindDependencies(std::string_view modules_dep, std::string_view name);
 
+// Names and aliases of what shall be loaded before a module, from modules.softdep: "softdep NAME
+// pre: WORD… post: WORD…".
+std::string_view FindSoftDependencies(std::string_view modules_softdep, std::string_view name);
+
 // The options that the kernel's command line has for a module, "name.option=value", as
 // finit_module(2) wants them.
 early::Text<1024> OptionsFor(std::string_view command_line, std::string_view name);

@@ -27,6 +27,13 @@ TEST_CASE("modules: a name is found with what it needs") {
   CHECK(FindDependencies(dep, "dm").empty());
 }
 
+TEST_CASE("modules: what shall be loaded before is found") {
+  const auto* soft = "# comment\nsoftdep a post: z\nsoftdep libcrc32c pre: crc32c x post: y\n";
+  CHECK(FindSoftDependencies(soft, "libcrc32c") == "crc32c x");
+  CHECK(FindSoftDependencies(soft, "a").empty());
+  CHECK(FindSoftDependencies(soft, "b").empty());
+}
+
 TEST_CASE("modules: options come from the kernel's command line") {
   CHECK(OptionsFor("quiet nvme-core.io_timeout=4294967295 nvme_core.x panic=10", "nvme_core")
             .view() == "io_timeout=4294967295 x");

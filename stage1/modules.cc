@@ -38,9 +38,10 @@ void Modules::Open() {
   directory_.Append({"/lib/modules/", system.release});
   dep_ = Map(directory_, "modules.dep");
   alias_ = Map(directory_, "modules.alias");
+  softdep_ = Map(directory_, "modules.softdep");
 }
 
-void Modules::Load(std::string_view name) const {
+void Modules::LoadDeep(std::string_view name, int depth) const {  // NOLINT(misc-no-recursion)
   std::string_view line = FindDependencies(dep_, name);
   if (line.empty()) return;
   const std::string_view own = early::TakeUntil(line, ':');
@@ -48,13 +49,21 @@ void Modules::Load(std::string_view name) const {
   while (!(line = early::Trim(line)).empty()) {
     const std::size_t space = line.rfind(' ');
     const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
-    LoadFile(early::Part(line, begin));
+    LoadFile(early::Part(line, begin), depth);
     line = early::Part(line, 0, begin);
   }
-  LoadFile(own);
+  LoadFile(own, depth);
 }
 
-void Modules::LoadFile(std::string_view path) const {
+void Modules::LoadFile(std::string_view path, int depth) const {  // NOLINT(misc-no-recursion)
+  constexpr int kDeepest = 4;                                     // an index may have circles
+  std::string_view before =
+      depth < kDeepest ? FindSoftDependencies(softdep_, ModuleName(path)) : std::string_view{};
+  while (!before.empty()) {
+    const std::string_view name = early::TakeUntil(before, ' ');
+    LoadDeep(name, depth + 1);
+    LoadAlias(name, depth + 1);
+  }
   const early::Text<384> file{directory_.view(), "/", path};
   const early::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   const auto options = OptionsFor(command_line_, ModuleName(path));
@@ -64,10 +73,10 @@ void Modules::LoadFile(std::string_view path) const {
   console_.Warning({"load ", path, ": ", early::ErrorText(errno)});
 }
 
-void Modules::LoadFor(std::string_view modalias) const {
+void Modules::LoadAlias(std::string_view modalias, int depth) const {  // NOLINT(misc-no-recursion)
   std::string_view rest = alias_;
   for (auto name = NextDriver(rest, modalias); !name.empty(); name = NextDriver(rest, modalias))
-    Load(name);
+    LoadDeep(name, depth);
 }
 
 void Modules::LoadForAllDevices() const {

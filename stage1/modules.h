@@ -19,14 +19,16 @@ class Modules {
 
   // Loads a module with what it needs. What the indexes do not name, or is loaded, is nothing to
   // do.
-  void Load(std::string_view name) const;
+  void Load(std::string_view name) const { LoadDeep(name, 0); }
   // Loads all drivers of a device by its modalias.
-  void LoadFor(std::string_view modalias) const;
+  void LoadFor(std::string_view modalias) const { LoadAlias(modalias, 0); }
   // The same for every device that sysfs shows now.
   void LoadForAllDevices() const;
 
  private:
-  void LoadFile(std::string_view path) const;
+  void LoadDeep(std::string_view name, int depth) const;
+  void LoadAlias(std::string_view modalias, int depth) const;
+  void LoadFile(std::string_view path, int depth) const;
   void Walk(const char* directory, int depth) const;
 
   std::string_view command_line_;
@@ -34,6 +36,7 @@ class Modules {
   early::Text<128> directory_;
   std::string_view dep_;
   std::string_view alias_;
+  std::string_view softdep_;
 };
 
 }  // namespace ichor::stage1
