@@ -1,5 +1,6 @@
 #include "machined/log/kmsg.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
