@@ -116,7 +116,8 @@ void WriteDiskFacts(const SystemDisk& found, BootFacts& facts) {
 }
 
 bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& expected,
-                   const Modules& modules, const early::Console& console, BootFacts& facts) {
+                   Uevents& events, const Modules& modules, const early::Console& console,
+                   BootFacts& facts) {
   const auto slot = early::FindValue(command_line, "ichor.slot").value_or("");
   if (slot != "A" && slot != "B") {
     console.Error({"ichor.slot is neither A nor B, and there is no ", kRamSlot});
@@ -130,7 +131,7 @@ bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& exp
   }
   static SystemDisk found;
   const early::Text<16> label{"ROOT-", slot};
-  if (!FindSystemDisk(*loader, label.view(), modules, console, found)) return false;
+  if (!FindSystemDisk(*loader, label.view(), events, modules, console, found)) return false;
   console.Info({"system disk ", found.disk.name.view(), ", slot ", slot});
   facts.Write("slot", slot);
   WriteDiskFacts(found, facts);
@@ -148,6 +149,9 @@ bool Boot(std::string_view command_line, const early::Console& console, int& wat
   Modules modules(command_line, console);
   modules.Open();
   LoadFirst(modules);
+  // Before: what appears while the devices of now are looked at is heard later.
+  static Uevents events;
+  if (!events.Open()) console.Error({"listen to the kernel's events: ", ErrorText(errno)});
   modules.LoadForAllDevices();
   watchdog_fd = ArmWatchdog(console);
   BootFacts facts(console);
@@ -162,7 +166,7 @@ bool Boot(std::string_view command_line, const early::Console& console, int& wat
   }
   const bool mounted = Exists(kRamSlot)
                            ? MountRamRoot(expected, console, facts)
-                           : MountDiskRoot(command_line, expected, modules, console, facts);
+                           : MountDiskRoot(command_line, expected, events, modules, console, facts);
   return mounted && SwitchRoot(console);
 }
 

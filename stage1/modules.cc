@@ -30,6 +30,14 @@ std::string_view Map(const early::Text<128>& directory, std::string_view name) {
   return {static_cast<const char*>(memory), size};
 }
 
+// To load it again would be refused, but only after the kernel has read and verified it.
+bool IsLoaded(std::string_view name) {
+  early::Text<128> path{"/sys/module/"};
+  for (const char c : name)
+    path.Push(c == '-' ? '_' : c);
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
 }  // namespace
 
 void Modules::Open() {
@@ -56,7 +64,8 @@ void Modules::LoadDeep(std::string_view name, int depth) const {  // NOLINT(misc
 }
 
 void Modules::LoadFile(std::string_view path, int depth) const {  // NOLINT(misc-no-recursion)
-  constexpr int kDeepest = 4;                                     // an index may have circles
+  if (IsLoaded(ModuleName(path))) return;
+  constexpr int kDeepest = 4;  // an index may have circles
   std::string_view before =
       depth < kDeepest ? FindSoftDependencies(softdep_, ModuleName(path)) : std::string_view{};
   while (!before.empty()) {

@@ -13,7 +13,6 @@
 #include "lib/early/command_line.h"
 #include "lib/early/fd.h"
 #include "lib/early/file.h"
-#include "stage1/uevents.h"
 
 namespace ichor::stage1 {
 namespace {
@@ -132,15 +131,8 @@ early::Text<40> LoaderPartition(std::string_view command_line) {
   return out;
 }
 
-bool FindSystemDisk(const Guid& loader, std::string_view label, const Modules& modules,
-                    const early::Console& console, SystemDisk& out) {
-  Uevents events;
-  if (!events.Open()) {
-    console.Error({"listen to the kernel's events: ", early::ErrorText(errno)});
-    return false;
-  }
-  // Only now: what appears from here on is heard.
-  modules.LoadForAllDevices();
+bool FindSystemDisk(const Guid& loader, std::string_view label, Uevents& events,
+                    const Modules& modules, const early::Console& console, SystemDisk& out) {
   const std::int64_t deadline = NowMs() + kWaitMs;
   for (bool found = Scan(loader, label, out);;) {
     const std::int64_t left = deadline - NowMs();

@@ -8,6 +8,7 @@
 #include "lib/early/console.h"
 #include "stage1/gpt.h"
 #include "stage1/modules.h"
+#include "stage1/uevents.h"
 
 namespace ichor::stage1 {
 
@@ -29,10 +30,10 @@ struct SystemDisk {
 // says it.
 early::Text<40> LoaderPartition(std::string_view command_line);
 
-// Waits for the disk that has partition `loader` to appear, with its partition `label`, and for
-// modules of what appears meanwhile. Of several the first by bus path is taken. False, said, if
-// there is none within 30 s.
-bool FindSystemDisk(const Guid& loader, std::string_view label, const Modules& modules,
-                    const early::Console& console, SystemDisk& out);
+// Waits for the disk that has partition `loader` to appear, with its partition `label`, and loads
+// modules for what appears meanwhile. `events` was opened before devices were looked at first. Of
+// several disks the first by bus path is taken. False, said, if there is none within 30 s.
+bool FindSystemDisk(const Guid& loader, std::string_view label, Uevents& events,
+                    const Modules& modules, const early::Console& console, SystemDisk& out);
 
 }  // namespace ichor::stage1
