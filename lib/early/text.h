@@ -52,7 +52,7 @@ class Text {
 
   std::string_view view() const {
     return {text_.data(), size_};
-  }                                                   // NOLINT(readability-identifier-naming)
+  }  // NOLINT(readability-identifier-naming)
   const char* c_str() const { return text_.data(); }  // NOLINT(readability-identifier-naming)
   bool fits() const { return fits_; }                 // NOLINT(readability-identifier-naming)
   bool empty() const { return size_ == 0; }           // NOLINT(readability-identifier-naming)

@@ -28,9 +28,9 @@ TEST_CASE("ownership: errors name the path") {
   CHECK_THAT(MakeDirectory("/nonexistent/x", {}),
              base::StatusIs(absl::StatusCode::kNotFound,
                             "mkdir /nonexistent/x: No such file or directory"));
-  CHECK_THAT(SetOwnership("/nonexistent", {}),
-             base::StatusIs(absl::StatusCode::kNotFound,
-                            "chown /nonexistent: No such file or directory"));
+  CHECK_THAT(
+      SetOwnership("/nonexistent", {}),
+      base::StatusIs(absl::StatusCode::kNotFound, "chown /nonexistent: No such file or directory"));
 }
 
 }  // namespace ichor::sys
