@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/base/status.h"
+#include "lib/sys/tcp_socket.h"
 #include "lib/sys/unix_socket.h"
 
 namespace ichor::rpc {
@@ -24,15 +25,23 @@ class ClientCall : public Call {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Client>> Client::Connect(Loop& loop, const std::string& path) {
+absl::StatusOr<std::unique_ptr<Client>> Client::Connect(Loop& loop, const std::string& path,
+                                                        const ConnectionOptions& options) {
   ASSIGN_OR_RETURN(base::UniqueFd fd, sys::ConnectUnix(path));
-  return std::unique_ptr<Client>(new Client(loop, std::move(fd)));
+  return std::unique_ptr<Client>(new Client(loop, NewPlainTransport(std::move(fd)), options));
 }
 
-Client::Client(Loop& loop, base::UniqueFd fd)
+absl::StatusOr<std::unique_ptr<Client>> Client::ConnectTls(
+    Loop& loop, const std::string& address, std::shared_ptr<const TlsContext> context) {
+  ASSIGN_OR_RETURN(base::UniqueFd fd, sys::StartConnectTcp(address));
+  return std::unique_ptr<Client>(
+      new Client(loop, NewTlsTransport(std::move(fd), std::move(context)), {}));
+}
+
+Client::Client(Loop& loop, std::unique_ptr<Transport> transport, const ConnectionOptions& options)
     : connection_(
-          loop, std::move(fd), Connection::Role::kClient, ConnectionOptions(),
-          [](std::string_view, Stream&) { return nullptr; }, [] {}) {}
+          loop, std::move(transport), Connection::Role::kClient, options,
+          [](std::string_view, Stream&) { return nullptr; }, [](const absl::Status&) {}) {}
 
 void Client::Unary(const std::string& path, const std::string& request,
                    std::function<void(absl::StatusOr<std::string>)> on_done) {
@@ -53,7 +62,7 @@ void Client::Unary(const std::string& path, const std::string& request,
 void Client::ServerStream(const std::string& path, const std::string& request,
                           std::function<void(std::string)> on_message,
                           std::function<void(absl::Status)> on_end) {
-  connection_.Open(path, [&](Stream& stream) {
+  connection_.Open(path, metadata_, [&](Stream& stream) {
     stream.Send(request);
     stream.CloseSending();
     return std::make_unique<ClientCall>(std::move(on_message), std::move(on_end));

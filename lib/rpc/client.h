@@ -1,13 +1,15 @@
-// Calls gRPC methods of a peer on a unix socket.
+// Calls gRPC methods of a peer on a unix socket, or with TLS on a TCP socket.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "lib/rpc/connection.h"
+#include "lib/rpc/tls.h"
 #include "lib/runtime/loop.h"
 
 namespace ichor::rpc {
@@ -17,7 +19,16 @@ namespace ichor::rpc {
 class Client {
  public:
   // Fails as sys::ConnectUnix. `loop` must outlive the client.
-  static absl::StatusOr<std::unique_ptr<Client>> Connect(Loop& loop, const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Client>> Connect(Loop& loop, const std::string& path,
+                                                         const ConnectionOptions& options = {});
+
+  // A connection that is being made to `address`, as sys::StartConnectTcp. Calls wait until it
+  // stands; if it does not come about, they end with Unavailable and the reason.
+  static absl::StatusOr<std::unique_ptr<Client>> ConnectTls(
+      Loop& loop, const std::string& address, std::shared_ptr<const TlsContext> context);
+
+  // What is sent with each call from now on.
+  void SetMetadata(Metadata metadata) { metadata_ = std::move(metadata); }
 
   // One request, one reply. `on_done` is called once, at once if the connection is broken. It must
   // not delete the client.
@@ -30,10 +41,21 @@ class Client {
                     std::function<void(std::string)> on_message,
                     std::function<void(absl::Status)> on_end);
 
+  // A call of any kind, with this metadata alone, as Connection::Open. The logic must not delete
+  // the client.
+  void Open(const std::string& path, const Metadata& metadata,
+            const std::function<std::unique_ptr<Call>(Stream&)>& make_call) {
+    connection_.Open(path, metadata, make_call);
+  }
+
+  // Whether the connection is over.
+  bool closed() const { return connection_.closed(); }
+
  private:
-  Client(Loop& loop, base::UniqueFd fd);
+  Client(Loop& loop, std::unique_ptr<Transport> transport, const ConnectionOptions& options);
 
   Connection connection_;
+  Metadata metadata_;
 };
 
 }  // namespace ichor::rpc

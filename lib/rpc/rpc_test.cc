@@ -69,6 +69,19 @@ absl::Status StillOpen() {
 
 struct Fixture {
   Fixture() {
+    server->Handle("/test.Service/Headers", [](Stream& stream) {
+      std::string text;
+      for (const auto& [name, value] : stream.headers()) {
+        text += name + "=" + value + ";";
+      }
+      return UnaryCall(stream, [text](std::string_view) { return text; });
+    });
+    server->Handle("/test.Service/Peer", [](Stream& stream) {
+      const auto& process = stream.peer().process;
+      const std::string text =
+          process.has_value() ? std::format("{} {}", process->pid, process->uid) : "";
+      return UnaryCall(stream, [text](std::string_view) { return text; });
+    });
     server->Handle("/test.Service/Echo", [](Stream& stream) { return UnaryCall(stream, Echo); });
     server->Handle("/test.Service/Count", [this](Stream& stream) {
       return std::make_unique<CountingCall>(stream, calls_alive, most_buffered);
@@ -195,8 +208,8 @@ TEST_CASE("rpc: a peer that speaks something else is cut off, others are served"
 TEST_CASE("rpc: a call without a request is refused") {
   Fixture f;
   Connection connection(
-      *f.loop, *sys::ConnectUnix(f.path), Connection::Role::kClient, {},
-      [](std::string_view, Stream&) { return nullptr; }, [] {});
+      *f.loop, NewPlainTransport(*sys::ConnectUnix(f.path)), Connection::Role::kClient, {},
+      [](std::string_view, Stream&) { return nullptr; }, [](const absl::Status&) {});
   struct Silent : Call {
     explicit Silent(std::optional<absl::Status>& end) : end_(end) {}
     void OnMessage(std::string /*message*/) override {}
@@ -204,12 +217,91 @@ TEST_CASE("rpc: a call without a request is refused") {
     std::optional<absl::Status>& end_;
   };
   std::optional<absl::Status> end;
-  connection.Open("/test.Service/Echo", [&](Stream& stream) {
+  connection.Open("/test.Service/Echo", {}, [&](Stream& stream) {
     stream.CloseSending();
     return std::make_unique<Silent>(end);
   });
   f.Turn();
   CHECK_THAT(end.value_or(StillOpen()), StatusIs(absl::StatusCode::kInvalidArgument, "no request"));
+}
+
+TEST_CASE("rpc: a call gets the metadata that was sent with it, up to a limit") {
+  Fixture f;
+  f.client->SetMetadata({{"talos-role", "os:reader"}, {"node", "a"}, {"node", "b"}});
+  CHECK(f.Ask("/test.Service/Headers", "").value_or("") == "talos-role=os:reader;node=a;node=b;");
+  f.client->SetMetadata({{"long", std::string(60'000, 'x')}, {"longer", std::string(6000, 'x')}});
+  CHECK_THAT(f.Ask("/test.Service/Headers", ""),
+             StatusIs(absl::StatusCode::kResourceExhausted, "metadata of more than 65536 bytes"));
+}
+
+TEST_CASE("rpc: a call on a unix socket knows the process that makes it") {
+  Fixture f;
+  CHECK(f.Ask("/test.Service/Peer", "").value_or("") == std::format("{} {}", getpid(), getuid()));
+}
+
+TEST_CASE("rpc: paths that nobody registered go to the fallback") {
+  Fixture f;
+  f.server->HandleRest([](std::string_view path, Stream& stream) {
+    return UnaryCall(stream, [path = std::string(path)](std::string_view) { return path; });
+  });
+  CHECK(f.Ask("/any.Service/Method", "").value_or("") == "/any.Service/Method");
+  CHECK(f.Ask("/test.Service/Echo", "x").value_or("") == "x");
+}
+
+TEST_CASE("rpc: a client that cancels hears nothing more, and the server's call is destroyed") {
+  Fixture f;
+  struct Impatient : Call {
+    Impatient(Stream& stream, int& heard) : stream(stream), heard(heard) {}
+    void OnMessage(std::string /*message*/) override {
+      ++heard;
+      stream.Cancel();
+    }
+    void OnEnd(const absl::Status& /*status*/) override { ++heard; }
+    Stream& stream;
+    int& heard;
+  };
+  int heard = 0;
+  f.client->Open("/test.Service/Count", {}, [&](Stream& stream) {
+    stream.Send("1000000000");
+    return std::make_unique<Impatient>(stream, heard);
+  });
+  f.Turn();
+  CHECK(heard == 1);
+  CHECK(f.calls_alive == 0);
+}
+
+TEST_CASE("rpc: a reader that holds back gets no more than the window, and all of it later") {
+  Fixture f;
+  struct Slow : Call {
+    Slow(Stream& stream, size_t& bytes, bool& ended) : bytes(bytes), ended(ended) {
+      stream.UseBytes();
+      stream.HoldReading();
+    }
+    void OnMessage(std::string /*message*/) override {}
+    void OnBytes(std::string_view data) override { bytes += data.size(); }
+    void OnEnd(const absl::Status& status) override { ended = status.ok(); }
+    size_t& bytes;
+    bool& ended;
+  };
+  size_t bytes = 0;
+  bool ended = false;
+  Stream* held = nullptr;
+  f.client->Open("/test.Service/Count", {}, [&](Stream& stream) {
+    held = &stream;
+    stream.Send("5000");
+    stream.CloseSending();
+    return std::make_unique<Slow>(stream, bytes, ended);
+  });
+  f.Turn();
+  CHECK(bytes <= 1 << 20);
+  CHECK_FALSE(ended);
+  for (int turn = 0; turn < 1000 && !ended; ++turn) {
+    held->ResumeReading();
+    held->HoldReading();
+    f.Turn();
+  }
+  CHECK(ended);
+  CHECK(bytes == 5000 * 1005);
 }
 
 }  // namespace ichor::rpc

@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "lib/rpc/framing.h"
+#include "lib/rpc/metadata.h"
 
 namespace ichor::rpc {
 
@@ -22,6 +24,9 @@ class Call {
 
   // A message of the peer.
   virtual void OnMessage(std::string message) = 0;
+
+  // In place of OnMessage, for a stream of bytes: the next ones, as they came.
+  virtual void OnBytes(std::string_view /*bytes*/) {}
 
   // All that was sent has been taken by the transport: there is room for more.
   virtual void OnWritable() {}
@@ -39,24 +44,55 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  // What came before the messages: for a server the request's metadata, complete when the call is
+  // made; for a client the answer's, complete with its first message or its end.
+  const Metadata& headers() const { return headers_; }
+  // For a client: what came after the messages; complete at the end.
+  const Metadata& trailers() const { return trailers_; }
+  const Peer& peer() const;
+
   // Queues a message. There is no limit: a sender of many waits for OnWritable while
   // buffered_bytes() is large.
   void Send(const std::string& message);
   size_t buffered_bytes() const { return queued_bytes_; }
 
+  // For those who pass calls on: from when the call is made, its bytes are not put together to
+  // messages, but come as OnBytes, and go with SendBytes.
+  void UseBytes() { uses_bytes_ = true; }
+  void SendBytes(std::string bytes);
+
+  // For a server: metadata of the answer, before anything is sent. Later calls do nothing.
+  void SetHeaders(Metadata headers);
+
   // For a server: ends the call with `status`, after what is queued. Later calls do nothing.
-  void Finish(const absl::Status& status);
+  void Finish(const absl::Status& status, Metadata trailers = {});
 
   // For a client: says that it sends no more.
   void CloseSending();
 
+  // For a client: breaks the call off. Its logic hears nothing more, and is destroyed soon.
+  void Cancel();
+
+  // Lets the peer send no more than what fits into the stream's window, until ResumeReading.
+  void HoldReading() { reading_held_ = true; }
+  void ResumeReading();
+
  private:
   friend class Connection;
+
+  void Queue(std::string bytes);
 
   Connection& connection_;
   const std::int32_t id_;
   FrameReader reader_;
   std::unique_ptr<Call> call_;
+  Metadata headers_;
+  size_t metadata_bytes_ = 0;  // of what the peer sent
+  size_t counted_bytes_ = 0;   // what the connection counts for messages that are not complete
+
+  bool uses_bytes_ = false;
+  bool reading_held_ = false;
+  size_t unconsumed_bytes_ = 0;  // received while reading is held
 
   std::deque<std::string> queue_;  // framed
   size_t front_sent_ = 0;          // bytes of the first that are gone
@@ -65,8 +101,11 @@ class Stream {
   bool closing_ = false;                // nothing comes after the queue
   std::optional<absl::Status> finish_;  // a server's, to be sent as trailers
   bool peer_done_ = false;              // OnEnd was called
+  Metadata answer_headers_;             // a server's
+  Metadata answer_trailers_;
 
   // A client's view of the trailers.
+  Metadata trailers_;
   std::string status_code_;
   std::string status_message_;
 };

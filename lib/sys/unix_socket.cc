@@ -72,6 +72,15 @@ absl::StatusOr<base::UniqueFd> ConnectUnix(const std::string& path) {
   return fd;
 }
 
+absl::StatusOr<PeerProcess> PeerOf(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof(credentials);
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+    return ErrnoError(errno, "ask for the peer's credentials");
+  }
+  return PeerProcess{.pid = credentials.pid, .uid = credentials.uid, .gid = credentials.gid};
+}
+
 absl::StatusOr<size_t> ReadSome(int fd, char* buffer, size_t size) {
   const ssize_t count = read(fd, buffer, size);
   if (count >= 0) {

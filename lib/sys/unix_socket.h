@@ -1,6 +1,7 @@
 // Stream sockets in the file system, for peers on the same machine. See unix(7).
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -19,6 +20,16 @@ absl::StatusOr<base::UniqueFd> Accept(int listener);
 // A non-blocking connection to the socket at `path`. NotFound or Unavailable if nobody listens
 // there. InvalidArgument as ListenUnix. Does not block.
 absl::StatusOr<base::UniqueFd> ConnectUnix(const std::string& path);
+
+// A process at the other end of a socket, and as whom it ran when it connected.
+struct PeerProcess {
+  std::int32_t pid = 0;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+
+// Who connected to, or serves, the other end of the unix socket `fd`. See SO_PEERCRED in unix(7).
+absl::StatusOr<PeerProcess> PeerOf(int fd);
 
 // Reads what is there into `buffer`, at most `size` bytes: how many; 0 at the end of the stream;
 // Unavailable if there is nothing now.

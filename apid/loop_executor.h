@@ -1,0 +1,24 @@
+// Runs actuators on the loop itself: apid's never block, and it has one thread.
+#pragma once
+
+#include <string>
+
+#include "lib/runtime/executor.h"
+#include "lib/runtime/loop.h"
+
+namespace ichor::apid {
+
+class LoopExecutor : public Executor {
+ public:
+  // `loop` must outlive the executor.
+  explicit LoopExecutor(Loop& loop) : loop_(loop) {}
+
+  JobId Run(const std::string& name, Task job) override;
+  void Replace(JobId /*job*/) override {}
+
+ private:
+  Loop& loop_;
+  JobId last_ = 0;
+};
+
+}  // namespace ichor::apid
