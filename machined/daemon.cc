@@ -18,6 +18,7 @@
 #include "machined/hostname/register.h"
 #include "machined/kernel/register.h"
 #include "machined/meta/register.h"
+#include "machined/secrets/register.h"
 #include "machined/services/register.h"
 #include "machined/sockets.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -69,9 +70,11 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   }
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms();
+  secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
+  secrets_->Start();
   runtime_.OnSettled([this] { OnSettled(); });
   return ServeAll();
 }
@@ -141,14 +144,16 @@ absl::Status Daemon::ServeAll() {
                                                            .logs = logs_,
                                                            .events = events_,
                                                            .services = journal_,
-                                                           .control = *this});
+                                                           .control = *this,
+                                                           .access = access_});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> apid,
                    Listen(*loop_, options_.run + "/apid/runtime.sock", kApid));
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> networkd,
                    Listen(*loop_, options_.run + "/networkd/runtime.sock", kNetworkd));
-  for (const auto& [server, authorize] :
-       {std::pair(apid.get(), AuthorizeApid), std::pair(networkd.get(), AuthorizeNetworkd)}) {
+  const std::pair<rpc::Server*, state::Authorize> peers[] = {{apid.get(), AuthorizeApid},
+                                                             {networkd.get(), AuthorizeNetworkd}};
+  for (const auto& [server, authorize] : peers) {
     state::StateServiceOptions options;
     options.handlers.authorize = authorize;
     states_.push_back(std::make_unique<state::StateService>(*loop_, store_, clock_, options));
@@ -161,9 +166,11 @@ absl::Status Daemon::ServeAll() {
 }
 
 CheckpointOptions Daemon::Checkpoint() const {
+  std::vector<Kind> kinds = SecretsCheckpointKinds();
+  kinds.push_back(KindOf<runtime::MachineStatus>());
   return {.path = options_.run + "/checkpoint/machined",
           .program = "machined",
-          .kinds = {KindOf<boot::PowerRequest>(), KindOf<runtime::MachineStatus>()}};
+          .kinds = std::move(kinds)};
 }
 
 void Daemon::LoadAll() {

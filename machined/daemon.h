@@ -26,11 +26,13 @@
 #include "machined/announce/console_lines.h"
 #include "machined/announce/service_journal.h"
 #include "machined/api/api.h"
+#include "machined/api/role_access.h"
 #include "machined/block/discovery.h"
 #include "machined/boot/power_control.h"
 #include "machined/events/event_bus.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
+#include "machined/secrets/maintenance_secrets.h"
 #include "machined/services/health_checker.h"
 #include "machined/services/init_channel.h"
 #include "machined/services/process_table.h"
@@ -103,6 +105,8 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<sys::LinuxUevents> uevents_;
   std::unique_ptr<Discovery> disks_;
   std::unique_ptr<MetaStore> meta_;
+  std::unique_ptr<MaintenanceSecrets> secrets_;
+  api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
   ServiceJournal journal_{runtime_, events_, clock_};
   ConsoleLines console_{runtime_, events_};
   std::map<std::string, boot::CrashRecord::Spec> crashes_;
