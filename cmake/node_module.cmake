@@ -46,6 +46,22 @@ function(node_program name)
   endif()
 endfunction()
 
+# node_early(MODULES…): compiles the modules so that they need nothing of the C++ library but its headers.
+function(node_early)
+  foreach(name IN LISTS ARGN)
+    target_compile_options(ichor_${name} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics)
+  endforeach()
+endfunction()
+
+# A program of libc and such modules alone: what runs before the node's root does, and PID 1.
+function(node_early_program name)
+  node_program(${name} ${ARGN})
+  target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics)
+  if(ICHOR_FLAVOUR STREQUAL "release")
+    target_link_options(${name} PRIVATE -nostdlib++)
+  endif()
+endfunction()
+
 function(node_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SRCS;DEPS")
   node_program(${name} SRCS ${arg_SRCS} DEPS ${arg_DEPS} ichor::catch2_main)

@@ -6,7 +6,7 @@ import platform
 import sys
 import time
 
-from image import cmdline, initramfs, listing, rootfs, slot
+from image import cmdline, disk, initramfs, listing, loaders, rootfs, slot, spdx
 from image.command import ImageError
 from image.modules import Modules
 from image.packages import Packages
@@ -23,10 +23,12 @@ def host_arch():
 def arguments(argv):
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="./ichor image", description="Makes build/image/ARCH/: kernel, initramfs, initramfs-pxe, cmdline, manifest.txt.")
+        prog="./ichor image", description="Makes build/image/ARCH/: kernel, initramfs, initramfs-pxe, cmdline, disk.raw, "
+        "disk.raw.zst, manifest.txt, sbom.spdx.json.")
     parser.add_argument("arch", nargs="?", choices=("amd64", "arm64"), default=host_arch(), help="default: this machine's")
     parser.add_argument("--platform", default="metal", help="where it will run: talos.platform (default: metal)")
     parser.add_argument("--arg", action="append", default=[], metavar="K=V", help="adds to the kernel's command line")
+    parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="default: build/image/ARCH")
     parser.add_argument("--programs", type=pathlib.Path, metavar="DIR",
                         help="takes stage1, init and ichor-node from there and builds nothing")
     return parser.parse_args(argv)
@@ -47,7 +49,7 @@ class Steps:
 
 def build(options):
     """Makes everything."""
-    arch, out, steps = options.arch, output(options.arch), Steps()
+    arch, out, steps = options.arch, options.output or output(options.arch), Steps()
     out.mkdir(parents=True, exist_ok=True)
     packages = Packages(arch)
     modules = Modules(packages)
@@ -63,13 +65,22 @@ def build(options):
     small = initramfs.small_tree(modules, ours)
     small_archive = initramfs.small(small)
     steps.done("initramfs")
-    text = cmdline.command_line(arch, built.root, platform=options.platform, additions=options.arg)
+    additions = cmdline.additions(options.platform, options.arg)
+    text = cmdline.checked(" ".join([cmdline.base(arch, built.root), *additions]))
     (out / "kernel").write_bytes(kernel)
     (out / "initramfs").write_bytes(small_archive)
     (out / "initramfs-pxe").write_bytes(initramfs.for_ram(small_archive, built.data))
     (out / "cmdline").write_text(text + "\n", encoding="utf-8")
-    (out / "manifest.txt").write_text(listing.listing({"root": root, "initramfs": small}), encoding="utf-8")
-    steps.done("files")
+    efi = loaders.efi_partition(packages, kernel, small_archive, cmdline.base(arch, built.root, "A"), additions)
+    steps.done("boot loaders")
+    disk.write(out / "disk.raw", packages, efi, built.data)
+    steps.done("disk.raw")
+    disk.compress(out / "disk.raw")
+    steps.done("disk.raw.zst")
+    trees = {"root": root, "initramfs": small, "efi": efi}
+    (out / "manifest.txt").write_text(listing.listing(trees), encoding="utf-8")
+    (out / "sbom.spdx.json").write_text(spdx.document(packages, trees), encoding="utf-8")
+    steps.done("manifest.txt, sbom.spdx.json")
 
 
 def main():

@@ -4,18 +4,30 @@ from image.command import ImageError
 
 # x86 kernels cut their command line off there.
 LONGEST = 2047
+# What GRUB adds: ichor.disk, ichor.tries, a wipe.
+_RESERVED = 160
 
-_BASE = ("slab_nomerge pti=on init_on_alloc=1 proc_mem.force_override=never lockdown=integrity module.sig_enforce=1 "
+_BASE = ("slab_nomerge pti=on init_on_alloc=1 proc_mem.force_override=never "
+         "lsm=landlock,lockdown,yama,integrity,bpf lockdown=integrity module.sig_enforce=1 "
          "printk.devkmsg=on consoleblank=0 panic=10 net.naming_scheme=v257 nvme_core.io_timeout=4294967295").split()
 _CONSOLES = {"amd64": ["console=tty0", "console=ttyS0,115200"], "arm64": ["console=tty0", "console=ttyAMA0,115200"]}
 
 
-def command_line(arch, root, slot=None, platform="metal", additions=()):
-    """The text for a slot (A, B; None in RAM media). Additions come last, where they win."""
+def base(arch, root, slot=None):
+    """What an image of ours always says: for a slot (A, B), or RAM media (None)."""
     where = [f"ichor.slot={slot}"] if slot else []
-    text = " ".join([f"ichor.root={root}", *where, f"talos.platform={platform}", *_CONSOLES[arch], *_BASE, *additions])
-    if len(text) > LONGEST:
-        raise ImageError(f"the command line has {len(text)} bytes, more than {LONGEST}")
-    if not text.isprintable():
-        raise ImageError("the command line has a character that is not printable")
+    return checked(" ".join([f"ichor.root={root}", *where, *_CONSOLES[arch], *_BASE]))
+
+
+def additions(platform, arguments):
+    """The words of one image that come behind the base, where they win."""
+    return [f"talos.platform={platform}", *arguments]
+
+
+def checked(text):
+    """The text, if a kernel takes it and neither loader would read it in its own way."""
+    if len(text) > LONGEST - _RESERVED:
+        raise ImageError(f"the command line has {len(text)} bytes, more than {LONGEST - _RESERVED}")
+    if not text.isascii() or not text.isprintable() or set(text) & set('"$\\\'`'):
+        raise ImageError("the command line has a quote, a dollar sign, a backslash or a character that is not printable")
     return text

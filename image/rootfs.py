@@ -106,8 +106,8 @@ def erofs(directory, output):
     if problems:
         raise ImageError("image/root.manifest:\n" + "\n".join(problems))
     output.unlink(missing_ok=True)
-    run(["mkfs.erofs", "--quiet", "-zlz4hc,level=12", "-C65536", f"-T{EPOCH}", "--all-root", "-x-1",
-         f"-U{stable_uuid('root')}", "-Lichor", "-Efragments,dedupe", output, directory])
+    run(["mkfs.erofs", "--quiet", "-zlz4hc,level=9", "-C65536", f"-T{EPOCH}", "--all-root", "-x-1",
+         f"-U{stable_uuid('root')}", "-Lichor", output, directory])
     size = output.stat().st_size
     with open(output, "ab") as file:
         file.truncate(-(-size // 4096) * 4096)

@@ -69,7 +69,7 @@ ensure_host_packages() {
   command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
   command -v bwrap >/dev/null || missing+=(bubblewrap)
   [ "$(id -u)" -eq 0 ] || command -v newuidmap >/dev/null || missing+=(uidmap)
-  [ ${#missing[@]} -eq 0 ] && return
+  [ ${#missing[@]} -gt 0 ] || { ensure_user_namespaces; return; }
   command -v apt-get >/dev/null || die "please install: ${missing[*]} (this is not a Debian system)"
   if [ "$(id -u)" -ne 0 ]; then
     sudo -n true 2>/dev/null || die "please type: sudo apt-get install ${missing[*]}"
@@ -78,6 +78,20 @@ ensure_host_packages() {
   step "apt-get update" "${sudo[@]}" apt-get update
   step "install ${missing[*]}" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends "${missing[@]}"
+  ensure_user_namespaces
+}
+
+# Without root, trees are made in a user namespace, which needs ids of its own and the kernel's leave.
+ensure_user_namespaces() {
+  [ "$(id -u)" -ne 0 ] || return 0
+  local user file
+  user="$(id -un)"
+  for file in /etc/subuid /etc/subgid; do
+    grep -qs -e "^$user:" -e "^$(id -u):" "$file" ||
+      die "please type: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user"
+  done
+  unshare --user --map-root-user true 2>/dev/null ||
+    die "please type: sudo sysctl --ignore kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0"
 }
 
 # make_tree VARIANT LIST ARCHITECTURE DIRECTORY
@@ -109,6 +123,9 @@ remove_cache() {
 passed_variables=(http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY GOPROXY GONOSUMDB GOSUMDB
   GOPRIVATE GONOSUMCHECK TERM CI NINJA_STATUS)
 
+# More mounts, as words for bwrap.
+root_mounts=()
+
 # in_root COMMAND…: runs COMMAND in the build root, the checkout at /ichor, the caches at /cache. The fixed path
 # makes ccache and the bytes of a build independent of where the checkout lies.
 in_root() { enter_root -- "$@"; }
@@ -137,5 +154,5 @@ enter_root() {
     --setenv CCACHE_DIR /cache/ccache --setenv CCACHE_BASEDIR /ichor --setenv CCACHE_SLOPPINESS pch_defines,time_macros \
     --setenv GOPATH /cache/go --setenv GOCACHE /cache/go/build --setenv GOTOOLCHAIN auto --setenv GOFLAGS -buildvcs=false \
     --setenv SSL_CERT_FILE /etc/ssl/certs/ca-certificates.crt \
-    "${options[@]}" --chdir /ichor "$@"
+    "${root_mounts[@]}" "${options[@]}" --chdir /ichor "$@"
 }

@@ -12,16 +12,19 @@ image_tree_key() {
 
 image_tree() { printf '%s\n' "$cache/images/$1-$(image_tree_key "$1")"; }
 
-# Makes what is missing. Both architectures: a tool for the host's is needed to make the other one's image.
+# Makes what is missing; from then on the trees are at /packages/ARCHITECTURE in the build root. Always both: tools of the
+# host's help to make the other one's image.
 ensure_image_trees() {
-  local arch
+  local arch tree
   ensure_roots
   mkdir -p "$cache/images" "$build_root"/packages/{amd64,arm64}
   exec {images_lock}>"$cache/.images.lock"
   flock "$images_lock"
   rm -rf "$cache"/images/.new.*
   for arch in "${image_architectures[@]}"; do
-    [ -d "$(image_tree "$arch")" ] || step "extract the $arch packages" make_image_tree "$arch" "$(image_tree "$arch")"
+    tree="$(image_tree "$arch")"
+    [ -d "$tree" ] || step "extract the $arch packages" make_image_tree "$arch" "$tree"
+    root_mounts+=(--ro-bind "$tree" "/packages/$arch")
   done
   exec {images_lock}>&-
 }
@@ -34,13 +37,4 @@ make_image_tree() {
     --include="$(image_packages_of "$arch" | paste -sd,)" --extract-hook="$here/image/record_packages.sh" \
     "$suite" - | tar -x -C "$new" --no-same-owner --exclude='./dev/*'
   mv "$new" "$directory"
-}
-
-# in_image_root COMMAND…: in_root with the trees at /packages/ARCHITECTURE.
-in_image_root() {
-  local arch options=()
-  for arch in "${image_architectures[@]}"; do
-    options+=(--ro-bind "$(image_tree "$arch")" "/packages/$arch")
-  done
-  enter_root "${options[@]}" -- "$@"
 }

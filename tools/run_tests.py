@@ -14,7 +14,7 @@ from common.presets import BUILD
 from common.process import interruptible
 from common.step import Outcome, summary
 from lint import lint
-from stages import compat, fuzz, programs, release
+from stages import boot, compat, fuzz, image, programs, release
 
 # clang-tidy joins when the sources are clean of it: docs/roadmap.md.
 STAGES = {
@@ -22,6 +22,8 @@ STAGES = {
     "unit": lambda options: programs.run("dev"),
     "tsan": lambda options: programs.run("tsan"),
     "release": lambda options: release.run(options.long),
+    "image": lambda options: image.run(options.long),
+    "boot": lambda options: boot.run(),
     "fuzz": lambda options: fuzz.run(options.long),
     "compat": lambda options: compat.run(),
 }
@@ -33,6 +35,9 @@ HELP = """Runs the stages in this order; one that fails does not stop those afte
   tsan      the same under ThreadSanitizer, without gRPC
   release   both release presets: programs are static-pie, stripped, of the right architecture; built from a second
             directory (configure, archive and link; with --long also compiled) release-amd64 has the same bytes
+  image     the images of both architectures hold what they promise: no shell, no setuid, a dm-verity tree that fits, a
+            manifest that is right, the limits of size; amd64 (with --long both) comes out the same twice
+  boot      those images in QEMU; a test that fails keeps the console's log and the disks in build/qemu/
   fuzz      every fuzz program for 5 s, with --long for 60 s; a failing input is kept in build/fuzz/crashes/
   compat    the official Go client against release-amd64's state-server
 

@@ -96,6 +96,9 @@ class Runtime {
   // registrations must be valid.
   void Settle();
 
+  // All controllers that were registered.
+  const std::vector<Node>& nodes() const { return nodes_; }
+
   // The graph of controllers and types in DOT.
   std::string Dependencies() const { return ToDot(nodes_); }
 

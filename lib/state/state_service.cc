@@ -16,27 +16,35 @@ StateService::StateService(Loop& loop, Store& store, const base::Clock& clock,
       handlers_(store, std::move(options.handlers)),
       id_(base::RandomBytes(8)) {}
 
-void StateService::Serve(rpc::Server& server) {
-  using Method = absl::StatusOr<std::string> (Handlers::*)(std::string_view);
-  const auto unary = [&](std::string_view name, Method method) {
-    server.Handle(std::format("/cosi.resource.State/{}", name),
-                  [this, method](rpc::Stream& stream) {
-                    return rpc::UnaryCall(stream, [this, method](std::string_view request) {
-                      return (handlers_.*method)(request);
-                    });
-                  });
+std::map<std::string, rpc::Server::Method> StateService::Methods() {
+  using Unary = absl::StatusOr<std::string> (Handlers::*)(std::string_view);
+  using MakeCall = std::unique_ptr<rpc::Call> (*)(StateService&, rpc::Stream&);
+  const auto unary = [this](Unary method) {
+    return [this, method](rpc::Stream& stream) {
+      return rpc::UnaryCall(stream, [this, method](std::string_view request) {
+        return (handlers_.*method)(request);
+      });
+    };
   };
-  unary("Get", &Handlers::Get);
-  unary("Create", &Handlers::Create);
-  unary("Update", &Handlers::Update);
-  unary("Destroy", &Handlers::Destroy);
-  unary("Teardown", &Handlers::Teardown);
-  server.Handle("/cosi.resource.State/List",
-                [this](rpc::Stream& stream) { return NewListCall(*this, stream); });
-  server.Handle("/cosi.resource.State/Watch",
-                [this](rpc::Stream& stream) { return NewWatchCall(*this, stream); });
-  server.Handle("/cosi.resource.State/TeardownAndDestroy",
-                [this](rpc::Stream& stream) { return NewDestroyCall(*this, stream); });
+  const auto streaming = [this](MakeCall make) {
+    return [this, make](rpc::Stream& stream) { return make(*this, stream); };
+  };
+  return {
+      {"/cosi.resource.State/Get", unary(&Handlers::Get)},
+      {"/cosi.resource.State/Create", unary(&Handlers::Create)},
+      {"/cosi.resource.State/Update", unary(&Handlers::Update)},
+      {"/cosi.resource.State/Destroy", unary(&Handlers::Destroy)},
+      {"/cosi.resource.State/Teardown", unary(&Handlers::Teardown)},
+      {"/cosi.resource.State/List", streaming(NewListCall)},
+      {"/cosi.resource.State/Watch", streaming(NewWatchCall)},
+      {"/cosi.resource.State/TeardownAndDestroy", streaming(NewDestroyCall)},
+  };
+}
+
+void StateService::Serve(rpc::Server& server) {
+  for (auto& [path, method] : Methods()) {
+    server.Handle(path, std::move(method));
+  }
 }
 
 absl::Status StateService::AddWatch(size_t weight) {

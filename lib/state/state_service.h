@@ -1,6 +1,7 @@
 // cosi.resource.State: list, watch and change the resources of a store.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ class StateService {
   StateService(Loop& loop, Store& store, const base::Clock& clock, StateServiceOptions options);
   StateService(const StateService&) = delete;
   StateService& operator=(const StateService&) = delete;
+
+  // The methods by full name, for a server, which must be destroyed before the service.
+  std::map<std::string, rpc::Server::Method> Methods();
 
   // Adds the methods to `server`, which must be destroyed before the service.
   void Serve(rpc::Server& server);

@@ -31,8 +31,7 @@ absl::StatusOr<Probe> ProbeOf(int fd, std::uint64_t offset, std::uint64_t size,
   return probe;
 }
 
-// Foreign text, made fit to be shown and sent: no control characters, and no bytes that are not
-// ASCII unless libblkid made them UTF-8, which it does for labels.
+// Foreign text without what would change a terminal or break a line.
 std::string Shown(const char* text) {
   std::string shown = text == nullptr ? "" : text;
   std::erase_if(shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });

@@ -13,7 +13,7 @@
 namespace ichor::sys {
 
 // What a superblock or a partition table says of itself. Everything empty or 0: nothing known was
-// found. Texts are UTF-8 without control characters.
+// found. Texts have no control characters, but may hold any other bytes.
 struct ProbedContents {
   std::string type;   // as libblkid calls it: "gpt", "dos", "xfs", "vfat", "crypto_LUKS" …
   std::string label;  // of the filesystem

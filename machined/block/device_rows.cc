@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "lib/resource/utf8_text.h"
 #include "machined/block/dev_path.h"
 #include "machined/block/size.h"
 
@@ -26,7 +27,7 @@ std::int64_t NumberOf(const DeviceProperties& properties, std::string_view key) 
 
 std::string TextOf(const DeviceProperties& properties, std::string_view key) {
   const auto found = properties.find(key);
-  return found == properties.end() ? std::string() : found->second;
+  return found == properties.end() ? std::string() : Utf8Text(found->second);
 }
 
 // The vocabulary's name for what libblkid calls `type`.
@@ -39,8 +40,8 @@ std::string VolumeName(const std::string& type) {
 
 void SetContents(const sys::ProbedContents& contents, VolumeSpec& volume) {
   volume.set_name(VolumeName(contents.type));
-  volume.set_uuid(contents.uuid);
-  volume.set_label(contents.label);
+  volume.set_uuid(Utf8Text(contents.uuid));
+  volume.set_label(Utf8Text(contents.label));
   volume.set_block_size(contents.block_size_bytes);
   volume.set_filesystem_block_size(contents.filesystem_block_size_bytes);
   volume.set_probed_size(contents.size_bytes);
@@ -82,7 +83,7 @@ VolumeSpec PartitionOf(const std::string& name, const std::string& disk, const D
     volume.set_offset(found->offset_bytes);
     volume.set_partition_uuid(found->uuid);
     volume.set_partition_type(found->type);
-    volume.set_partition_label(found->label);
+    volume.set_partition_label(Utf8Text(found->label));
   }
   return volume;
 }
@@ -117,12 +118,12 @@ block::Disk::Spec DiskOf(const DiskFacts& facts, const std::vector<std::string>&
   disk.set_sector_size(facts.sector_size_bytes);
   disk.set_readonly(facts.readonly);
   disk.set_cdrom(facts.cdrom);
-  disk.set_model(facts.model);
-  disk.set_firmware_version(facts.firmware_version);
-  disk.set_serial(facts.serial);
-  disk.set_modalias(facts.modalias);
-  disk.set_wwid(facts.wwid);
-  disk.set_uuid(facts.uuid);
+  disk.set_model(Utf8Text(facts.model));
+  disk.set_firmware_version(Utf8Text(facts.firmware_version));
+  disk.set_serial(Utf8Text(facts.serial));
+  disk.set_modalias(Utf8Text(facts.modalias));
+  disk.set_wwid(Utf8Text(facts.wwid));
+  disk.set_uuid(Utf8Text(facts.uuid));
   disk.set_bus_path(facts.bus_path);
   disk.set_sub_system("/sys/class/block");
   disk.set_transport(facts.transport);

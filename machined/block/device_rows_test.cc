@@ -91,6 +91,15 @@ TEST_CASE("volume rows: a partition that the table does not know has no contents
   CHECK(volumes.at("sda9").partition_label() == "x");
 }
 
+TEST_CASE("volume rows: labels that are no UTF-8 do not break the message") {
+  DiskState state = DiskWithTable();
+  state.probed->contents.label = "caf\xe9";
+  state.facts->serial = "\xff";
+  const auto volumes = VolumesOf("sda", state, {{"sda", Text("type: 'disk'")}});
+  CHECK(volumes.at("sda").label() == "caf\xef\xbf\xbd");
+  CHECK(DiskOf(*state.facts, {}).serial() == "\xef\xbf\xbd");
+}
+
 TEST_CASE("volume rows: nothing is said of a disk that was not read or is gone") {
   CHECK(VolumesOf("sda", DiskState(), {{"sda", Text("type: 'disk'")}}).empty());
   CHECK(VolumesOf("sda", DiskWithTable(), {}).empty());

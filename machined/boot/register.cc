@@ -7,6 +7,7 @@ namespace ichor {
 
 void RegisterBoot(Runtime& runtime) {
   runtime.Reconcile("boot.define-services", DefineServices);
+  runtime.Reconcile("boot.devices-status", DecideDevicesStatus);
   runtime.Reconcile("boot.machine-status", DecideMachineStatus);
 }
 

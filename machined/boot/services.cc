@@ -13,8 +13,12 @@ using Definition = ServiceDefinition::Spec;
 
 constexpr std::uint32_t kApidUser = 50;
 constexpr std::uint32_t kNetworkdUser = 52;
+constexpr std::uint32_t kDashboardUser = 53;
 constexpr std::uint32_t kApidPort = 50000;
 constexpr std::int32_t kAlmostNeverKilled = -998;  // oom_score_adj(5) goes from -1000 to 1000
+constexpr const char* kDevicesSettled = "devices-settled";
+constexpr std::int32_t kKilledEarly = -400;
+constexpr std::int32_t kNice = 10;
 
 Definition Program(std::initializer_list<const char*> arguments, const std::string& cgroup) {
   Definition definition;
@@ -63,6 +67,17 @@ Definition Udevd() {
   return udevd;
 }
 
+// The screen that is shown: the kernel's log is on tty1. In apid's group, whose socket it reads.
+Definition Dashboard() {
+  Definition dashboard = Program({"/usr/bin/dashboard"}, "system/dashboard");
+  dashboard.mutable_process()->set_uid(kDashboardUser);
+  dashboard.mutable_process()->set_gid(kApidUser);
+  dashboard.mutable_process()->set_oom_score_adj(kKilledEarly);
+  dashboard.mutable_process()->set_nice(kNice);
+  dashboard.mutable_process()->set_terminal("/dev/tty2");
+  return dashboard;
+}
+
 // Announces to udevd, once, every device that was there before it.
 Definition ColdPlug() {
   Definition trigger = Program({"/usr/bin/udevadm", "trigger", "--type=all", "--action=add",
@@ -75,6 +90,16 @@ Definition ColdPlug() {
   return trigger;
 }
 
+// Ends when udevd has worked off what the cold plug announced.
+Definition DevicesSettled() {
+  Definition settle = Program({"/usr/bin/udevadm", "settle", "--timeout=50"}, "system/coldplug");
+  settle.mutable_process()->set_all_capabilities(true);
+  settle.add_depends_on("coldplug");
+  settle.set_once(true);
+  settle.set_internal(true);
+  return settle;
+}
+
 }  // namespace
 
 absl::StatusOr<Desired<ServiceDefinition>> DefineServices(const All<boot::PowerRequest>& power) {
@@ -83,9 +108,20 @@ absl::StatusOr<Desired<ServiceDefinition>> DefineServices(const All<boot::PowerR
     definitions.Add("networkd", Networkd());
     definitions.Add("apid", Apid());
     definitions.Add("udevd", Udevd());
+    definitions.Add("dashboard", Dashboard());
     definitions.Add("coldplug", ColdPlug());
+    definitions.Add(kDevicesSettled, DevicesSettled());
   }
   return definitions;
+}
+
+absl::StatusOr<Desired<runtime::DevicesStatus>> DecideDevicesStatus(
+    const All<services::ProcessStatus>& processes) {
+  const auto settled = processes.find(kDevicesSettled);
+  const bool ended = settled != processes.end() && settled->spec().pid() == 0;
+  runtime::DevicesStatus::Spec status;
+  status.set_ready(ended);  // even if it failed: a device that hangs must not stop the machine
+  return Desired<runtime::DevicesStatus>{{"devices", std::move(status)}};
 }
 
 }  // namespace ichor

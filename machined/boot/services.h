@@ -5,6 +5,7 @@
 #include "ichor/boot.resources.h"
 #include "ichor/service.resources.h"
 #include "lib/runtime/rows.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor {
 
@@ -12,5 +13,9 @@ namespace ichor {
 // machined.
 absl::StatusOr<Desired<services::ServiceDefinition>> DefineServices(
     const All<boot::PowerRequest>& power);
+
+// Ready when udevd has seen all devices that were there at the start, or took too long.
+absl::StatusOr<Desired<runtime::DevicesStatus>> DecideDevicesStatus(
+    const All<services::ProcessStatus>& processes);
 
 }  // namespace ichor

@@ -25,9 +25,25 @@ std::vector<std::string> Defined(const All<boot::PowerRequest>& power) {
 
 TEST_CASE("define services: everything, until the machine goes down") {
   CHECK(Defined(Snapshots<boot::PowerRequest>({})) ==
-        std::vector<std::string>{"machined", "networkd", "apid", "udevd", "coldplug"});
+        std::vector<std::string>{"machined", "networkd", "apid", "udevd", "dashboard", "coldplug",
+                                 "devices-settled"});
   CHECK(Defined(Snapshots<boot::PowerRequest>({{"power", {}}})) ==
         std::vector<std::string>{"machined"});
+}
+
+TEST_CASE("devices status: ready when the wait for udevd has ended, however it did") {
+  const auto ready = [](const All<services::ProcessStatus>& processes) {
+    absl::StatusOr<Desired<runtime::DevicesStatus>> decided = DecideDevicesStatus(processes);
+    REQUIRE_THAT(decided, base::IsOk());
+    const Rows rows = std::move(*decided).Take();
+    REQUIRE(rows.size() == 1);
+    return static_cast<const runtime::DevicesStatus::Spec&>(*rows.front().spec->message()).ready();
+  };
+  using services::ProcessStatus;
+  CHECK_FALSE(ready(Snapshots<ProcessStatus>({})));
+  CHECK_FALSE(ready(Snapshots<ProcessStatus>({{"devices-settled", Text("pid: 5")}})));
+  CHECK(ready(Snapshots<ProcessStatus>({{"devices-settled", Text("succeeded: true")}})));
+  CHECK(ready(Snapshots<ProcessStatus>({{"devices-settled", Text("ended: 'exited with 1'")}})));
 }
 
 }  // namespace ichor

@@ -4,17 +4,18 @@
 // Numbers are in the host's byte order: both ends are of one build. Names and paths are padded with
 // zeros and end in at least one. Nothing here allocates, and nothing needs more than libc.
 //
-// The conversation:
-//  - init sends nothing before machined's first request. machined begins with Alive, then List,
-//  then Crashes.
-//  - An event is kept by init until the socket takes it: a slow reader loses log bytes (LogLost
-//  says how many), and
-//    nothing else. For one process the order is Started or Refused, Log, Exited.
-//  - If machined dies, its successor finds by List what runs, and what ended meanwhile (state
-//  kExited). An ended
-//    process is listed until a List has named it to a machined that got its Exited too, or its id
-//    is used again.
-//  - A malformed request is answered with Refused (stage kRequest) and otherwise ignored.
+// init sends nothing before machined's first request. machined begins with Alive, then List, then
+// Crashes.
+//
+// An event is kept by init until the socket takes it: a slow reader loses log bytes (LogLost says
+// how many), and nothing else. For one process the order is Started or Refused, Log, Exited.
+//
+// If machined dies, its successor finds by List what runs, and what ended (state kExited), for
+// which it gets no Exited. An ended process is listed until its id is used again, or its place is
+// needed. The last 16 KiB of each log come again: over a restart a line may come twice, but what
+// fits is not lost.
+//
+// A malformed request is answered with Refused (stage kRequest) and otherwise ignored.
 #pragma once
 
 #include <array>
@@ -106,8 +107,8 @@ struct Start {
   std::array<char, 128>
       cgroup{};  // below the cgroup root, such as "system/apid"; made if missing; "" is the root
   std::array<char, 64> tty{};  // with kStdioOnTty, such as "/dev/tty2"
-  std::uint64_t capabilities =
-      0;  // bit n is capability n: permitted, effective, inheritable, ambient and bounding set
+  // Bit n is capability n: the bounding and permitted set, and, for a uid that is not 0, ambient.
+  std::uint64_t capabilities = 0;
   std::uint64_t nofile = 0;  // soft and hard RLIMIT_NOFILE; 0 is init's own, 1,048,576
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;           // no supplementary groups
@@ -178,8 +179,8 @@ struct Started {
 
 // Where a request failed.
 enum class Stage : std::uint8_t {
-  kRequest = 0,  // EINVAL: malformed; EEXIST: the id runs; ENOSPC: too many processes; ESHUTDOWN:
-                 // the node goes down
+  kRequest = 0,  // EINVAL: malformed; EEXIST: the id runs, or its end is untold; ENOSPC: too many
+                 // processes; ESHUTDOWN: the node goes down
   kSignal = 1,
   kPipe = 2,
   kCgroup = 3,

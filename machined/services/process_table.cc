@@ -66,6 +66,13 @@ void ProcessTable::OnListed() {
   Publish();
 }
 
+std::string ProcessTable::IdOf(std::int32_t pid) const {
+  const auto found = std::ranges::find_if(processes_, [pid](const auto& entry) {
+    return pid != 0 && entry.second.status.pid() == pid;
+  });
+  return found == processes_.end() ? "" : found->first;
+}
+
 bool ProcessTable::IsStopping(std::string_view id) const {
   const auto found = processes_.find(id);
   return found != processes_.end() && found->second.status.stopping();

@@ -41,6 +41,8 @@ class ProcessTable {
   // All that init runs has been told: what is known now is all.
   void OnListed();
 
+  // The id of the process `pid`, or "" if init does not run it.
+  std::string IdOf(std::int32_t pid) const;
   // Whether it runs and was told to end.
   bool IsStopping(std::string_view id) const;
 

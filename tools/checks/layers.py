@@ -16,7 +16,7 @@ _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runti
 _BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
-PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")
+PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "dashboard", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")
 
 # node/ puts the programs of the node into one executable; it sees nothing of them but this.
 _ENTRY = "main.h"

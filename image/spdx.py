@@ -1,0 +1,48 @@
+"""The SBOM of an image, SPDX 2.3 as JSON: which Debian packages are in it, and ourselves."""
+
+import datetime
+import hashlib
+import json
+
+from image.paths import EPOCH
+from image.rootfs import version
+
+_CREATED = datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def document(packages, trees):
+    """The text, for {name of a part: Tree}."""
+    used = sorted({name for tree in trees.values() for name in _packages_of(packages, tree)})
+    rows = [_row("ichor", version(), f"pkg:generic/ichor@{version()}")]
+    for name in used:
+        package = packages.packages[name]
+        rows.append(_row(name, package.version, f"pkg:deb/debian/{name}@{package.version}?arch={package.arch}",
+                         f"built package from: {package.source} {package.source_version}"))
+    body = json.dumps(rows, sort_keys=True).encode()
+    text = {
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": "SPDXRef-DOCUMENT",
+        "name": f"ichor-{version()}-{packages.arch}",
+        "documentNamespace": f"https://ichor.dev/spdx/{packages.arch}/{hashlib.sha256(body).hexdigest()}",
+        "creationInfo": {"created": _CREATED, "creators": [f"Tool: ichor-image-{version()}"]},
+        "packages": rows,
+        "relationships": [{"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES",
+                           "relatedSpdxElement": row["SPDXID"]} for row in rows],
+    }
+    return json.dumps(text, indent=1, sort_keys=True) + "\n"
+
+
+def _packages_of(packages, tree):
+    """An origin begins with the name of its package."""
+    names = {entry.origin.split()[0] for entry in tree.entries()}
+    return names & packages.packages.keys()
+
+
+def _row(name, package_version, url, comment=""):
+    return {
+        "SPDXID": f"SPDXRef-Package-{name.replace('+', '-')}", "name": name, "versionInfo": package_version,
+        "downloadLocation": "NOASSERTION", "filesAnalyzed": False, "licenseConcluded": "NOASSERTION",
+        "licenseDeclared": "NOASSERTION", "copyrightText": "NOASSERTION", **({"sourceInfo": comment} if comment else {}),
+        "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": url}],
+    }

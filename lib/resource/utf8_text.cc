@@ -1,0 +1,19 @@
+#include "lib/resource/utf8_text.h"
+
+#include "lib/resource/yaml/utf8.h"
+
+namespace ichor {
+
+std::string Utf8Text(std::string_view bytes) {
+  constexpr char32_t kReplacement = 0xfffd;
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const Rune rune = DecodeRune(bytes);
+    AppendRune(rune.length == 0 ? kReplacement : rune.value, text);
+    bytes.remove_prefix(rune.length == 0 ? 1 : static_cast<size_t>(rune.length));
+  }
+  return text;
+}
+
+}  // namespace ichor

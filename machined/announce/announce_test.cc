@@ -1,0 +1,76 @@
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+#include "lib/resource/text.h"
+#include "lib/runtime/test_runtime.h"
+#include "machined/announce/console_lines.h"
+#include "machined/announce/service_journal.h"
+
+namespace ichor {
+namespace {
+
+using services::ServiceState;
+
+struct Machine {
+  void Say(Desired<ServiceState> rows) {
+    t.runtime.Publish<ServiceState>("test", std::move(rows));
+    t.Advance(std::chrono::milliseconds(20));
+    journal.OnSettled();
+  }
+
+  // The newest event's payload.
+  machine::ServiceStateEvent Last() const {
+    machine::Event event;
+    REQUIRE(event.ParseFromString(events.At(events.end() - 1).encoded));
+    CHECK(event.data().type_url() == "talos/runtime/machine.ServiceStateEvent");
+    machine::ServiceStateEvent payload;
+    REQUIRE(payload.ParseFromString(event.data().value()));
+    return payload;
+  }
+
+  TestRuntime t;
+  events::EventBus events{t.clock};
+  ServiceJournal journal{t.runtime, events, t.clock};
+};
+
+}  // namespace
+
+TEST_CASE("service journal: each change of state is kept, and published") {
+  Machine m;
+  m.Say({{"apid", Text("state: PREPARING message: 'about to start' health_unknown: true")}});
+  m.Say({{"apid", Text("state: RUNNING message: 'process 7' health_unknown: true")}});
+  m.Say({{"apid", Text("state: RUNNING message: 'process 7' healthy: true")}});
+  m.Say({{"apid", Text("state: RUNNING message: 'process 7' healthy: true")}});
+
+  const std::vector<machine::ServiceInfo> services = m.journal.List();
+  REQUIRE(services.size() == 1);
+  CHECK(services[0].id() == "apid");
+  CHECK(services[0].state() == "Running");
+  REQUIRE(services[0].events().events_size() == 2);
+  CHECK(services[0].events().events(0).state() == "Preparing");
+  CHECK(services[0].events().events(1).msg() == "process 7");
+  CHECK(services[0].health().healthy());
+  CHECK(m.events.end() - m.events.begin() == 3);
+  CHECK(m.Last().action() == machine::ServiceStateEvent::RUNNING);
+  CHECK(m.Last().health().healthy());
+}
+
+TEST_CASE("service journal: internal services are not shown, others may not be changed yet") {
+  Machine m;
+  m.Say({{"apid", Text("state: RUNNING")}, {"coldplug", Text("state: RUNNING internal: true")}});
+  CHECK(m.journal.List().size() == 1);
+  CHECK_THAT(m.journal.Stop("apid"),
+             base::StatusIs(absl::StatusCode::kFailedPrecondition,
+                            "service \"apid\" may not be stopped by clients"));
+  CHECK_THAT(m.journal.Start("coldplug"),
+             base::StatusIs(absl::StatusCode::kNotFound, "service \"coldplug\" not found"));
+}
+
+TEST_CASE("console: the status reads as one sentence") {
+  runtime::MachineStatus::Spec status = Text("stage: MACHINE_STAGE_BOOTING");
+  auto* const condition = status.mutable_status()->add_unmet_conditions();
+  condition->set_name("time");
+  condition->set_reason("time is not synced");
+  CHECK(DescribeStatus(status) == "stage booting, not ready: time: time is not synced");
+}
+
+}  // namespace ichor

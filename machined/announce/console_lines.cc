@@ -1,0 +1,78 @@
+#include "machined/announce/console_lines.h"
+
+#include <format>
+#include <utility>
+
+#include "lib/base/log.h"
+#include "lib/resource/address_text.h"
+#include "machine/machine.pb.h"
+#include "talos/resource/definitions/network/network.resources.h"
+
+namespace ichor {
+namespace {
+
+using network::NodeAddress;
+using runtime::MachineStatus;
+
+std::string_view WordOf(const MachineStatus::Spec& status) {
+  using talos::resource::definitions::enums::RuntimeMachineStage_descriptor;
+  const auto* const value = RuntimeMachineStage_descriptor()->FindValueByNumber(status.stage());
+  return value == nullptr ? "unknown"
+                          : std::string_view(value->options().GetExtension(::ichor::value));
+}
+
+std::string Addresses(const All<NodeAddress>& rows) {
+  const auto current = rows.find("current");
+  std::string text;
+  if (current != rows.end()) {
+    for (const auto& address : current->spec().addresses()) {
+      text += (text.empty() ? "" : ", ") + ToText(address);
+    }
+  }
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+std::string DescribeStatus(const MachineStatus::Spec& status) {
+  std::string text = std::format("stage {}, {}", WordOf(status),
+                                 status.status().ready() ? "ready" : "not ready");
+  std::string_view separator = ": ";
+  for (const auto& condition : status.status().unmet_conditions()) {
+    text += std::format("{}{}: {}", std::exchange(separator, "; "), condition.name(),
+                        condition.reason());
+  }
+  return text;
+}
+
+void ConsoleLines::OnSettled() {
+  const All<MachineStatus> status = runtime_.Read<MachineStatus>();
+  if (!status.empty()) {
+    OnStatus(status.front().spec());
+  }
+  std::string addresses = Addresses(runtime_.Read<NodeAddress>());
+  if (addresses != addresses_) {
+    addresses_ = std::move(addresses);
+    base::Log(base::Severity::kInfo, "addresses: {}", addresses_);
+  }
+}
+
+void ConsoleLines::OnStatus(const MachineStatus::Spec& status) {
+  std::string text = DescribeStatus(status);
+  if (text == status_) {
+    return;
+  }
+  status_ = std::move(text);
+  base::Log(base::Severity::kInfo, "{}", status_);
+  machine::MachineStatusEvent event;
+  event.set_stage(static_cast<machine::MachineStatusEvent::MachineStage>(status.stage()));
+  event.mutable_status()->set_ready(status.status().ready());
+  for (const auto& condition : status.status().unmet_conditions()) {
+    auto* const unmet = event.mutable_status()->add_unmet_conditions();
+    unmet->set_name(condition.name());
+    unmet->set_reason(condition.reason());
+  }
+  events_.Publish(event);
+}
+
+}  // namespace ichor

@@ -1,0 +1,39 @@
+// The methods, area by area. Each function adds its own to the table.
+#pragma once
+
+#include "machined/api/methods.h"
+
+namespace ichor::api {
+
+// Version, Hostname.
+void AddVersionMethods(Methods& methods);
+// ServiceList, ServiceStart, ServiceStop, ServiceRestart.
+void AddServiceMethods(Methods& methods);
+// Memory, LoadAvg, SystemStat, CPUInfo, CPUFreqStats, DiskStats, NetworkDeviceStats.
+void AddSystemMethods(Methods& methods);
+// Processes.
+void AddProcessMethods(Methods& methods);
+// Netstat.
+void AddSocketMethods(Methods& methods);
+// Mounts, machine.StorageService/Statfs.
+void AddMountMethods(Methods& methods);
+// List, DiskUsage.
+void AddFileMethods(Methods& methods);
+// Dmesg, Logs, LogsContainers.
+void AddLogMethods(Methods& methods);
+// Events.
+void AddEventMethods(Methods& methods);
+// storage.StorageService/Disks.
+void AddDiskMethods(Methods& methods);
+// Time, TimeCheck.
+void AddTimeMethods(Methods& methods);
+// ControllerRuntimeDependencies.
+void AddInspectMethods(Methods& methods);
+// Reboot, Shutdown.
+void AddControlMethods(Methods& methods);
+// What is about containers and images, where no containerd runs: empty lists.
+void AddContainerMethods(Methods& methods);
+// Methods that this node does not have: Unimplemented, for those who may call them.
+void AddAbsentMethods(Methods& methods);
+
+}  // namespace ichor::api

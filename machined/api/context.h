@@ -1,0 +1,81 @@
+// What the machine API needs of the rest of machined.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/clock.h"
+#include "lib/rpc/stream.h"
+#include "lib/runtime/executor.h"
+#include "lib/runtime/loop.h"
+#include "lib/runtime/runtime.h"
+#include "lib/runtime/store.h"
+#include "lib/sys/file_view.h"
+#include "lib/sys/kernel.h"
+#include "lib/sys/kernel_log.h"
+#include "machine/machine.pb.h"
+#include "machined/events/event_bus.h"
+#include "machined/log/log_store.h"
+
+namespace ichor::api {
+
+// The services of this node. Called on the loop's thread; must not block.
+class ServiceDirectory {
+ public:
+  virtual ~ServiceDirectory() = default;
+
+  // All services, sorted by id, each with its events (oldest first) and its health.
+  virtual std::vector<machine::ServiceInfo> List() = 0;
+
+  // Asks for a change and answers at once with a sentence for the operator. NotFound if there is no
+  // such service; FailedPrecondition if this one may not be changed by clients.
+  virtual absl::StatusOr<std::string> Start(std::string_view id) = 0;
+  virtual absl::StatusOr<std::string> Stop(std::string_view id) = 0;
+  virtual absl::StatusOr<std::string> Restart(std::string_view id) = 0;
+};
+
+// What ends the life of this boot. Called on the loop's thread; each begins the work and answers
+// with the actor_id that the events of it carry. FailedPrecondition if another one is under way.
+class MachineControl {
+ public:
+  virtual ~MachineControl() = default;
+  virtual absl::StatusOr<std::string> Reboot(machine::RebootRequest::Mode mode) = 0;
+  // `force`: without leaving clusters in good order first.
+  virtual absl::StatusOr<std::string> Shutdown(bool force) = 0;
+};
+
+// Who may do what: by the roles that a call carries, and by those that its peer may have.
+class AccessPolicy {
+ public:
+  virtual ~AccessPolicy() = default;
+
+  // OK, or PermissionDenied "not authorized".
+  virtual absl::Status Authorize(std::string_view method, const rpc::Stream& stream) = 0;
+
+  // Whether the caller is an administrator, who may see sensitive resources.
+  virtual bool IsAdmin(const rpc::Stream& stream) = 0;
+};
+
+// All must outlive the server, and `files` also the workers.
+struct ApiContext {
+  Loop& loop;
+  Runtime& runtime;
+  Store& store;
+  const base::Clock& clock;
+  // For calls that may block. Not the one of the actuators: many calls at once, or a dead network
+  // file system, would keep them waiting. One worker is enough.
+  Executor& workers;
+  sys::Kernel& kernel;
+  sys::FileView& files;
+  sys::KernelLog& kernel_log;
+  log::LogStore& logs;
+  events::EventBus& events;
+  ServiceDirectory& services;
+  MachineControl& control;
+  AccessPolicy& access;
+};
+
+}  // namespace ichor::api

@@ -1,0 +1,136 @@
+#include "machined/init/settings.h"
+
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+
+#include "lib/early/file.h"
+#include "lib/early/mount.h"
+#include "lib/early/text.h"
+
+namespace ichor::init {
+namespace {
+
+using early::ErrorText;
+using early::Mount;
+
+constexpr unsigned long kSecure =
+    MS_NOSUID | MS_NODEV | MS_NOEXEC;  // NOLINT(google-runtime-int): mount(2)
+
+// facts/boot.md 1 and 2.
+constexpr std::array kMounts = {
+    Mount{"devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755"},
+    Mount{"proc", "/proc", "proc", kSecure},
+    Mount{"sysfs", "/sys", "sysfs", kSecure},
+    Mount{"tmpfs", "/run", "tmpfs", kSecure | MS_RELATIME, "mode=0755"},
+    Mount{"tmpfs", "/system", "tmpfs", kSecure | MS_RELATIME, "mode=0755"},
+    Mount{"tmpfs", "/tmp", "tmpfs", kSecure | MS_RELATIME, "size=64M,mode=1777"},
+    Mount{"tmpfs", "/dev/shm", "tmpfs", kSecure | MS_RELATIME, "mode=1777"},
+    Mount{"devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=000,mode=620,gid=5"},
+    Mount{"hugetlbfs", "/dev/hugepages", "hugetlbfs", MS_NOSUID | MS_NODEV, nullptr, true},
+    Mount{"cgroup2", "/sys/fs/cgroup", "cgroup2", kSecure | MS_RELATIME,
+          "nsdelegate,memory_recursiveprot"},
+    Mount{"bpf", "/sys/fs/bpf", "bpf", kSecure | MS_RELATIME, "mode=0700", true},
+    Mount{"securityfs", "/sys/kernel/security", "securityfs", kSecure | MS_RELATIME, nullptr, true},
+    Mount{"tracefs", "/sys/kernel/tracing", "tracefs", kSecure, nullptr, true},
+    Mount{"configfs", "/sys/kernel/config", "configfs", kSecure | MS_RELATIME, nullptr, true},
+    Mount{"debugfs", "/sys/kernel/debug", "debugfs", kSecure | MS_RELATIME, nullptr, true},
+    Mount{"pstore", "/sys/fs/pstore", "pstore", kSecure | MS_RELATIME, nullptr, true},
+    Mount{"efivarfs", "/sys/firmware/efi/efivars", "efivarfs", kSecure | MS_RELATIME, nullptr,
+          true},
+};
+
+struct Directory {
+  const char* path;
+  unsigned mode;
+};
+
+constexpr std::array kDirectories = {
+    Directory{"/system/etc", 0700},
+    Directory{"/system/var", 0700},
+    Directory{"/system/state", 0700},
+    Directory{"/system/run", 0751},
+    Directory{"/system/run/checkpoint", 0700},
+    Directory{"/system/run/containerd", 0711},
+    Directory{"/run/containerd", 0711},
+};
+
+struct Parameter {
+  const char* path;  // below /proc/sys
+  const char* value;
+};
+
+// facts/boot.md 5.
+constexpr std::array kParameters = {
+    Parameter{"dev/tty/ldisc_autoload", "0"},
+    Parameter{"dev/tty/legacy_tiocsti", "0"},
+    Parameter{"fs/protected_symlinks", "1"},
+    Parameter{"fs/protected_hardlinks", "1"},
+    Parameter{"fs/protected_fifos", "2"},
+    Parameter{"fs/protected_regular", "2"},
+    Parameter{"fs/suid_dumpable", "0"},
+    Parameter{"kernel/kptr_restrict", "2"},
+    Parameter{"kernel/dmesg_restrict", "1"},
+    Parameter{"kernel/perf_event_paranoid", "3"},
+    Parameter{"kernel/randomize_va_space", "2"},
+    Parameter{"kernel/yama/ptrace_scope", "2"},
+    Parameter{"user/max_user_namespaces", "0"},
+    Parameter{"kernel/unprivileged_bpf_disabled", "1"},
+    Parameter{"net/core/bpf_jit_harden", "2"},
+    Parameter{"vm/unprivileged_userfaultfd", "0"},
+    Parameter{"kernel/ctrl-alt-del", "0"},
+    Parameter{"kernel/panic", "10"},
+    Parameter{"kernel/pid_max", "262144"},
+    Parameter{"vm/overcommit_memory", "1"},
+    Parameter{"fs/inotify/max_user_instances", "8192"},
+    Parameter{"fs/aio-max-nr", "1048576"},
+    Parameter{"net/ipv4/ip_forward", "1"},
+    Parameter{"net/ipv4/icmp_ignore_bogus_error_responses", "1"},
+    Parameter{"net/ipv4/icmp_echo_ignore_broadcasts", "1"},
+    Parameter{"net/ipv4/conf/all/send_redirects", "0"},
+    Parameter{"net/ipv4/conf/default/send_redirects", "0"},
+    Parameter{"net/ipv4/ip_local_reserved_ports", "50000,50001"},
+    Parameter{"net/ipv4/tcp_keepalive_time", "600"},
+    Parameter{"net/ipv4/tcp_keepalive_intvl", "60"},
+    Parameter{"net/ipv6/conf/default/forwarding", "1"},
+    Parameter{"net/ipv6/conf/default/accept_ra", "2"},
+};
+
+}  // namespace
+
+void MountLate(const early::Console& console) {
+  early::MountAll(kMounts, console);
+  for (const Directory& directory : kDirectories) {
+    const int error = early::MakeDirectories(directory.path, directory.mode);
+    if (error != 0) console.Error({"make ", directory.path, ": ", ErrorText(error)});
+    // The mode of what stage 1 made may be another.
+    if (error == 0) ::chmod(directory.path, directory.mode);
+  }
+  // Containers' mounts come and go in namespaces of their own, and must see ours.
+  if (::mount(nullptr, "/", nullptr, MS_SHARED | MS_REC, nullptr) != 0) {
+    console.Error({"share the mounts: ", ErrorText(errno)});
+  }
+}
+
+void SetKernelParameters(const early::Console& console) {
+  for (const Parameter& parameter : kParameters) {
+    const early::Text<128> path{"/proc/sys/", parameter.path};
+    const int error = early::WriteFile(path.c_str(), parameter.value);
+    if (error == 0 || error == ENOENT) continue;
+    console.Warning({"set ", parameter.path, " to ", parameter.value, ": ", ErrorText(error)});
+  }
+}
+
+void SetOwnLimits(const early::Console& console) {
+  const rlimit files = {.rlim_cur = 1048576, .rlim_max = 1048576};
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0)
+    console.Warning({"set the limit of open files: ", ErrorText(errno)});
+  if (::mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+    console.Warning({"lock init in memory: ", ErrorText(errno)});
+}
+
+}  // namespace ichor::init

@@ -1,0 +1,58 @@
+#include "machined/kernel/policy.h"
+
+#include <format>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "lib/early/command_line.h"
+
+namespace ichor {
+namespace {
+
+constexpr std::string_view kMetal = "metal";
+
+std::string_view LineOf(const All<runtime::KernelCmdline>& command_lines) {
+  return command_lines.empty() ? std::string_view()
+                               : std::string_view(command_lines.front().spec().cmdline());
+}
+
+std::string_view PlatformOf(std::string_view line) {
+  const std::string_view platform = early::FindValue(line, "talos.platform").value_or(kMetal);
+  return platform.empty() ? kMetal : platform;
+}
+
+}  // namespace
+
+absl::StatusOr<Desired<runtime::PlatformMetadata>> DescribePlatform(
+    const All<runtime::KernelCmdline>& command_lines,
+    const All<hardware::SystemInformation>& systems) {
+  if (command_lines.empty()) {
+    return Desired<runtime::PlatformMetadata>();
+  }
+  const std::string_view line = LineOf(command_lines);
+  runtime::PlatformMetadata::Spec platform;
+  platform.set_platform(std::string(PlatformOf(line)));
+  if (platform.platform() == kMetal) {
+    platform.set_hostname(std::string(early::FindValue(line, "talos.hostname").value_or("")));
+    if (!systems.empty()) {
+      platform.set_instance_id(systems.front().spec().uuid());
+    }
+  }
+  return Desired<runtime::PlatformMetadata>{{"platformmetadata", std::move(platform)}};
+}
+
+absl::StatusOr<Desired<runtime::Diagnostic>> DiagnosePlatform(
+    const All<runtime::KernelCmdline>& command_lines) {
+  Desired<runtime::Diagnostic> diagnostics;
+  const std::string_view platform = PlatformOf(LineOf(command_lines));
+  if (platform != kMetal) {
+    runtime::Diagnostic::Spec row;
+    row.set_message("the kernel argument talos.platform names a platform that is not known");
+    row.add_details(std::format("talos.platform={}", platform));
+    diagnostics.Add("platform", std::move(row));
+  }
+  return diagnostics;
+}
+
+}  // namespace ichor

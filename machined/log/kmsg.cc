@@ -1,0 +1,75 @@
+#include "machined/log/kmsg.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <format>
+#include <optional>
+
+#include "lib/resource/time_text.h"
+
+namespace ichor::log {
+namespace {
+
+// syslog(3), by number.
+constexpr std::array<std::string_view, 24> kFacilities = {
+    "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock",
+    "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
+constexpr std::array<std::string_view, 8> kSeverities = {"emerg",   "alert",  "crit", "err",
+                                                         "warning", "notice", "info", "debug"};
+
+// A thousand years: what is beyond is no time since a boot.
+constexpr std::uint64_t kMaxMicroseconds = 31'557'600'000ull * 1'000'000;
+
+std::optional<std::uint64_t> Number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+// Takes the text before the next `separator` off `rest`, and the separator.
+std::string_view TakeField(std::string_view& rest, char separator) {
+  const std::string_view field = rest.substr(0, rest.find(separator));
+  rest.remove_prefix(std::min(rest.size(), field.size() + 1));
+  return field;
+}
+
+std::string TimeText(base::WallTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  google::protobuf::Timestamp stamp;
+  stamp.set_seconds(seconds.time_since_epoch().count());
+  stamp.set_nanos(static_cast<std::int32_t>((time - seconds).count()));
+  return ToText(stamp);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> FormatKmsg(std::string_view record, base::WallTime boot) {
+  const size_t semicolon = record.find(';');
+  if (semicolon == std::string_view::npos) {
+    return absl::InvalidArgumentError("kernel log: a record without ';'");
+  }
+  std::string_view header = record.substr(0, semicolon);
+  std::string_view text = record.substr(semicolon + 1);
+  const std::optional<std::uint64_t> priority = Number(TakeField(header, ','));
+  TakeField(header, ',');  // sequence number
+  const std::optional<std::uint64_t> microseconds = Number(TakeField(header, ','));
+  if (!priority.has_value() || !microseconds.has_value() || *microseconds > kMaxMicroseconds) {
+    return absl::InvalidArgumentError("kernel log: a record with a strange header");
+  }
+  const std::uint64_t facility = *priority / 8;
+  const std::string facility_text = facility < kFacilities.size()
+                                        ? std::string(kFacilities[facility])
+                                        : std::format("facility{}", facility);
+  return std::format(
+      "{}: {:>7}: [{}]: {}\n", facility_text, kSeverities[*priority % 8],
+      TimeText(boot + std::chrono::microseconds(static_cast<std::int64_t>(*microseconds))),
+      TakeField(text, '\n'));
+}
+
+}  // namespace ichor::log

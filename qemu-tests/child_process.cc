@@ -1,0 +1,105 @@
+#include "qemu-tests/child_process.h"
+
+#include <fcntl.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "lib/base/unique_fd.h"
+#include "lib/sys/wait_status.h"
+
+namespace ichor::qemu {
+namespace {
+
+// Runs in the child: only async-signal-safe calls until exec.
+[[noreturn]] void Become(char* const* words, const char* log) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int input = open("/dev/null", O_RDONLY);
+  const int output = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (input < 0 || output < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) {
+    _exit(126);
+  }
+  execvp(words[0], words);
+  _exit(127);
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(int pid, base::UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)) {}
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  if (this != &other) {
+    Kill();
+    pid_ = std::exchange(other.pid_, -1);
+    pidfd_ = std::move(other.pidfd_);
+  }
+  return *this;
+}
+
+ChildProcess::~ChildProcess() {
+  Kill();
+}
+
+absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& words,
+                                                 const std::string& log) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (const std::string& word : words) {
+    pointers.push_back(const_cast<char*>(word.c_str()));
+  }
+  pointers.push_back(nullptr);
+  const int pid = fork();
+  if (pid < 0) {
+    return absl::ErrnoToStatus(errno, "fork");
+  }
+  if (pid == 0) {
+    Become(pointers.data(), log.c_str());
+  }
+  base::UniqueFd pidfd(pidfd_open(pid, 0));
+  const int error = errno;
+  ChildProcess child(pid, std::move(pidfd));
+  if (!child.pidfd_.ok()) {
+    return absl::ErrnoToStatus(error, "pidfd_open");
+  }
+  return child;
+}
+
+void ChildProcess::Kill() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(std::exchange(pid_, -1), nullptr, 0);
+  }
+}
+
+absl::Status ChildProcess::Wait() {
+  int status = 0;
+  if (pid_ > 0 && waitpid(std::exchange(pid_, -1), &status, 0) < 0) {
+    return absl::ErrnoToStatus(errno, "waitpid");
+  }
+  return sys::Succeeded(status) ? absl::OkStatus()
+                                : absl::UnknownError(sys::DescribeWaitStatus(status));
+}
+
+absl::Status RunTool(const std::vector<std::string>& words, const std::string& log) {
+  auto child = ChildProcess::Start(words, log);
+  const absl::Status ended = child.ok() ? child->Wait() : child.status();
+  return ended.ok() ? ended
+                    : absl::Status(ended.code(),
+                                   absl::StrCat(absl::StrJoin(words, " "), ": ", ended.message()));
+}
+
+}  // namespace ichor::qemu

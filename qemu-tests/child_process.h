@@ -1,0 +1,49 @@
+// A program that a test starts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/unique_fd.h"
+
+namespace ichor::qemu {
+
+// A running child. It is killed with its owner, and with this process however that ends.
+class ChildProcess {
+ public:
+  // Starts words[0], searched in PATH. Its output goes to the end of the file `log`, its input is
+  // empty. An error if the system has no process to give; a program that is not there is a child
+  // that exits with 127.
+  static absl::StatusOr<ChildProcess> Start(const std::vector<std::string>& words,
+                                            const std::string& log);
+
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&& other) noexcept;
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess();
+
+  // Becomes readable when the child has ended; owned here.
+  int descriptor() const {
+    return pidfd_.get();
+  }  // NOLINT(readability-identifier-naming): an accessor
+
+  // Kills it and reaps it. Nothing happens if it is gone.
+  void Kill();
+
+  // Blocks until it ends. An error says how it ended if that was not with 0.
+  absl::Status Wait();
+
+ private:
+  ChildProcess(int pid, base::UniqueFd pidfd);
+
+  int pid_ = -1;  // -1 once it is reaped
+  base::UniqueFd pidfd_;
+};
+
+// Runs a program to its end. An error has its output.
+absl::Status RunTool(const std::vector<std::string>& words, const std::string& log);
+
+}  // namespace ichor::qemu

@@ -1,0 +1,153 @@
+#include "qemu-tests/machine.h"
+
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/clock.h"
+#include "lib/base/status.h"
+#include "lib/base/unique_fd.h"
+#include "qemu-tests/qemu_command.h"
+#include "qemu-tests/test_files.h"
+
+namespace ichor::qemu {
+namespace {
+
+constexpr std::size_t kTailBytes = 4000;
+constexpr int kLookAgainMs = 1000;
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// What the stage "boot" found to work for guests of this machine's architecture; emulation
+// otherwise.
+std::string Accelerator(Arch arch) {
+#if defined(__x86_64__)
+  constexpr Arch kOwn = Arch::kAmd64;
+#else
+  constexpr Arch kOwn = Arch::kArm64;
+#endif
+  const char* chosen = arch == kOwn ? std::getenv("ICHOR_ACCELERATOR") : nullptr;
+  return chosen != nullptr ? chosen : "tcg,thread=multi,tb-size=1024";
+}
+
+// Blocks until the log changes, the child ends, or a second is over: the log may have changed
+// before it was watched.
+void WaitForChange(const std::string& log, int child) {
+  const base::UniqueFd watch(inotify_init1(IN_CLOEXEC));
+  inotify_add_watch(watch.get(), log.c_str(), IN_MODIFY);
+  std::array<pollfd, 2> events{{{.fd = watch.get(), .events = POLLIN, .revents = 0},
+                                {.fd = child, .events = POLLIN, .revents = 0}}};
+  poll(events.data(), events.size(), kLookAgainMs);
+}
+
+bool HasEnded(int pidfd) {
+  pollfd event{.fd = pidfd, .events = POLLIN, .revents = 0};
+  return poll(&event, 1, 0) == 1;
+}
+
+}  // namespace
+
+absl::StatusOr<Machine> Machine::Create(const MachineSpec& spec, const std::string& name) {
+  MachineFiles files{.image = absl::StrCat("/ichor/build/image/", NameOf(spec.arch)),
+                     .directory = absl::StrCat(TestDirectory(), "/", name)};
+  std::error_code error;
+  std::filesystem::create_directories(files.directory, error);
+  if (error) {
+    return absl::ErrnoToStatus(error.value(), files.directory);
+  }
+  Machine machine(spec, std::move(files));
+  RETURN_IF_ERROR(machine.MakeDisks());
+  return machine;
+}
+
+absl::Status Machine::MakeDisks() const {
+  const std::string log = files_.directory + "/tools.log";
+  for (std::size_t i = 0; i < spec_.disks.size(); ++i) {
+    std::vector<std::string> words = {"qemu-img", "create", "-q", "-f", "qcow2"};
+    if (spec_.disks[i].holds_image) {
+      words.insert(words.end(), {"-F", "raw", "-b", files_.image + "/disk.raw"});
+    }
+    words.push_back(absl::StrCat(files_.directory, "/disk", i, ".qcow2"));
+    words.push_back(absl::StrCat(spec_.disks[i].size_bytes));
+    RETURN_IF_ERROR(RunTool(words, log));
+  }
+  if (spec_.firmware != Firmware::kUefi) {
+    return absl::OkStatus();
+  }
+  return RunTool({"cp", UefiVariables(spec_.arch), files_.directory + "/uefi-variables.fd"}, log);
+}
+
+absl::Status Machine::Start() {
+  std::string command_line = ReadAll(files_.image + "/cmdline");
+  while (command_line.ends_with('\n')) {
+    command_line.pop_back();
+  }
+  ASSIGN_OR_RETURN(
+      qemu_, ChildProcess::Start(QemuCommand(spec_, files_, Accelerator(spec_.arch), command_line),
+                                 files_.directory + "/qemu.log"));
+  return absl::OkStatus();
+}
+
+absl::Status Machine::WaitForLine(const std::string& text) {
+  if (!qemu_.has_value()) {
+    return absl::FailedPreconditionError("the machine is off");
+  }
+  const base::RealClock clock;
+  const base::MonotonicTime until = clock.Monotonic() + kPatience;
+  while (true) {
+    const bool ended = HasEnded(qemu_->descriptor());  // first, so that its last words are read
+    if (Console().find(text) != std::string::npos) {
+      return absl::OkStatus();
+    }
+    if (ended) {
+      return absl::UnavailableError(
+          absl::StrCat("the machine ended before it said \"", text, "\":\n", Tail()));
+    }
+    if (clock.Monotonic() > until) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("the machine did not say \"", text, "\":\n", Tail()));
+    }
+    WaitForChange(files_.directory + "/console.log", qemu_->descriptor());
+  }
+}
+
+void Machine::PowerCut() {
+  qemu_.reset();
+}
+
+absl::Status Machine::DiskIsUntouched(int index) const {
+  return RunTool(
+      {"qemu-img", "compare", "-f", "qcow2", "-F", "raw",
+       absl::StrCat(files_.directory, "/disk", index, ".qcow2"), files_.image + "/disk.raw"},
+      files_.directory + "/tools.log");
+}
+
+std::string Machine::Console() const {
+  return ReadAll(files_.directory + "/console.log");
+}
+
+std::string Machine::Tail() const {
+  std::string said = Console();
+  if (said.size() > kTailBytes) {
+    said.erase(0, said.size() - kTailBytes);
+  }
+  return absl::StrCat(said, ReadAll(files_.directory + "/qemu.log"));
+}
+
+}  // namespace ichor::qemu

@@ -1,0 +1,55 @@
+// A machine that a test starts, looks at and cuts the power of.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "qemu-tests/child_process.h"
+#include "qemu-tests/machine_spec.h"
+
+namespace ichor::qemu {
+
+// The files of a machine, in build/qemu/<test>/<name>/, and QEMU while it runs. The files stay
+// until the test ends, and after it if it fails: test_files.cc.
+class Machine {
+ public:
+  // How long a wait lasts before it counts as failed. Emulation on a busy host is slow: this is not
+  // what a node may take.
+  static constexpr std::chrono::seconds kPatience{600};
+
+  // Makes the disks; nothing runs yet. An error has a tool's name; its output is in tools.log.
+  static absl::StatusOr<Machine> Create(const MachineSpec& spec, const std::string& name);
+
+  // Switches it on. The console's log goes on at its end after a PowerCut().
+  absl::Status Start();
+
+  // Blocks until a line of the console contains `text`, in what came since the last Start(). An
+  // error if the machine ends first, or patience does; it has the console's last lines.
+  absl::Status WaitForLine(const std::string& text);
+
+  // Ends QEMU at once. What the guest had not written is lost.
+  void PowerCut();
+
+  // OK if a disk that holds the image has its bytes, and zeros behind them. Call it while the
+  // machine is off.
+  absl::Status DiskIsUntouched(int index) const;
+
+  // All that came out of the serial port since the last Start().
+  std::string Console() const;
+
+ private:
+  Machine(MachineSpec spec, MachineFiles files)
+      : spec_(std::move(spec)), files_(std::move(files)) {}
+
+  absl::Status MakeDisks() const;
+  std::string Tail() const;
+
+  MachineSpec spec_;
+  MachineFiles files_;
+  std::optional<ChildProcess> qemu_;
+};
+
+}  // namespace ichor::qemu

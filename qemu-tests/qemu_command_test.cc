@@ -1,0 +1,44 @@
+#include "qemu-tests/qemu_command.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ichor::qemu {
+namespace {
+
+MachineFiles Files() {
+  return {.image = "/image", .directory = "/machine"};
+}
+
+bool Has(const std::vector<std::string>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+TEST_CASE("qemu command: UEFI gets the machine's own variables, and disks are tried in order") {
+  const auto words = QemuCommand({.disks = {{.holds_image = true}, {}}}, Files(), "tcg", "");
+  CHECK(words.front() == "qemu-system-x86_64");
+  CHECK(Has(words, "if=pflash,format=raw,unit=1,file=/machine/uefi-variables.fd"));
+  CHECK(Has(words, "virtio-blk-pci,drive=disk1,serial=disk1,bootindex=1"));
+  CHECK_FALSE(Has(words, "-kernel"));
+}
+
+TEST_CASE("qemu command: a direct boot gets kernel, initramfs and command line") {
+  const auto words = QemuCommand({.arch = Arch::kArm64, .firmware = Firmware::kDirect, .disks = {}},
+                                 Files(), "tcg", "a b");
+  CHECK(words.front() == "qemu-system-aarch64");
+  CHECK(Has(words, "/image/initramfs-pxe"));
+  CHECK(Has(words, "a b"));
+}
+
+TEST_CASE("qemu command: a NIC without carrier has no peer") {
+  const auto words = QemuCommand({.nics = {{.has_carrier = false}, {}}}, Files(), "tcg", "");
+  CHECK(Has(words, "virtio-net-pci"));
+  CHECK(Has(words, "virtio-net-pci,netdev=net1"));
+  CHECK_FALSE(Has(words, "user,id=net0"));
+}
+
+}  // namespace
+}  // namespace ichor::qemu

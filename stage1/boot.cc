@@ -1,0 +1,191 @@
+#include "stage1/boot.h"
+
+#include <fcntl.h>
+#include <linux/watchdog.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "lib/early/command_line.h"
+#include "lib/early/file.h"
+#include "lib/early/mount.h"
+#include "lib/early/sha256.h"
+#include "stage1/facts.h"
+#include "stage1/loop_device.h"
+#include "stage1/modules.h"
+#include "stage1/slot.h"
+#include "stage1/switch_root.h"
+#include "stage1/system_disk.h"
+
+namespace ichor::stage1 {
+namespace {
+
+using early::ErrorText;
+using early::Mount;
+
+constexpr const char* kRamSlot = "/root.slot";
+constexpr int kWatchdogSeconds = 60;
+constexpr unsigned long kSecure =
+    MS_NOSUID | MS_NODEV | MS_NOEXEC;  // NOLINT(google-runtime-int): mount(2)
+
+constexpr std::array kFirstMounts = {
+    Mount{"devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755"},
+    Mount{"proc", "/proc", "proc", kSecure},
+    Mount{"sysfs", "/sys", "sysfs", kSecure},
+    Mount{"tmpfs", "/system", "tmpfs", kSecure | MS_RELATIME, "mode=0755"},
+};
+constexpr std::array kEfiMounts = {
+    Mount{"efivarfs", "/sys/firmware/efi/efivars", "efivarfs", kSecure | MS_RELATIME, nullptr,
+          true},
+};
+
+bool Exists(const char* path) {
+  return ::access(path, F_OK) == 0;
+}
+
+// Arms the machine's watchdog, if it has one; -1 if not. It is fed from init on: until then it is
+// the limit of stage 1.
+int ArmWatchdog(const early::Console& console) {
+  const int fd = ::open("/dev/watchdog0", O_WRONLY);  // init inherits it
+  if (fd < 0) {
+    if (errno != ENOENT) console.Error({"open the watchdog: ", ErrorText(errno)});
+    return -1;
+  }
+  int seconds = kWatchdogSeconds;
+  if (::ioctl(fd, WDIOC_SETTIMEOUT, &seconds) != 0)
+    console.Warning({"set the watchdog's time: ", ErrorText(errno)});
+  ::ioctl(fd, WDIOC_KEEPALIVE, 0);
+  console.Info({"watchdog armed"});
+  return fd;
+}
+
+std::string_view Firmware() {
+  if (Exists("/sys/firmware/efi")) return "uefi";
+  return Exists("/sys/firmware/devicetree/base") ? "devicetree" : "bios";
+}
+
+void LoadFirst(const Modules& modules) {
+  // sha256 has several drivers for several processors: those that do not fit the machine refuse.
+  for (const char* name : {"loop", "dm_mod", "sha256_ssse3", "sha256_arm64", "sha256_ce",
+                           "sha256_generic", "dm_verity", "erofs", "overlay", "efivarfs", "edd"}) {
+    modules.Load(name);
+  }
+}
+
+// Whether the loader counts tries of the entry that runs: GRUB says it on the command line,
+// systemd-boot in the entry's name, "+LEFT-DONE" before the suffix.
+bool OnTrial(std::string_view command_line) {
+  if (early::FindValue(command_line, "ichor.tries").value_or("0") != "0") return true;
+  std::array<char, 1024> buffer{};
+  const auto entry = early::ReadFile(
+      "/sys/firmware/efi/efivars/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", buffer);
+  return entry.has_value();
+}
+
+bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& console,
+                  BootFacts& facts) {
+  early::Fd keep;
+  const DevicePath device = AttachLoop(kRamSlot, keep);
+  if (device.empty()) {
+    console.Error({"attach ", kRamSlot, ": ", ErrorText(errno)});
+    return false;
+  }
+  facts.Write("slot", "ram");
+  return MountSlot(device.c_str(), expected, console);
+}
+
+void WriteDiskFacts(const SystemDisk& found, BootFacts& facts) {
+  facts.Write("system-disk", found.disk.number.view());
+  if (found.copies == 0) return;
+  early::Text<512> numbers;
+  early::Text<512> names{
+      "several disks carry the loader's partition; used is the first by bus path, ",
+      found.disk.name.view(), "; copies:"};
+  for (std::size_t i = 0; i < found.copies; ++i) {
+    numbers.Append({found.others[i].number.view(), "\n"});
+    names.Append({" ", found.others[i].name.view()});
+  }
+  facts.Write("copies", numbers.view());
+  facts.NoteError(names.view());
+}
+
+bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& expected,
+                   Uevents& events, const Modules& modules, const early::Console& console,
+                   BootFacts& facts) {
+  const auto slot = early::FindValue(command_line, "ichor.slot").value_or("");
+  if (slot != "A" && slot != "B") {
+    console.Error({"ichor.slot is neither A nor B, and there is no ", kRamSlot});
+    return false;
+  }
+  const auto text = LoaderPartition(command_line);
+  const auto loader = ParseGuid(text.view());
+  if (!loader.has_value()) {
+    console.Error({"the loader does not say which partition it came from"});
+    return false;
+  }
+  static SystemDisk found;
+  const early::Text<16> label{"ROOT-", slot};
+  if (!FindSystemDisk(*loader, label.view(), events, modules, console, found)) return false;
+  console.Info({"system disk ", found.disk.name.view(), ", slot ", slot});
+  facts.Write("slot", slot);
+  WriteDiskFacts(found, facts);
+  if (OnTrial(command_line)) facts.Write("tries", "1");
+  return MountSlot(found.slot_device.c_str(), expected, console);
+}
+
+}  // namespace
+
+void MountFirst(const early::Console& console) {
+  early::MountAll(kFirstMounts, console);
+}
+
+bool Boot(std::string_view command_line, const early::Console& console, int& watchdog_fd) {
+  Modules modules(command_line, console);
+  modules.Open();
+  LoadFirst(modules);
+  // Before: what appears while the devices of now are looked at is heard later.
+  static Uevents events;
+  if (!events.Open()) console.Error({"listen to the kernel's events: ", ErrorText(errno)});
+  modules.LoadForAllDevices();
+  watchdog_fd = ArmWatchdog(console);
+  BootFacts facts(console);
+  facts.Open();
+  facts.Write("firmware", Firmware());
+  if (Firmware() == "uefi") early::MountAll(kEfiMounts, console);
+
+  early::Sha256Digest expected{};
+  if (!early::FromHex(early::FindValue(command_line, "ichor.root").value_or(""), expected)) {
+    console.Error({"ichor.root is not a hash"});
+    return false;
+  }
+  const bool mounted = Exists(kRamSlot)
+                           ? MountRamRoot(expected, console, facts)
+                           : MountDiskRoot(command_line, expected, events, modules, console, facts);
+  return mounted && SwitchRoot(console);
+}
+
+void Restart(std::string_view command_line, const early::Console& console) {
+  constexpr std::uint64_t kSeconds = 10;
+  constexpr std::uint64_t kMostSeconds = 300;
+  const auto said =
+      early::ToNumber(early::FindValue(command_line, "panic").value_or("10")).value_or(kSeconds);
+  if (said == 0) {
+    console.Say(early::Level::kCritical, {"cannot go on; panic=0 says to wait for ever"});
+    for (;;)
+      ::pause();
+  }
+  const auto seconds = std::min(said, kMostSeconds);
+  console.Say(early::Level::kCritical, {"cannot go on: restart in ",
+                                        early::Decimal(static_cast<std::int64_t>(seconds)), " s"});
+  ::poll(nullptr, 0, static_cast<int>(seconds) * 1000);
+  ::reboot(RB_AUTOBOOT);
+  ::_exit(1);
+}
+
+}  // namespace ichor::stage1

@@ -1,0 +1,144 @@
+"""The stage "image": both architectures' images are made, hold what they promise, and come out the same twice."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+
+from common import presets
+from common.presets import BUILD
+from common.step import Outcome, check, step
+from common.tree import ROOT
+
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from image import gpt, slot, verity, walker
+from image.boards import BOARDS
+
+_PROGRAMS = ("stage1", "init", "ichor-node")
+_RESULTS = ("kernel", "initramfs", "initramfs-pxe", "cmdline", "disk.raw", "manifest.txt", "sbom.spdx.json")
+_MIB = 1 << 20
+# Limits in MiB: what a download and a machine's memory may be asked for.
+_LIMITS = {"root.erofs": 120, "disk.raw.zst": 150, "initramfs-pxe": 180}
+_BOOT_LIMITS = {"amd64": 24, "arm64": 48}
+
+
+def run(long):
+    """The whole stage. The second build is of amd64, with --long of arm64 too."""
+    total = Outcome()
+    for arch in ("amd64", "arm64"):
+        done = presets.build(f"release-{arch}", _PROGRAMS)
+        if done.ok:
+            done += step(f"image {arch}", _build, arch, BUILD / "image" / arch)
+        if done.ok:
+            done += step(f"image {arch}: what is in it", _inspect, arch, counts=True)
+        if done.ok and (long or arch == "amd64"):
+            again = BUILD / "image/again"
+            done += step(f"image {arch} again", _build, arch, again)
+            done += step(f"image {arch}: the same bytes", _compare, BUILD / "image" / arch, again, counts=True)
+            shutil.rmtree(again, ignore_errors=True)
+        total += done
+    return total
+
+
+def _build(arch, output):
+    return presets.command([sys.executable, "-B", "-m", "image.build", arch, f"--output={output}"], cwd=ROOT)
+
+
+def _digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _compare(one, other):
+    return check(f"{name} differs" for name in _RESULTS if _digest(one / name) != _digest(other / name))
+
+
+def _inspect(arch):
+    """Every check by itself, so that one that fails hides no other."""
+    out, work = BUILD / "image" / arch, BUILD / "image" / f"{arch}.unpacked"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    total = Outcome()
+    for one in (_partitions, _slot, _walk, _sizes):
+        outcome = check(one(arch, out, work))
+        total = Outcome(total.passed + outcome.passed, total.failed + outcome.failed, total.output + outcome.output)
+    shutil.rmtree(work)
+    return total
+
+
+def _tool(*argv):
+    """A text if a tool refuses."""
+    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False)
+    if done.returncode:
+        yield f"{argv[0]}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def _partition(arch, out, label):
+    """The bytes of a partition of disk.raw."""
+    offset = gpt.offsets(BOARDS[arch])[0][label]
+    size = next(partition.size for partition in BOARDS[arch] if partition.label == label)
+    with open(out / "disk.raw", "rb") as file:
+        file.seek(offset)
+        return file.read(size)
+
+
+def _partitions(arch, out, work):
+    """The table as sfdisk reads it, the EFI partition as fsck.vfat does."""
+    yield from _tool("sfdisk", "--verify", "--quiet", out / "disk.raw")
+    (work / "efi").write_bytes(_partition(arch, out, "EFI"))
+    yield from _tool("fsck.vfat", "-n", work / "efi")
+    (work / "efi").unlink()
+    if _partition(arch, out, "META").strip(b"\0"):
+        yield "META is not empty"
+
+
+def _slot(arch, out, work):
+    """The slot of the disk and of RAM media, and the dm-verity tree as veritysetup reads it."""
+    data = _partition(arch, out, "ROOT-A")
+    root = hashlib.sha256(data[:slot.HEADER_BYTES]).hexdigest()
+    if f"ichor.root={root}" not in (out / "cmdline").read_text(encoding="utf-8").split():
+        yield f"the command line does not name the header's hash {root}"
+    [(name, base)] = slot.images(data)
+    (work / "base").write_bytes(base)
+    salt = hashlib.sha256(base).digest()
+    hashes, top = verity.tree(base, salt)
+    (work / "hashes").write_bytes(hashes)
+    if hashes not in data:
+        yield f"the tree behind {name} is not that of its bytes"
+    yield from _tool("veritysetup", "verify", "--no-superblock", "--format=1", "--hash=sha256", "--data-block-size=4096",
+                     "--hash-block-size=4096", f"--data-blocks={len(base) // 4096}", f"--salt={salt.hex()}",
+                     work / "base", work / "hashes", top.hex())
+
+
+def _walk(_, out, work):
+    """The root as it comes out of the image: what must not be there, and what the manifest does not name."""
+    root = work / "root"
+    yield from _tool("fsck.erofs", f"--extract={root}", work / "base")
+    yield from walker.problems(root)
+    named = {}
+    for line in (out / "manifest.txt").read_text(encoding="utf-8").splitlines():
+        part, path, _, what = line.split("\t")
+        if part == "root":
+            named[path] = what
+    for path in root.rglob("*"):
+        inside = f"/{path.relative_to(root)}"
+        if path.is_symlink():
+            found = f"-> {path.readlink()}"
+        elif path.is_file():
+            found = f"sha256:{_digest(path)}"
+        else:
+            continue
+        if named.pop(inside, None) != found:
+            yield f"{inside} is not what manifest.txt says"
+    yield from (f"{path} of manifest.txt is not there" for path in named)
+
+
+def _sizes(arch, out, _):
+    for name, limit in _LIMITS.items():
+        if (out / name).stat().st_size > limit * _MIB:
+            yield f"{name} has {(out / name).stat().st_size / _MIB:.1f} MiB, more than {limit}"
+    boot = sum((out / name).stat().st_size for name in ("kernel", "initramfs"))
+    if boot > _BOOT_LIMITS[arch] * _MIB:
+        yield f"kernel and initramfs have {boot / _MIB:.1f} MiB, more than {_BOOT_LIMITS[arch]}"
