@@ -33,6 +33,7 @@ constexpr sys::Ownership kNetworkd{.uid = 52, .gid = 52};
 constexpr std::chrono::seconds kSaveInterval{1};
 constexpr std::chrono::seconds kRebootGrace{10};
 constexpr std::string_view kCrashSource = "init.crashes";
+constexpr size_t kLongestEcho = 512;  // bytes of a line
 constexpr size_t kMostCrashes = 64;
 constexpr size_t kLargestHistory = 16 << 20;  // bytes
 
@@ -225,7 +226,28 @@ void Daemon::OnSettled() {
   SaveSoon();
 }
 
-void Daemon::OnLog(std::string_view id, std::string_view bytes) { logs_.Append(id, bytes); }
+void Daemon::OnLog(std::string_view id, std::string_view bytes) {
+  logs_.Append(id, bytes);
+  if (id != init::kMachinedId) {
+    Echo(id, bytes);
+  }
+}
+
+// Warnings and errors of services are said on the console too: a node that cannot be reached says
+// why.
+void Daemon::Echo(std::string_view id, std::string_view bytes) {
+  std::string& line = unfinished_[std::string(id)];
+  for (const char c : bytes) {
+    if (c != '\n') {
+      line.append(line.size() < kLongestEcho ? 1 : 0, c);
+      continue;
+    }
+    if (line.starts_with("warning: ") || line.starts_with("error: ")) {
+      base::Log(base::Severity::kWarning, "{}: {}", id, line);
+    }
+    line.clear();
+  }
+}
 
 void Daemon::OnLogLost(std::string_view id, std::uint64_t bytes) {
   logs_.EndLine(id);

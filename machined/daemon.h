@@ -77,6 +77,7 @@ class Daemon : public InitListener, public api::MachineControl {
   void SaveSoon();
   void Save();
   void PublishCrashes();
+  void Echo(std::string_view id, std::string_view bytes);
   void OnSettled();
   std::string GoDown(PowerControl::Action action, const std::string& sequence);
 
@@ -110,6 +111,7 @@ class Daemon : public InitListener, public api::MachineControl {
   ServiceJournal journal_{runtime_, events_, clock_};
   ConsoleLines console_{runtime_, events_};
   std::map<std::string, boot::CrashRecord::Spec> crashes_;
+  std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them
   bool save_scheduled_ = false;
   std::string saved_;  // the checkpoint as it is on disk
 

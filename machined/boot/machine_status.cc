@@ -68,7 +68,7 @@ std::string NetworkProblems(const All<NetworkStatus>& network) {
 bool CanBeReached(const All<Service>& services) {
   for (const std::string_view id : kRequired) {
     const auto service = services.find(id);
-    if (service == services.end() || !IsWell(service->spec())) {
+    if (service == services.end() || !service->spec().running() || !service->spec().healthy()) {
       return false;
     }
   }
