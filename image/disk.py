@@ -32,4 +32,4 @@ def write(path, packages, efi_tree, slot):
 
 def compress(path):
     """Writes PATH.zst. The kernel is there twice, within the window of --long."""
-    run(["zstd", "-9", "--long=27", "-T2", "--quiet", "--force", "--no-progress", path, "-o", f"{path}.zst"])
+    run(["zstd", "-3", "--long=27", "-T2", "--quiet", "--force", "--no-progress", path, "-o", f"{path}.zst"])

@@ -1,8 +1,8 @@
 #include "qemu-tests/child_process.h"
 
 #include <fcntl.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,7 +69,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>&
   if (pid == 0) {
     Become(pointers.data(), log.c_str());
   }
-  base::UniqueFd pidfd(pidfd_open(pid, 0));
+  base::UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const int error = errno;
   ChildProcess child(pid, std::move(pidfd));
   if (!child.pidfd_.ok()) {

@@ -40,7 +40,8 @@ const char* Wrong(const Image& image, std::uint64_t used) {
       image.offset % kImageAlignment != 0) {
     return "an image is not aligned";
   }
-  if (image.tree_length == 0 || image.tree_offset % kVerityBlock != 0)
+  // An image of one block has a tree of none: its root hash is the block's.
+  if (image.tree_offset % kVerityBlock != 0)
     return "a hash tree is not aligned";
   if (!Inside(image.offset, image.length, kSlotHeaderBytes, used))
     return "an image lies outside of the slot";

@@ -1,5 +1,6 @@
 #include "lib/sys/unix_socket.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -79,6 +80,13 @@ absl::StatusOr<PeerProcess> PeerOf(int fd) {
     return ErrnoError(errno, "ask for the peer's credentials");
   }
   return PeerProcess{.pid = credentials.pid, .uid = credentials.uid, .gid = credentials.gid};
+}
+
+absl::Status SetNonBlocking(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0
+             ? absl::OkStatus()
+             : ErrnoError(errno, "make the descriptor non-blocking");
 }
 
 absl::StatusOr<size_t> ReadSome(int fd, char* buffer, size_t size) {

@@ -31,6 +31,9 @@ struct PeerProcess {
 // Who connected to, or serves, the other end of the unix socket `fd`. See SO_PEERCRED in unix(7).
 absl::StatusOr<PeerProcess> PeerOf(int fd);
 
+// Makes calls on a descriptor that somebody else opened return instead of waiting. See fcntl(2).
+absl::Status SetNonBlocking(int fd);
+
 // Reads what is there into `buffer`, at most `size` bytes: how many; 0 at the end of the stream;
 // Unavailable if there is nothing now.
 absl::StatusOr<size_t> ReadSome(int fd, char* buffer, size_t size);

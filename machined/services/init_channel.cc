@@ -74,6 +74,7 @@ absl::StatusOr<std::unique_ptr<InitChannel>> InitChannel::Create(Loop& loop, bas
                                                                  ProcessTable& table,
                                                                  const base::Clock& clock,
                                                                  InitListener& listener) {
+  RETURN_IF_ERROR(sys::SetNonBlocking(fd.get()));
   std::unique_ptr<InitChannel> channel(
       new InitChannel(loop, std::move(fd), table, clock, listener));
   RETURN_IF_ERROR(loop.poller().Add(channel->fd_.get(), EPOLLIN,

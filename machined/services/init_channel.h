@@ -49,8 +49,8 @@ class InitChannel : public ProcessHost {
  public:
   static constexpr std::chrono::seconds kGrace{15};
 
-  // Greets init and asks for what runs and what crashed. `fd` is machined's end of the pair,
-  // non-blocking. All must outlive the channel.
+  // Greets init and asks for what runs and what crashed. `fd` is machined's end of the pair.
+  // All must outlive the channel.
   static absl::StatusOr<std::unique_ptr<InitChannel>> Create(Loop& loop, base::UniqueFd fd,
                                                              ProcessTable& table,
                                                              const base::Clock& clock,

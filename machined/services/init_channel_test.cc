@@ -10,6 +10,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
 #include "lib/runtime/test_runtime.h"
+#include "lib/sys/unix_socket.h"
 #include "machined/init/messages.h"
 
 namespace ichor {
@@ -37,8 +38,8 @@ struct Heard : InitListener {
 struct Pair {
   Pair() {
     std::array<int, 2> ends{};
-    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) ==
-            0);
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    REQUIRE_THAT(sys::SetNonBlocking(ends[1]), base::IsOk());
     init_end.Reset(ends[1]);
     absl::StatusOr<std::unique_ptr<InitChannel>> made =
         InitChannel::Create(*t.loop, base::UniqueFd(ends[0]), table, t.clock, heard);

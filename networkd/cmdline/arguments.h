@@ -1,0 +1,40 @@
+// What the kernel's command line says about the network.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/common.pb.h"
+
+namespace ichor::networkd {
+
+// ip=<client>:<server>:<gateway>:<netmask or prefix
+// length>:<hostname>:<device>:<autoconf>:<dns>:<dns>:<ntp> Everything may be missing. IPv6
+// addresses stand in [].
+struct IpArgument {
+  common::NetIPPrefix address;  // without bytes: none
+  common::NetIP gateway;        // without bytes: none
+  std::string hostname;
+  std::string device;  // empty: the first one
+  bool dhcp = false;
+  std::vector<common::NetIP> name_servers;
+  std::string time_server;
+};
+
+struct NetworkArguments {
+  std::vector<IpArgument> ip;        // without those that say nothing (ip=dhcp, ip=off)
+  std::string hostname;              // talos.hostname=, which beats that of ip=
+  std::vector<std::string> ignored;  // links that networkd leaves alone
+  std::vector<std::string> errors;   // what makes no sense, each naming its argument
+};
+
+// Of one value of ip=. InvalidArgument names what is wrong in it.
+absl::StatusOr<IpArgument> ParseIpArgument(std::string_view value);
+
+// Arguments that make no sense become errors; the others count.
+NetworkArguments ParseNetworkArguments(std::string_view command_line);
+
+}  // namespace ichor::networkd

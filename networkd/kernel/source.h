@@ -1,0 +1,51 @@
+// The kernel's links, addresses and routes, published whenever they change, with the lists of node
+// addresses that follow from them.
+#pragma once
+
+#include <optional>
+
+#include "lib/base/clock.h"
+#include "lib/runtime/loop.h"
+#include "lib/runtime/runtime.h"
+#include "lib/sys/netlink.h"
+#include "networkd/status/policy.h"
+
+namespace ichor::networkd {
+
+// Lists at most once per 20 ms, however many events there are. Loop's thread only.
+class KernelSource {
+ public:
+  struct Environment {
+    Loop& loop;
+    Runtime& runtime;
+    sys::Netlink& netlink;
+    const base::Clock& clock;
+  };
+
+  // All of `environment` must outlive it. Node addresses that stand in the store, from a
+  // checkpoint, are what the lists look back at.
+  explicit KernelSource(const Environment& environment);
+  ~KernelSource();
+  KernelSource(const KernelSource&) = delete;
+  KernelSource& operator=(const KernelSource&) = delete;
+
+  // Publishes what there is now, and from now on what changes. Fails if the kernel cannot be asked.
+  absl::Status Start();
+
+  // Lists and publishes now: for a netlink that tells of no changes.
+  absl::Status Refresh();
+
+ private:
+  void OnEvents();
+  void Publish(const std::vector<sys::NetLink>& links,
+               const std::vector<sys::NetAddress>& addresses,
+               const std::vector<sys::NetRoute>& routes);
+
+  const Environment environment_;
+  NodeAddressRows node_addresses_;
+  base::MonotonicTime last_{};
+  std::optional<Loop::TimerId> timer_;
+  bool watching_ = false;
+};
+
+}  // namespace ichor::networkd

@@ -1,0 +1,103 @@
+#include "networkd/link/policy.h"
+
+#include <string>
+
+#include "catch2/catch_test_macros.hpp"
+#include "networkd/test_rows.h"
+
+namespace ichor::networkd {
+namespace {
+
+using network::LinkSpec;
+using network::LinkStatus;
+using network::OperatorSpec;
+
+Links TwoCards() {
+  return Snap<LinkStatus>({
+      {"cni0", "index: 4 type: LINK_ETHER kind: 'bridge' flags: 1"},
+      {"enp0s3", "index: 2 type: LINK_ETHER mtu: 1500 hardware_addr: 'RT\\000\\0224V'"},
+      {"enp0s4", "index: 3 type: LINK_ETHER mtu: 1500 alias: 'storage' alt_names: 'san0'"},
+      {"lo", "index: 1 type: LINK_LOOPBCK flags: 1"},
+  });
+}
+
+Links OneCard() {
+  return Snap<LinkStatus>({{"enp0s3", "index: 2 type: LINK_ETHER mtu: 1500"},
+                           {"lo", "index: 1 type: LINK_LOOPBCK flags: 1"}});
+}
+
+}  // namespace
+
+TEST_CASE("link names: name, alternative name and alias find a link") {
+  const Links links = TwoCards();
+  for (const char* name : {"enp0s4", "san0", "storage"}) {
+    const auto link = ResolveLink(links, name);
+    REQUIRE(link.has_value());
+    CHECK(link->name == "enp0s4");
+    CHECK_FALSE(link->guessed);
+  }
+  CHECK_FALSE(ResolveLink(links, "eth0").has_value());
+  CHECK_FALSE(ResolveLink(links, "").has_value());
+}
+
+TEST_CASE("link names: the hardware address finds a link") {
+  const auto link = ResolveLink(TwoCards(), "enx525400123456");
+  REQUIRE(link.has_value());
+  CHECK(link->name == "enp0s3");
+}
+
+TEST_CASE("link names: eth0 means the only card, and that is a guess") {
+  const auto link = ResolveLink(OneCard(), "eth0");
+  REQUIRE(link.has_value());
+  CHECK(link->name == "enp0s3");
+  CHECK(link->guessed);
+  CHECK_FALSE(ResolveLink(OneCard(), "eth1").has_value());
+}
+
+TEST_CASE("default links: loopback and cards are brought up, nothing else, nothing ignored") {
+  const auto none = Snap<runtime::KernelCmdline>({});
+  auto links = DefaultLinks(TwoCards(), none);
+  REQUIRE(links.ok());
+  CHECK(Ids(Stated(*std::move(links))) == "default/enp0s3 default/enp0s4 default/lo");
+  const auto ignoring = Snap<runtime::KernelCmdline>(
+      {{"cmdline", "cmdline: 'quiet talos.network.interface.ignore=san0'"}});
+  auto others = DefaultLinks(TwoCards(), ignoring);
+  REQUIRE(others.ok());
+  CHECK(Ids(Stated(*std::move(others))) == "default/enp0s3 default/lo");
+}
+
+TEST_CASE("default operators: DHCP on cards that nobody configured") {
+  const auto wishes = Snap<Wished<LinkSpec>>(
+      {{"cmdline/san0", "name: 'san0' up: true config_layer: CONFIG_CMDLINE"},
+       {"default/enp0s3", "name: 'enp0s3' up: true"}});
+  auto operators = DefaultOperators(TwoCards(), wishes, Snap<runtime::KernelCmdline>({}));
+  REQUIRE(operators.ok());
+  CHECK(Ids(Stated(*std::move(operators))) == "default/dhcp4/enp0s3");
+}
+
+TEST_CASE("merge links: fields of higher layers replace those of lower ones") {
+  auto merged = MergeLinks(Snap<Wished<LinkSpec>>(
+      {{"cmdline/eth0", "name: 'eth0' mtu: 1400 config_layer: CONFIG_CMDLINE"},
+       {"default/eth0", "name: 'eth0' up: true mtu: 1500 type: LINK_ETHER"},
+       {"dhcp4/eth0/eth0", "name: 'eth0' mtu: 9000 config_layer: CONFIG_OPERATOR"}}));
+  REQUIRE(merged.ok());
+  const auto rows = Stated(*std::move(merged));
+  REQUIRE(rows.size() == 1);
+  CHECK(rows.front().spec().up());
+  CHECK(rows.front().spec().mtu() == 9000);
+  CHECK(rows.front().spec().type() == talos::resource::definitions::enums::LINK_ETHER);
+}
+
+TEST_CASE("link plan: only what differs, and what is missing is named") {
+  const auto steps = PlanLinks(Snap<LinkSpec>({{"enp0s3", "name: 'enp0s3' up: true mtu: 1400"},
+                                               {"lo", "name: 'lo' up: true"},
+                                               {"wan", "name: 'wan' up: true"}}),
+                               TwoCards());
+  REQUIRE(steps.size() == 3);
+  CHECK(steps[0].bring_up);
+  CHECK(steps[0].mtu == 1400);
+  CHECK_FALSE(steps[1].bring_up);
+  CHECK(steps[2].missing);
+}
+
+}  // namespace ichor::networkd

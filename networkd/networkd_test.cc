@@ -1,0 +1,259 @@
+// networkd as a whole against the running kernel: a link in a network namespace of its own, whose
+// peer in another one has a DHCP server.
+#include "networkd/networkd.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+#include "lib/resource/address_text.h"
+#include "lib/runtime/worker_pool.h"
+#include "lib/sys/linux_netlink.h"
+#include "lib/sys/linux_network_settings.h"
+#include "lib/sys/linux_packets.h"
+#include "lib/sys/test_network.h"
+#include "networkd/layers.h"
+#include "networkd/marks.h"
+#include "networkd/test_dhcp_server.h"
+
+namespace ichor::networkd {
+namespace {
+
+using base::IsOk;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+constexpr std::uint8_t kBoot = 3;
+
+std::string Bytes(std::string_view address) {
+  return ParseNetIP(address).value_or(common::NetIP()).ip();
+}
+
+// One run of networkd; destroyed as when the process ends.
+struct Run {
+  Run(Loop& the_loop, const base::Clock& clock, NetworkdOptions options)
+      : loop(the_loop),
+        store(clock),
+        runtime(loop, workers, store, clock),
+        networkd({.loop = loop,
+                  .runtime = runtime,
+                  .store = store,
+                  .clock = clock,
+                  .netlink = *netlink,
+                  .packets = packets,
+                  .settings = settings,
+                  .clock_control = clock_control,
+                  .random = [this] { return random += 0x9e3779b9; }},
+                 std::move(options)) {
+    REQUIRE_THAT(networkd.Start(), IsOk());
+  }
+
+  template <class T>
+  std::string Text(std::string_view id) {
+    const auto rows = runtime.Read<T>();
+    const auto row = rows.find(id);
+    return row == rows.end() ? "" : row->spec().ShortDebugString();
+  }
+
+  Loop& loop;
+  std::unique_ptr<sys::LinuxNetlink> netlink = *sys::LinuxNetlink::Create();
+  sys::LinuxPackets packets{loop.poller()};
+  sys::LinuxNetworkSettings settings;
+  sys::LinuxClockControl clock_control;
+  std::uint32_t random = 1;
+  Store store;
+  WorkerPool workers{2};
+  Runtime runtime;
+  Networkd networkd;
+};
+
+struct Machine {
+  Machine() {
+    sys::MakeVethPair("eth0", "peer0", other);
+    sys::EnterNetwork(other);
+    sys::SetLinkUp("peer0", true);
+    const auto there = *sys::LinuxNetlink::Create();
+    REQUIRE_THAT(
+        there->AddAddress(
+            {.link = sys::LinkIndexOf("peer0"), .address = Bytes("10.9.0.1"), .prefix_length = 24}),
+        IsOk());
+    server = std::make_unique<TestDhcpServer>(loop->poller(), "peer0");
+    sys::EnterNetwork(here);
+    std::string path = "/tmp/networkd_test.XXXXXX";
+    REQUIRE(mkdtemp(path.data()) != nullptr);
+    directory = path;
+  }
+
+  ~Machine() { std::filesystem::remove_all(directory); }
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  std::unique_ptr<Run> Start(const std::string& command_line = "ip=eth0:dhcp") {
+    return std::make_unique<Run>(*loop, clock,
+                                 NetworkdOptions{.kernel_command_line = command_line,
+                                                 .socket = "",
+                                                 .checkpoint = directory + "/checkpoint"});
+  }
+
+  // Runs the loop until `done`, at most 8 s.
+  bool RunUntil(const std::function<bool()>& done) {
+    const base::MonotonicTime deadline = clock.Monotonic() + 8s;
+    bool result = false;
+    std::function<void()> check = [&] {
+      result = done();
+      if (result || clock.Monotonic() > deadline) {
+        loop->Stop();
+      } else {
+        loop->RunAt(clock.Monotonic() + 5ms, [&] { check(); });
+      }
+    };
+    check();
+    loop->Run();
+    return result;
+  }
+
+  base::RealClock clock;
+  std::unique_ptr<Loop> loop = *Loop::Create(clock);
+  base::UniqueFd other = sys::EnterNewNetwork();
+  base::UniqueFd here = sys::EnterNewNetwork();
+  std::unique_ptr<TestDhcpServer> server;
+  std::string directory;
+};
+
+bool HasAddress(sys::Netlink& netlink, std::string_view address) {
+  const auto all = netlink.Addresses();
+  REQUIRE_THAT(all, IsOk());
+  return std::ranges::any_of(*all,
+                             [&](const sys::NetAddress& a) { return a.address == Bytes(address); });
+}
+
+bool HasDefaultRoute(sys::Netlink& netlink, std::string_view gateway) {
+  const auto all = netlink.Routes();
+  REQUIRE_THAT(all, IsOk());
+  return std::ranges::any_of(*all, [&](const sys::NetRoute& route) {
+    return route.prefix_length == 0 && route.gateway == Bytes(gateway) &&
+           route.protocol == kOurProtocol;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("networkd: DHCP gives a link its address, route, resolvers and names", "[kernel]") {
+  Machine machine;
+  machine.server->options[DhcpOption::kDnsServers] = Bytes("10.9.0.53");
+  machine.server->options[DhcpOption::kHostname] = "node-a";
+  machine.server->options[DhcpOption::kDomainName] = "example.org";
+  machine.server->options[DhcpOption::kMtu] = std::string("\x05\x78", 2);
+  const auto run = machine.Start();
+  REQUIRE(machine.RunUntil([&] {
+    return HasAddress(*run->netlink, "10.9.0.5") && HasDefaultRoute(*run->netlink, "10.9.0.1") &&
+           run->Text<network::NetworkStatus>("status").contains("connectivity_ready: true");
+  }));
+  CHECK(run->Text<network::DHCPLease>("eth0").contains("phase: BOUND"));
+  CHECK(run->runtime.Read<network::AddressStatus>().find("eth0/10.9.0.5/24") !=
+        run->runtime.Read<network::AddressStatus>().end());
+  CHECK(run->Text<network::NetworkStatus>("status").contains("address_ready: true"));
+  const auto resolvers = run->runtime.Read<network::ResolverStatus>();
+  REQUIRE(resolvers.size() == 1);
+  REQUIRE(resolvers.front().spec().dns_servers_size() == 1);
+  CHECK(ToText(resolvers.front().spec().dns_servers(0)) == "10.9.0.53");
+  CHECK(run->Text<Wished<network::HostnameSpec>>("dhcp4/eth0/hostname").contains("node-a"));
+  CHECK(machine.RunUntil(
+      [&] { return run->Text<network::LinkStatus>("eth0").contains("mtu: 1400"); }));
+}
+
+TEST_CASE("networkd: what somebody else made stays, when ours comes and goes", "[kernel]") {
+  Machine machine;
+  sys::MakeVethPair("cni0", "cni1", machine.other);
+  sys::SetLinkUp("cni0", true);
+  const std::uint32_t cni = sys::LinkIndexOf("cni0");
+  const auto netlink = *sys::LinuxNetlink::Create();
+  const sys::NetAddress address{.link = cni, .address = Bytes("192.168.7.1"), .prefix_length = 24};
+  const sys::NetRoute route{.destination = Bytes("10.77.0.0"),
+                            .prefix_length = 16,
+                            .link = cni,
+                            .protocol = kBoot,
+                            .scope = 253};
+  REQUIRE_THAT(netlink->AddAddress(address), IsOk());
+  REQUIRE_THAT(netlink->AddRoute(route), IsOk());
+  {
+    const auto run = machine.Start();
+    REQUIRE(machine.RunUntil([&] { return HasDefaultRoute(*netlink, "10.9.0.1"); }));
+  }
+  std::filesystem::remove_all(machine.directory);
+  // Started without a checkpoint and without DHCP: what it made before is taken away.
+  const auto run = machine.Start("");
+  REQUIRE(machine.RunUntil(
+      [&] { return !HasAddress(*netlink, "10.9.0.5") && !HasDefaultRoute(*netlink, "10.9.0.1"); }));
+  CHECK(HasAddress(*netlink, "192.168.7.1"));
+  const auto routes = netlink->Routes();
+  REQUIRE_THAT(routes, IsOk());
+  CHECK(std::ranges::any_of(*routes, [&](const sys::NetRoute& r) {
+    return r.destination == route.destination && r.protocol == kBoot;
+  }));
+  CHECK(run->Text<network::LinkStatus>("cni0").contains("flags"));
+}
+
+TEST_CASE("networkd: a restart goes on with the lease, without asking again", "[kernel]") {
+  Machine machine;
+  {
+    const auto run = machine.Start();
+    REQUIRE(machine.RunUntil([&] {
+      return HasDefaultRoute(*run->netlink, "10.9.0.1") &&
+             std::filesystem::exists(machine.directory + "/checkpoint");
+    }));
+  }
+  machine.server->asked.clear();
+  machine.server->silent = true;
+  const auto run = machine.Start();
+  REQUIRE(machine.RunUntil([&] {
+    return run->Text<network::DHCPLease>("eth0").contains("phase: BOUND") &&
+           !run->runtime.Read<network::RouteReport>().empty();
+  }));
+  CHECK(HasAddress(*run->netlink, "10.9.0.5"));
+  CHECK(HasDefaultRoute(*run->netlink, "10.9.0.1"));
+  CHECK(machine.server->asked.empty());
+}
+
+TEST_CASE("networkd: an address that somebody else has is declined and named", "[kernel]") {
+  Machine machine;
+  machine.server->address = 0x0a090001;  // the server's own
+  const auto run = machine.Start();
+  REQUIRE(machine.RunUntil(
+      [&] { return std::ranges::contains(machine.server->asked, DhcpType::kDecline); }));
+  CHECK(run->Text<network::DHCPLease>("eth0").contains("10.9.0.1 is in use by "));
+  CHECK(machine.RunUntil([&] { return !HasAddress(*run->netlink, "10.9.0.1"); }));
+}
+
+TEST_CASE("networkd: IPv6 of a link takes advertisements and is optimistic", "[kernel]") {
+  Machine machine;
+  const auto run = machine.Start();
+  REQUIRE(machine.RunUntil(
+      [&] { return run->Text<network::LinkReport>("eth0").contains("made: true"); }));
+  const auto value = run->settings.Read("ipv6/conf/eth0/accept_ra");
+  if (absl::IsNotFound(value.status())) {
+    SKIP("the running kernel has no IPv6");
+  }
+  REQUIRE_THAT(value, IsOk());
+  CHECK(*value == "2");
+}
+
+TEST_CASE("networkd: a static address of the command line needs no server", "[kernel]") {
+  Machine machine;
+  machine.server->silent = true;
+  const auto run = machine.Start("ip=10.9.0.77::10.9.0.1:255.255.255.0:n1:eth0:off:9.9.9.9");
+  REQUIRE(machine.RunUntil([&] { return HasDefaultRoute(*run->netlink, "10.9.0.1"); }));
+  CHECK(HasAddress(*run->netlink, "10.9.0.77"));
+  CHECK(machine.server->asked.empty());
+  CHECK(run->Text<network::ResolverStatus>("resolvers").size() > 0);
+}
+
+}  // namespace ichor::networkd

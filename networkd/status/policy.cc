@@ -1,0 +1,128 @@
+#include "networkd/status/policy.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "ichor/resource.pb.h"
+#include "networkd/link/names.h"
+
+namespace ichor::networkd {
+namespace {
+
+namespace enums = talos::resource::definitions::enums;
+using network::AddressStatus;
+using network::NodeAddress;
+
+constexpr std::size_t kV4Bytes = 4;
+using Prefixes = std::vector<common::NetIPPrefix>;
+
+std::uint8_t ByteAt(std::string_view bytes, std::size_t at) {
+  return static_cast<std::uint8_t>(bytes[at]);
+}
+
+// Loopback, multicast and link-local addresses, and none at all.
+bool IsSpecial(std::string_view bytes) {
+  if (bytes.size() == kV4Bytes) {
+    const std::uint8_t first = ByteAt(bytes, 0);
+    constexpr std::uint8_t kMulticast = 224;
+    return first == 0 || first == 127 || first >= kMulticast ||
+           (first == 169 && ByteAt(bytes, 1) == 254);
+  }
+  return bytes.empty() || bytes.starts_with(std::string_view("\0\0\0\0\0\0\0\0", 8)) ||
+         ByteAt(bytes, 0) == 0xff || (ByteAt(bytes, 0) == 0xfe && ByteAt(bytes, 1) >= 0x80);
+}
+
+bool IsInUse(const network::LinkStatus::Spec& link) {
+  return (link.flags() & ichor::definitions::LINK_UP) != 0 &&
+         (!IsPhysical(link) || link.link_state());
+}
+
+// IPv4 first, then by bytes: what both sort algorithms have in common for single addresses.
+auto SortKey(const common::NetIPPrefix& prefix) {
+  return std::tuple(prefix.ip().size(), prefix.ip(), prefix.prefix_length());
+}
+
+bool Same(const common::NetIPPrefix& a, const common::NetIPPrefix& b) {
+  return SortKey(a) == SortKey(b);
+}
+
+bool Contains(const Prefixes& list, const common::NetIPPrefix& prefix) {
+  return std::ranges::any_of(list, [&](const auto& other) { return Same(other, prefix); });
+}
+
+Prefixes ListBefore(const NodeAddressRows& before, const std::string& id) {
+  const auto row = before.find(id);
+  return row == before.end()
+             ? Prefixes()
+             : Prefixes(row->second.addresses().begin(), row->second.addresses().end());
+}
+
+NodeAddress::Spec ListOf(const Prefixes& list) {
+  NodeAddress::Spec spec;
+  spec.mutable_addresses()->Assign(list.begin(), list.end());
+  return spec;
+}
+
+bool IsDefaultRoute(const network::RouteStatus::Spec& route) {
+  return route.destination().prefix_length() == 0 && !route.gateway().ip().empty() &&
+         (route.table() == enums::TABLE_MAIN || route.table() == enums::TABLE_DEFAULT);
+}
+
+}  // namespace
+
+Prefixes ReachableAddresses(const AddressRows& addresses, const LinkRows& links) {
+  Prefixes list;
+  for (const AddressStatus::Spec& address : addresses) {
+    const auto link = links.find(address.link_name());
+    if (link == links.end() || !IsInUse(link->second) || address.scope() >= enums::SCOPE_LINK ||
+        IsSpecial(address.address().ip()) || Contains(list, address.address())) {
+      continue;
+    }
+    list.push_back(address.address());
+  }
+  std::ranges::sort(list, {}, SortKey);
+  return list;
+}
+
+NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& links,
+                                 const NodeAddressRows& before) {
+  const Prefixes current = ReachableAddresses(addresses, links);
+  Prefixes accumulative = ListBefore(before, "accumulative");
+  for (const common::NetIPPrefix& prefix : current) {
+    if (!Contains(accumulative, prefix)) {
+      accumulative.push_back(prefix);
+    }
+  }
+  std::ranges::sort(accumulative, {}, SortKey);
+  Prefixes first = ListBefore(before, "default");
+  if (!current.empty() && (first.empty() || !Contains(current, first.front()))) {
+    first = {current.front()};
+  }
+  NodeAddressRows rows{{"accumulative", ListOf(accumulative)},
+                       {"current", ListOf(current)},
+                       {"routed", ListOf(current)}};
+  if (!first.empty()) {
+    rows["default"] = ListOf(first);
+  }
+  return rows;
+}
+
+absl::StatusOr<Desired<network::NetworkStatus>> NetworkReadiness(
+    const All<NodeAddress>& addresses, const All<network::RouteStatus>& routes,
+    const All<network::HostnameStatus>& hostname, const All<files::EtcFileStatus>& files) {
+  network::NetworkStatus::Spec status;
+  const auto current = addresses.find("current");
+  status.set_address_ready(current != addresses.end() && !current->spec().addresses().empty());
+  status.set_connectivity_ready(
+      std::ranges::any_of(routes, [](const auto& route) { return IsDefaultRoute(route.spec()); }));
+  status.set_hostname_ready(!hostname.empty());
+  status.set_etc_files_ready(files.find("hosts") != files.end() &&
+                             files.find("resolv.conf") != files.end());
+  return Desired<network::NetworkStatus>{{"status", std::move(status)}};
+}
+
+}  // namespace ichor::networkd

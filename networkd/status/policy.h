@@ -1,0 +1,34 @@
+// The node's addresses, and what of the network is ready.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/runtime/rows.h"
+#include "talos/resource/definitions/files/files.resources.h"
+#include "talos/resource/definitions/network/network.resources.h"
+
+namespace ichor::networkd {
+
+using AddressRows = std::vector<network::AddressStatus::Spec>;
+using LinkRows = std::map<std::string, network::LinkStatus::Spec>;          // by name
+using NodeAddressRows = std::map<std::string, network::NodeAddress::Spec>;  // by id
+
+// The addresses that others can reach the node at, sorted: not those of scope link or host,
+// loopback, multicast or link-local, and only on links that are up (network cards: with carrier).
+std::vector<common::NetIPPrefix> ReachableAddresses(const AddressRows& addresses,
+                                                    const LinkRows& links);
+
+// The lists "default", "current", "routed" and "accumulative". The first and the last look back:
+// `before` are the lists as they stood, so that the default stays while it is there.
+NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& links,
+                                 const NodeAddressRows& before);
+
+// The row "status".
+absl::StatusOr<Desired<network::NetworkStatus>> NetworkReadiness(
+    const All<network::NodeAddress>& addresses, const All<network::RouteStatus>& routes,
+    const All<network::HostnameStatus>& hostname, const All<files::EtcFileStatus>& files);
+
+}  // namespace ichor::networkd
