@@ -19,7 +19,8 @@ namespace ichor::rpc {
 namespace {
 
 pki::Statement Wish(bool ca) {
-  return {.dns_names = {"node.example"},
+  return {.common_name = ca ? "ca" : "node",
+          .dns_names = {"node.example"},
           .ca = ca,
           .for_servers = true,
           .for_clients = ca,
@@ -69,11 +70,11 @@ class ServerThread {
   const pki::Certificate certificate_ = *pki::Sign(Wish(false), key_, ca_, ca_key_);
   const base::RealClock clock_;
   const std::unique_ptr<Loop> loop_ = *Loop::Create(clock_);
-  const std::unique_ptr<Server> server_ = *Server::CreateTls(
-      *loop_, clock_,
-      {.address = "127.0.0.1:0",
-       .context = *NewTlsServerContext(
-           {.certificate_pem = certificate_.ToPem(), .key_pem = key_.ToPem()})});
+  const std::unique_ptr<Server> server_ =
+      *Server::CreateTls(*loop_, clock_,
+                         {.address = "127.0.0.1:0",
+                          .context = *NewTlsServerContext(
+                              {.certificate_pem = certificate_.ToPem(), .key_pem = key_.ToPem()})});
   std::thread thread_;
 };
 

@@ -152,11 +152,12 @@ void Server::Drop(std::uint64_t id) {
   connections_.erase(id);
 }
 
-// Strangers may fail as often as they like: one line a second says so.
+// Strangers may fail as often as they like: one line a second says so. Those who only look whether
+// somebody listens do not count.
 void Server::OnClosed(std::uint64_t id, const absl::Status& reason) {
   const auto found = connections_.find(id);
   if (found != connections_.end() && !found->second->established() && clock_ != nullptr &&
-      clock_->Monotonic() >= next_log_) {
+      reason.code() != absl::StatusCode::kCancelled && clock_->Monotonic() >= next_log_) {
     base::Log(base::Severity::kInfo, "{}", base::MessageOf(reason));
     next_log_ = clock_->Monotonic() + std::chrono::seconds(1);
   }

@@ -122,6 +122,7 @@ class TlsTransport : public Transport {
   Peer peer_;
   absl::Status socket_error_;
   bool wants_to_write_ = false;
+  bool received_ = false;  // anything
 };
 
 TlsTransport::TlsTransport(base::UniqueFd fd, std::shared_ptr<const TlsContext> context)
@@ -157,6 +158,7 @@ int TlsTransport::ReadSocket(BIO* bio, char* buffer, int size) {
   const absl::StatusOr<size_t> count =
       sys::ReadSome(self.fd_.get(), buffer, static_cast<size_t>(size));
   if (count.ok()) {
+    self.received_ = self.received_ || *count > 0;
     return static_cast<int>(*count);
   }
   if (count.status().code() == absl::StatusCode::kUnavailable) {
@@ -215,6 +217,9 @@ absl::Status TlsTransport::Failed() {
   const std::string what = "TLS with " + peer_.address;
   if (!socket_error_.ok()) {
     return base::Annotate(socket_error_, what);
+  }
+  if (context_->server && !received_) {
+    return absl::CancelledError(what + ": the peer left without a word");
   }
   return pki::OpensslError(absl::StatusCode::kUnavailable, what);
 }

@@ -48,7 +48,8 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> NewTlsClientContext(
     const TlsClientOptions& options);
 
 // TLS on the TCP socket `fd`, as server or client, as `context` is. Its errors say what the matter
-// was: "TLS with 10.0.0.1:4711: unsupported protocol".
+// was: "TLS with 10.0.0.1:4711: unsupported protocol". Cancelled for a client that left without a
+// word, as one does that only looks whether somebody listens.
 std::unique_ptr<Transport> NewTlsTransport(base::UniqueFd fd,
                                            std::shared_ptr<const TlsContext> context);
 

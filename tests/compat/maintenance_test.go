@@ -242,6 +242,23 @@ func TestMaintenance(t *testing.T) {
 		assert.Equal(t, fingerprint, siderox509.SPKIFingerprint(leaf).String())
 	})
 
+	t.Run("half-open connections by the thousand keep nobody out", func(t *testing.T) {
+		for range 2000 {
+			connection, err := net.Dial("tcp", address)
+			require.NoError(t, err)
+
+			defer connection.Close() //nolint:errcheck
+		}
+
+		late, err := client.New(t.Context(), client.WithEndpoints(address), client.WithTLSConfig(&tls.Config{InsecureSkipVerify: true}))
+		require.NoError(t, err)
+
+		defer late.Close() //nolint:errcheck
+
+		_, err = late.Version(t.Context())
+		require.NoError(t, err)
+	})
+
 	t.Run("TLS 1.1 is turned away", func(t *testing.T) {
 		_, err := tls.Dial("tcp", address, &tls.Config{
 			InsecureSkipVerify: true,
