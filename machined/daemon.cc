@@ -44,8 +44,7 @@ Kind KindOf() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(base::UniqueFd init,
-                                                       DaemonOptions options) {
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(base::UniqueFd init, DaemonOptions options) {
   static const base::RealClock clock;
   ASSIGN_OR_RETURN(std::unique_ptr<Loop> loop, Loop::Create(clock));
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(loop), std::move(options)));
@@ -96,8 +95,7 @@ void Daemon::RegisterRooms() {
   RegisterFiles(runtime_, options_.etc);
   RegisterBoot(runtime_);
   RegisterHardware(runtime_, doors_->sysfs);
-  RegisterKernel(runtime_, doors_->sysfs,
-                 {.name = "Ichor", .tag = std::string(base::kVersionTag)});
+  RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
   PublishCrashes();
 }
 

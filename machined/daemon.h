@@ -49,8 +49,7 @@ struct DaemonOptions {
 class Daemon : public InitListener, public api::MachineControl {
  public:
   // `init` is the channel to init.
-  static absl::StatusOr<std::unique_ptr<Daemon>> Create(base::UniqueFd init,
-                                                        DaemonOptions options);
+  static absl::StatusOr<std::unique_ptr<Daemon>> Create(base::UniqueFd init, DaemonOptions options);
   ~Daemon() override;
 
   // Runs for ever.

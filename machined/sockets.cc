@@ -40,8 +40,7 @@ absl::StatusOr<std::unique_ptr<rpc::Server>> Listen(Loop& loop, const std::strin
   sys::Ownership ownership = owner;
   ownership.mode = kDirectoryMode;
   RETURN_IF_ERROR(sys::MakeDirectory(std::filesystem::path(path).parent_path(), ownership));
-  ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> server,
-                   rpc::Server::Create(loop, {.path = path}));
+  ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> server, rpc::Server::Create(loop, {.path = path}));
   ownership.mode = kSocketMode;
   RETURN_IF_ERROR(sys::SetOwnership(path, ownership));
   return server;

@@ -1,10 +1,11 @@
 // The programs of a node in one executable, which share its pages: the name it is called by says
 // which one it is.
+#include "apid/main.h"
+
 #include <array>
 #include <cstdio>
 #include <string_view>
 
-#include "apid/main.h"
 #include "dashboard/main.h"
 #include "machined/main.h"
 #include "networkd/main.h"

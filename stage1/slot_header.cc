@@ -41,8 +41,7 @@ const char* Wrong(const Image& image, std::uint64_t used) {
     return "an image is not aligned";
   }
   // An image of one block has a tree of none: its root hash is the block's.
-  if (image.tree_offset % kVerityBlock != 0)
-    return "a hash tree is not aligned";
+  if (image.tree_offset % kVerityBlock != 0) return "a hash tree is not aligned";
   if (!Inside(image.offset, image.length, kSlotHeaderBytes, used))
     return "an image lies outside of the slot";
   if (!Inside(image.tree_offset, image.tree_length, image.offset + image.length, used)) {

@@ -12,7 +12,7 @@
 namespace ichor::sys {
 namespace {
 
-constexpr unsigned kTtyMajor = 4;    // Documentation/admin-guide/devices.txt
+constexpr unsigned kTtyMajor = 4;  // Documentation/admin-guide/devices.txt
 constexpr unsigned kLastConsole = 63;
 
 }  // namespace

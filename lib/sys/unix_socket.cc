@@ -73,6 +73,16 @@ absl::StatusOr<base::UniqueFd> ConnectUnix(const std::string& path) {
   return fd;
 }
 
+absl::Status ProbeUnix(const std::string& path) {
+  ASSIGN_OR_RETURN(const sockaddr_un address, AddressOf(path));
+  ASSIGN_OR_RETURN(const base::UniqueFd fd, NewSocket());
+  // EPROTOTYPE: it is served, but not as a stream.
+  const bool served =
+      connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
+      errno == EPROTOTYPE;
+  return served ? absl::OkStatus() : NobodyThere(path, errno);
+}
+
 absl::StatusOr<PeerProcess> PeerOf(int fd) {
   ucred credentials{};
   socklen_t size = sizeof(credentials);

@@ -31,6 +31,9 @@ struct PeerProcess {
 // Who connected to, or serves, the other end of the unix socket `fd`. See SO_PEERCRED in unix(7).
 absl::StatusOr<PeerProcess> PeerOf(int fd);
 
+// Whether somebody serves the socket at `path`, whatever its type. Fails as ConnectUnix.
+absl::Status ProbeUnix(const std::string& path);
+
 // Makes calls on a descriptor that somebody else opened return instead of waiting. See fcntl(2).
 absl::Status SetNonBlocking(int fd);
 

@@ -1,5 +1,7 @@
 #include "lib/sys/unix_socket.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -40,6 +42,24 @@ TEST_CASE("unix socket: what one end writes the other reads, until it closes") {
   CHECK_THAT(WriteSome(server.get(), "x", 1),
              StatusIs(absl::StatusCode::kAborted, "write to peer: Broken pipe"));
   unlink(path.c_str());
+}
+
+TEST_CASE("unix socket: a probe finds sockets of every type, and nobody where there is nobody") {
+  const std::string path = TestPath();
+  {
+    const base::UniqueFd listener = *ListenUnix(path);
+    CHECK_THAT(ProbeUnix(path), IsOk());
+  }
+  CHECK_FALSE(ProbeUnix(path).ok());
+  unlink(path.c_str());
+  const base::UniqueFd packets(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  REQUIRE(bind(packets.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+  REQUIRE(listen(packets.get(), 1) == 0);
+  CHECK_THAT(ProbeUnix(path), IsOk());
+  unlink(path.c_str());
+  CHECK_FALSE(ProbeUnix(path).ok());
 }
 
 TEST_CASE("unix socket: a stale socket file is replaced, a missing one is not found") {

@@ -35,8 +35,8 @@ std::string Addresses(const All<NodeAddress>& rows) {
 }  // namespace
 
 std::string DescribeStatus(const MachineStatus::Spec& status) {
-  std::string text = std::format("stage {}, {}", WordOf(status),
-                                 status.status().ready() ? "ready" : "not ready");
+  std::string text =
+      std::format("stage {}, {}", WordOf(status), status.status().ready() ? "ready" : "not ready");
   std::string_view separator = ": ";
   for (const auto& condition : status.status().unmet_conditions()) {
     text += std::format("{}{}: {}", std::exchange(separator, "; "), condition.name(),

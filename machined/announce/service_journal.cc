@@ -17,8 +17,7 @@ using State = ServiceState::Spec;
 const std::string& WordOf(State::State state) {
   const auto* const value = State::State_descriptor()->FindValueByNumber(state);
   static const std::string kUnknown = "Unknown";
-  return value == nullptr ? kUnknown
-                          : value->options().GetExtension(::ichor::value);
+  return value == nullptr ? kUnknown : value->options().GetExtension(::ichor::value);
 }
 
 machine::ServiceStateEvent::Action ActionOf(State::State state) {
@@ -75,8 +74,8 @@ void ServiceJournal::Note(const std::string& id, const State& state) {
   history.health.set_healthy(state.healthy());
   history.health.set_unknown(state.health_unknown());
   history.health.set_last_message(state.health_message());
-  const bool moved = is_new || history.last.state() != state.state() ||
-                     history.last.message() != state.message();
+  const bool moved =
+      is_new || history.last.state() != state.state() || history.last.message() != state.message();
   history.last = state;
   if (state.internal()) {
     return;

@@ -40,7 +40,7 @@ void AddFile(Methods& methods, const std::string& path, const std::string& file,
       path, [&files = methods.context().files, file, parse](const Empty&) -> absl::StatusOr<Reply> {
         ASSIGN_OR_RETURN(const std::string text, files.Read(file, kMaxBytes));
         Reply reply;
-RETURN_IF_ERROR(Fill(*reply.add_messages(), parse(text)));
+        RETURN_IF_ERROR(Fill(*reply.add_messages(), parse(text)));
         return reply;
       });
 }

@@ -22,7 +22,8 @@ TEST_CASE("hostname: the default holds until another layer has a wish, and comes
   RegisterHostname(t.runtime, t.kernel);
   RegisterHostnameWishes(t.runtime);
   REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
-  t.runtime.Publish<hardware::SystemInformation>("test", {{"systeminformation", Text("uuid: 'u'")}});
+  t.runtime.Publish<hardware::SystemInformation>("test",
+                                                 {{"systeminformation", Text("uuid: 'u'")}});
   t.runtime.Publish<HostnameWish>("dhcp", {});
   t.Settle();
   CHECK(t.kernel.hostname == StableHostname("u"));

@@ -77,7 +77,7 @@ void HealthChecker::Check(const std::string& id) {
   if (path.empty()) {
     CheckPort(id, subject);
   } else {
-    Answer(id, sys::ConnectUnix(path).status());
+    Answer(id, sys::ProbeUnix(path));
   }
 }
 
