@@ -15,6 +15,7 @@
 #include "machined/boot/register.h"
 #include "machined/files/register.h"
 #include "machined/hardware/register.h"
+#include "machined/hostname/default_name.h"
 #include "machined/hostname/register.h"
 #include "machined/kernel/register.h"
 #include "machined/meta/register.h"
@@ -123,7 +124,8 @@ absl::Status Daemon::RegisterDisks() {
 void Daemon::DeclareNetworkd() {
   for (const TypeRef& type :
        {TypeRef::Of<network::NetworkStatus>(), TypeRef::Of<network::NodeAddress>(),
-        TypeRef::Of<network::ResolverStatus>(), TypeRef::Of<network::HostnameSpec>(),
+        TypeRef::Of<network::ResolverStatus>(), TypeRef::Of<HostnameWish>(),
+        TypeRef::Of<network::LinkStatus>(),
         TypeRef::Of<time::TimeStatus>()}) {
     runtime_.SetExternal(type, true);
   }

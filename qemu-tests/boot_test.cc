@@ -9,14 +9,14 @@ namespace {
 
 using base::IsOk;
 
-// What init says when the root is mounted and it is PID 1.
-constexpr char kInitRuns[] = "ichor: init: started";
+// What machined says when its API can be reached.
+constexpr char kReady[] = "machined: info: stage maintenance, ready";
 
 void ComesUpAndLeavesTheDiskAlone(const MachineSpec& spec) {
   auto machine = Machine::Create(spec, "node");
   REQUIRE_THAT(machine.status(), IsOk());
   REQUIRE_THAT(machine->Start(), IsOk());
-  REQUIRE_THAT(machine->WaitForLine(kInitRuns), IsOk());
+  REQUIRE_THAT(machine->WaitForLine(kReady), IsOk());
   machine->PowerCut();
   if (!spec.disks.empty()) {
     CHECK_THAT(machine->DiskIsUntouched(0), IsOk());

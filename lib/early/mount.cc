@@ -25,8 +25,10 @@ int MountAll(std::span<const Mount> mounts, const Console& console) {
     if (error == 0 && ::mount(mount.source, mount.target, mount.type, mount.flags, mount.data) != 0)
       error = errno;
     if (error == 0) continue;
+    // sysfs has no such directory, and lets none be made: the kernel has no such file system.
     const bool missing = error == ENODEV || error == ENOENT || error == EROFS || error == EPERM;
-    console.Say(mount.optional && missing ? Level::kInfo : Level::kError,
+    if (mount.optional && missing) continue;
+    console.Say(Level::kError,
                 {"mount ", mount.type, " at ", mount.target, ": ", ErrorText(error)});
     if (!mount.optional) ++failed;
   }

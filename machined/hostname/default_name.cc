@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lib/early/sha256.h"
+#include "lib/resource/address_text.h"
 
 namespace ichor {
 namespace {
@@ -22,6 +23,17 @@ std::string Base36(std::uint64_t number) {
   return text;
 }
 
+// What tells this machine from others; empty if nothing does.
+std::string MachineId(const All<hardware::SystemInformation>& systems,
+                      const All<network::LinkStatus>& links) {
+  if (!systems.empty() && !systems.front().spec().uuid().empty()) {
+    return systems.front().spec().uuid();
+  }
+  const auto has_address = [](const auto& link) { return !link.spec().permanent_addr().empty(); };
+  const auto first = std::ranges::find_if(links, has_address);
+  return first == links.end() ? "" : HardwareAddressToText(first->spec().permanent_addr());
+}
+
 }  // namespace
 
 std::string StableHostname(std::string_view machine_id) {
@@ -35,12 +47,13 @@ std::string StableHostname(std::string_view machine_id) {
 }
 
 absl::StatusOr<Desired<HostnameWish>> WishDefaultHostname(
-    const All<hardware::SystemInformation>& systems) {
-  if (systems.empty() || systems.front().spec().uuid().empty()) {
+    const All<hardware::SystemInformation>& systems, const All<network::LinkStatus>& links) {
+  const std::string id = MachineId(systems, links);
+  if (id.empty()) {
     return Desired<HostnameWish>{};
   }
   network::HostnameSpec::Spec wish;
-  wish.set_hostname(StableHostname(systems.front().spec().uuid()));
+  wish.set_hostname(StableHostname(id));
   wish.set_config_layer(talos::resource::definitions::enums::CONFIG_DEFAULT);
   return Desired<HostnameWish>{{"default/hostname", std::move(wish)}};
 }

@@ -18,9 +18,10 @@ using HostnameWish = InNamespace<network::HostnameSpec, "network-config">;
 // "talos-k3f-9zq": the same for the same machine, whatever its addresses are.
 std::string StableHostname(std::string_view machine_id);
 
-// The wish of the lowest layer, from the machine's UUID; none for a machine without one.
+// The wish of the lowest layer, from the machine's UUID, or for want of one from the permanent
+// address of its first network card. None if it has neither.
 absl::StatusOr<Desired<HostnameWish>> WishDefaultHostname(
-    const All<hardware::SystemInformation>& systems);
+    const All<hardware::SystemInformation>& systems, const All<network::LinkStatus>& links);
 
 // The wishes of all layers, as they are chosen from.
 absl::StatusOr<Desired<network::HostnameSpec>> MergeHostnameWishes(const All<HostnameWish>& wishes);

@@ -24,6 +24,7 @@ TEST_CASE("hostname: the default holds until another layer has a wish, and comes
   REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
   t.runtime.Publish<hardware::SystemInformation>("test",
                                                  {{"systeminformation", Text("uuid: 'u'")}});
+  t.runtime.Publish<network::LinkStatus>("networkd", {});
   t.runtime.Publish<HostnameWish>("dhcp", {});
   t.Settle();
   CHECK(t.kernel.hostname == StableHostname("u"));
@@ -32,6 +33,18 @@ TEST_CASE("hostname: the default holds until another layer has a wish, and comes
       "dhcp", {{"dhcp4/eth0", Text("hostname: 'lease' config_layer: CONFIG_OPERATOR")}});
   t.Settle();
   CHECK(t.kernel.hostname == "lease");
+}
+
+TEST_CASE("hostname: a machine without a UUID is named after its first network card") {
+  TestRuntime t;
+  RegisterHostname(t.runtime, t.kernel);
+  RegisterHostnameWishes(t.runtime);
+  network::LinkStatus::Spec card;
+  card.set_permanent_addr("\x52\x54\x00\x12\x34\x56", 6);
+  t.runtime.Publish<hardware::SystemInformation>("test", {{"systeminformation", {}}});
+  t.runtime.Publish<network::LinkStatus>("networkd", {{"enp0s1", card}, {"lo", {}}});
+  t.Settle();
+  CHECK(t.kernel.hostname == StableHostname("52:54:00:12:34:56"));
 }
 
 }  // namespace ichor

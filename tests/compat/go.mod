@@ -2,6 +2,8 @@ module ichor.dev/tests/compat
 
 go 1.26.4
 
+toolchain go1.26.11
+
 require (
 	github.com/cosi-project/runtime v1.16.2
 	github.com/siderolabs/crypto v0.6.5

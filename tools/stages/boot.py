@@ -5,9 +5,9 @@ from common.presets import BUILD
 from common.process import run as run_command
 from common.step import Outcome, step
 from common.tree import ROOT
-from machine import accelerator
+from machine import accelerator, running
 from machine.spec import host_arch
-from stages import programs
+from stages import compat, programs
 
 _TEST = "qemu_boot_test"
 _TIMEOUT_SECONDS = 3600
@@ -23,7 +23,27 @@ def run():
     total += presets.build("dev", [_TEST])
     if total.ok:
         total += step(_TEST, _run, counts=True)
+        for firmware in ("uefi", "bios"):
+            total += step(f"official client, {firmware}", _official_client, firmware, counts=True)
     return total
+
+
+def _official_client(firmware):
+    """The official Go client against a node that booted from disk.raw."""
+    name = f"compat-{firmware}"
+    port = running.free_port()
+    node = ["python3", "tools/machine/main.py"]
+    run_command([*node, "down", "--name", name], cwd=ROOT)
+    up = presets.command([*node, "up", "--maintenance", "--name", name, "--firmware", firmware, "--api-port", str(port),
+                          "--timeout", "600"])
+    if not up.ok:
+        return up
+    outcome = compat.go_test(["-run", "^TestNode", "."], {"ICHOR_NODE_ADDRESS": f"127.0.0.1:{port}"})
+    if outcome.ok:
+        run_command([*node, "down", "--name", name], cwd=ROOT)
+    else:
+        outcome.output += f"the node still runs: ./ichor status, ./ichor console --name {name}\n"
+    return outcome
 
 
 def _run():

@@ -1,4 +1,5 @@
-"""The stage "compat": the official Go client, in tests/compat, against our state server of release-amd64."""
+"""The stage "compat": the official Go client, in tests/compat, against our state server and
+apid of release-amd64."""
 
 import collections
 import json
@@ -12,6 +13,7 @@ from stages import release
 
 MODULE = ROOT / "tests/compat"
 SERVER = BUILD / "release-amd64/bin/state-server"
+NODE = str(BUILD / "release-amd64/bin/ichor-node")
 ENVIRONMENT = {"ICHOR_STATE_SERVER": str(SERVER)}
 _TIMEOUT_SECONDS = 900
 
@@ -33,7 +35,12 @@ def _vet():
 
 
 def _test():
-    result = run_command(["go", "test", "-count=1", "-json", "./..."], cwd=MODULE, env=ENVIRONMENT,
+    return go_test(["./..."], {"ICHOR_NODE": NODE})
+
+
+def go_test(arguments, environment):
+    """The outcome of the module's tests that `arguments` of `go test` choose."""
+    result = run_command(["go", "test", "-count=1", "-json", *arguments], cwd=MODULE, env={**ENVIRONMENT, **environment},
                          timeout=_TIMEOUT_SECONDS, merge=False)
     outcome = count(result.stdout)
     if not result.ok and outcome.ok:  # it did not come to a test
