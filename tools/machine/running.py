@@ -27,10 +27,11 @@ def command(machine, *names):
     with contextlib.closing(socket.socket(socket.AF_UNIX)) as monitor:
         monitor.settimeout(_QUIT_SECONDS)
         monitor.connect(str(machine.monitor))
+        lines = monitor.makefile("r", encoding="utf-8")
+        lines.readline()  # the greeting
         for name in ("qmp_capabilities", *names):
             monitor.sendall(json.dumps({"execute": name}).encode() + b"\n")
-        with contextlib.suppress(OSError):
-            while monitor.recv(4096) and "quit" in names:
+            while "event" in (lines.readline() or "{}"):  # QEMU drops what it has not answered when we go
                 pass
 
 
