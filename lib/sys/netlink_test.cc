@@ -48,6 +48,7 @@ struct Network<LinuxNetlink> {
     MakeVethPair("eth0", "peer0", other);
     link = LinkIndexOf("eth0");
   }
+  KeepNetwork keep;
   base::UniqueFd other;
   base::UniqueFd here;
   std::unique_ptr<LinuxNetlink> owned = *LinuxNetlink::Create();

@@ -24,6 +24,7 @@ void Prepare(LinuxNetworkSettings& /*settings*/) {
 
 TEMPLATE_TEST_CASE("network settings: what is written is read; what does not exist is named",
                    "[kernel]", FakeNetworkSettings, LinuxNetworkSettings) {
+  const KeepNetwork keep;
   TestType settings;
   Prepare(settings);
   REQUIRE_THAT(settings.Write(kForward, "1"), base::IsOk());

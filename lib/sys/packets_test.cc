@@ -61,6 +61,7 @@ struct Segment<LinuxPackets> {
   }
   void SetDown() { SetLinkUp("eth0", false); }
 
+  KeepNetwork keep;
   base::UniqueFd other;
   base::UniqueFd here;
   std::unique_ptr<Poller> poller = *Poller::Create();

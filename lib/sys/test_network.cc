@@ -37,13 +37,23 @@ int Request(nlmsghdr& message) {
                     mnl_socket_get_portid(socket.get()), nullptr, nullptr);
 }
 
+base::UniqueFd CurrentNetwork() {
+  base::UniqueFd network(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  ABSL_CHECK(network.ok());
+  return network;
+}
+
 }  // namespace
 
 base::UniqueFd EnterNewNetwork() {
   ABSL_CHECK(unshare(CLONE_NEWNET) == 0);
-  base::UniqueFd network(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-  ABSL_CHECK(network.ok());
-  return network;
+  return CurrentNetwork();
+}
+
+KeepNetwork::KeepNetwork() : network_(CurrentNetwork()) {}
+
+KeepNetwork::~KeepNetwork() {
+  EnterNetwork(network_);
 }
 
 void EnterNetwork(const base::UniqueFd& network) {

@@ -8,6 +8,18 @@
 
 namespace ichor::sys {
 
+// Brings the calling thread back, at the end of its life, to the namespace that it is in now.
+class KeepNetwork {
+ public:
+  KeepNetwork();
+  ~KeepNetwork();
+  KeepNetwork(const KeepNetwork&) = delete;
+  KeepNetwork& operator=(const KeepNetwork&) = delete;
+
+ private:
+  base::UniqueFd network_;
+};
+
 // Moves the calling thread into a network namespace of its own and returns a descriptor of it. A
 // failure ends the test program.
 base::UniqueFd EnterNewNetwork();

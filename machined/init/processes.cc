@@ -67,6 +67,8 @@ bool Processes::EnsureLog(Entry& entry) {
 int Processes::SendSignal(const Signal& request) {
   Entry* entry = request.id.back() == '\0' ? table_.Find(Text(request.id)) : nullptr;
   if (entry == nullptr || !entry->Runs()) return ESRCH;
+  // It was refused, and is not reaped yet.
+  if (entry->state == ProcessState::kStarting && !entry->exec_status.ok()) return ESRCH;
   const int number = static_cast<int>(request.signal);
   if (request.signal > 64) return EINVAL;
   entry->asked_to_end = entry->asked_to_end || number != 0;
