@@ -125,8 +125,7 @@ void Daemon::DeclareNetworkd() {
   for (const TypeRef& type :
        {TypeRef::Of<network::NetworkStatus>(), TypeRef::Of<network::NodeAddress>(),
         TypeRef::Of<network::ResolverStatus>(), TypeRef::Of<HostnameWish>(),
-        TypeRef::Of<network::LinkStatus>(),
-        TypeRef::Of<time::TimeStatus>()}) {
+        TypeRef::Of<network::LinkStatus>(), TypeRef::Of<time::TimeStatus>()}) {
     runtime_.SetExternal(type, true);
   }
 }

@@ -229,7 +229,8 @@ TEST_CASE("networkd: an address that somebody else has is declined and named", "
   const auto run = machine.Start();
   REQUIRE(machine.RunUntil(
       [&] { return std::ranges::contains(machine.server->asked, DhcpType::kDecline); }));
-  CHECK(run->Text<network::DHCPLease>("eth0").contains("10.9.0.1 is in use by "));
+  CHECK(machine.RunUntil(
+      [&] { return run->Text<network::DHCPLease>("eth0").contains("10.9.0.1 is in use by "); }));
   CHECK(machine.RunUntil([&] { return !HasAddress(*run->netlink, "10.9.0.1"); }));
 }
 

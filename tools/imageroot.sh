@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154  # what buildroot.sh sets, which is read first
 # The trees that images are made from: Debian packages of each architecture, extracted. Sourced by ./ichor after
 # tools/buildroot.sh; made and keyed as the sysroots are.
 # shellcheck shell=bash

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "machined/init/protocol.h"
-#include "machined/init/restart_policy.h"
+#include "machined/init/restarts.h"
 
 namespace ichor::init {
 

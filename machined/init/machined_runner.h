@@ -5,7 +5,7 @@
 #include "machined/init/link.h"
 #include "machined/init/poll.h"
 #include "machined/init/processes.h"
-#include "machined/init/restart_policy.h"
+#include "machined/init/restarts.h"
 #include "machined/init/teller.h"
 
 namespace ichor::init {

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "lib/early/fd.h"
-#include "machined/init/restart_policy.h"
+#include "machined/init/restarts.h"
 
 namespace ichor::init {
 

@@ -5,7 +5,7 @@
 
 #include "lib/early/console.h"
 #include "machined/init/protocol.h"
-#include "machined/init/restart_policy.h"
+#include "machined/init/restarts.h"
 #include "machined/init/watchdog_device.h"
 
 namespace ichor::init {

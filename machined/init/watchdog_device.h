@@ -7,7 +7,7 @@
 
 #include "lib/early/fd.h"
 #include "machined/init/protocol.h"
-#include "machined/init/restart_policy.h"
+#include "machined/init/restarts.h"
 
 namespace ichor::init {
 

@@ -13,6 +13,8 @@
 namespace ichor {
 namespace {
 
+namespace enums = talos::resource::definitions::enums;
+
 constexpr std::string_view kEfiVariables = "/sys/firmware/efi/efivars/";
 constexpr std::string_view kGlobalGuid = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 constexpr std::string_view kLoaderGuid = "-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
@@ -40,13 +42,12 @@ bool AreModulesVerified(sys::Sysfs& sysfs) {
          sys::ReadAttribute(sysfs, "/sys/module/module/parameters/sig_enforce") == "Y";
 }
 
-talos::resource::definitions::enums::RuntimeSELinuxState SelinuxState(sys::Sysfs& sysfs) {
-  using namespace talos::resource::definitions::enums;  // NOLINT: the values' names are long
+enums::RuntimeSELinuxState SelinuxState(sys::Sysfs& sysfs) {
   const std::string enforce = sys::ReadAttribute(sysfs, "/sys/fs/selinux/enforce");
   if (enforce.empty()) {
-    return SE_LINUX_STATE_DISABLED;
+    return enums::SE_LINUX_STATE_DISABLED;
   }
-  return enforce == "1" ? SE_LINUX_STATE_ENFORCING : SE_LINUX_STATE_PERMISSIVE;
+  return enforce == "1" ? enums::SE_LINUX_STATE_ENFORCING : enums::SE_LINUX_STATE_PERMISSIVE;
 }
 
 std::vector<KernelModule> LoadedModules(sys::Sysfs& sysfs) {
@@ -113,18 +114,17 @@ Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs) {
 }
 
 Report<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs) {
-  using namespace talos::resource::definitions::enums;  // NOLINT: the values' names are long
   Report<runtime::KernelModuleStatus> report;
   std::set<std::string> loaded;
   for (const KernelModule& module : LoadedModules(sysfs)) {
     runtime::KernelModuleStatus::Spec row;
-    row.set_type(KERNEL_MODULE_TYPE_DYNAMIC);
+    row.set_type(enums::KERNEL_MODULE_TYPE_DYNAMIC);
     row.set_size(module.size_bytes);
     row.set_reference_count(module.references);
     row.mutable_dependencies()->Add(module.dependents.begin(), module.dependents.end());
-    row.set_state(module.state == "Live"      ? KERNEL_MODULE_STATE_LIVE
-                  : module.state == "Loading" ? KERNEL_MODULE_STATE_LOADING
-                                              : KERNEL_MODULE_STATE_UNLOADING);
+    row.set_state(module.state == "Live"      ? enums::KERNEL_MODULE_STATE_LIVE
+                  : module.state == "Loading" ? enums::KERNEL_MODULE_STATE_LOADING
+                                              : enums::KERNEL_MODULE_STATE_UNLOADING);
     row.set_address(module.address);
     report.Add(module.name, std::move(row));
     loaded.insert(module.name);
@@ -135,8 +135,8 @@ Report<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs) {
   for (const std::string& name : ParseBuiltinModules(builtin.value_or(std::string()))) {
     if (!loaded.contains(name)) {
       runtime::KernelModuleStatus::Spec row;
-      row.set_type(KERNEL_MODULE_TYPE_BUILTIN);
-      row.set_state(KERNEL_MODULE_STATE_BUILTIN);
+      row.set_type(enums::KERNEL_MODULE_TYPE_BUILTIN);
+      row.set_state(enums::KERNEL_MODULE_STATE_BUILTIN);
       report.Add(name, std::move(row));
     }
   }

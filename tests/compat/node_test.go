@@ -206,4 +206,3 @@ func TestNodeRefusesWhatAReaderMayNot(t *testing.T) {
 	_, err = stream.Recv()
 	refused(err)
 }
-

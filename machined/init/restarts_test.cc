@@ -1,4 +1,4 @@
-#include "machined/init/restart_policy.h"
+#include "machined/init/restarts.h"
 
 #include <vector>
 
