@@ -23,18 +23,18 @@ def run():
     total += presets.build("dev", [_TEST])
     if total.ok:
         total += step(_TEST, _run, counts=True)
-        for firmware in ("uefi", "bios"):
-            total += step(f"official client, {firmware}", _official_client, firmware, counts=True)
+        for arch, firmware in (("amd64", "uefi"), ("amd64", "bios"), ("arm64", "uefi")):
+            total += step(f"official client, {arch} {firmware}", _official_client, arch, firmware, counts=True)
     return total
 
 
-def _official_client(firmware):
+def _official_client(arch, firmware):
     """The official Go client against a node that booted from disk.raw."""
-    name = f"compat-{firmware}"
+    name = f"compat-{arch}-{firmware}"
     port = running.free_port()
     node = ["python3", "tools/machine/main.py"]
     run_command([*node, "down", "--name", name], cwd=ROOT)
-    up = presets.command([*node, "up", "--maintenance", "--name", name, "--firmware", firmware, "--api-port", str(port),
+    up = presets.command([*node, "up", "--maintenance", "--name", name, "--arch", arch, "--firmware", firmware, "--api-port", str(port),
                           "--timeout", "600"])
     if not up.ok:
         return up
