@@ -90,14 +90,16 @@ def _hardware_database(packages, host_packages):
     triplet = TRIPLET[host_packages.arch]
     libraries = host_packages.root / "usr/lib" / triplet
     loader = next(libraries.glob("ld-linux-*.so.*"))
-    with tempfile.TemporaryDirectory() as work:
-        directory = pathlib.Path(work) / "usr/lib/udev/hwdb.d"
-        directory.mkdir(parents=True)
-        for name in _HARDWARE:
-            shutil.copy(packages.root / f"usr/lib/udev/hwdb.d/{name}.hwdb", directory)
-        run([loader, "--library-path", f"{libraries}:{libraries}/systemd", host_packages.root / "usr/bin/systemd-hwdb",
-             "update", "--usr", "--strict", f"--root={work}"])
-        return (directory.parent / "hwdb.bin").read_bytes()
+    # A fixed place, since the tool writes it into its result; /tmp is this build's own.
+    work = pathlib.Path(tempfile.gettempdir()) / "hwdb"
+    shutil.rmtree(work, ignore_errors=True)
+    directory = work / "usr/lib/udev/hwdb.d"
+    directory.mkdir(parents=True)
+    for name in _HARDWARE:
+        shutil.copy(packages.root / f"usr/lib/udev/hwdb.d/{name}.hwdb", directory)
+    run([loader, "--library-path", f"{libraries}:{libraries}/systemd", host_packages.root / "usr/bin/systemd-hwdb",
+         "update", "--usr", "--strict", f"--root={work}"])
+    return (directory.parent / "hwdb.bin").read_bytes()
 
 
 def erofs(directory, output):
