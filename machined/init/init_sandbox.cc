@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,17 +104,28 @@ void MakeRoot(const std::string& root, const std::string& shared, const std::str
   ::_exit(99);
 }
 
-// Runs in a child of the test: makes the namespaces, starts init, tells its PID and ends as init
-// does.
+// Who runs the test, by number.
+struct Owner {
+  std::string uid = std::to_string(::getuid());
+  std::string gid = std::to_string(::getgid());
+};
+
+// fork() into namespaces of its own. Not fork() and unshare(): ThreadSanitizer gives every process
+// that it sees forked a thread, and a process with threads gets no user namespace. See clone(2).
+pid_t ForkIntoNamespaces() {
+  return static_cast<pid_t>(
+      ::syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD,
+                nullptr, nullptr, nullptr, nullptr));
+}
+
+// Runs in a child of the test, in namespaces of its own: starts init in a PID namespace, tells its
+// PID and ends as init does.
 [[noreturn]] void RunOuter(const std::string& shared, const std::string& programs, bool tries,
-                           int pid_pipe) {
-  const auto uid = std::to_string(::getuid());
-  const auto gid = std::to_string(::getgid());
-  Must(::unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) == 0,
-       "unshare");
+                           const Owner& owner, int pid_pipe) {
   WriteText("/proc/self/setgroups", "deny");
-  WriteText("/proc/self/uid_map", "0 " + uid + " 1");
-  WriteText("/proc/self/gid_map", "0 " + gid + " 1");
+  WriteText("/proc/self/uid_map", "0 " + owner.uid + " 1");
+  WriteText("/proc/self/gid_map", "0 " + owner.gid + " 1");
+  Must(::unshare(CLONE_NEWPID) == 0, "unshare");
   const pid_t pid = ::fork();
   if (pid == 0) RunInit(shared, programs, tries);
   Must(::write(pid_pipe, &pid, sizeof(pid)) == sizeof(pid), "tell the PID");
@@ -171,8 +183,9 @@ InitSandbox::InitSandbox(bool tries) {
   const std::string programs = fs::read_symlink("/proc/self/exe").parent_path();
   std::array<int, 2> pipe{};
   REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
-  outer_ = ::fork();
-  if (outer_ == 0) RunOuter(shared_, programs, tries, pipe[1]);
+  const Owner owner;
+  outer_ = ForkIntoNamespaces();
+  if (outer_ == 0) RunOuter(shared_, programs, tries, owner, pipe[1]);
   ::close(pipe[1]);
   const base::UniqueFd read_end(pipe[0]);
   REQUIRE(::read(read_end.get(), &init_, sizeof(init_)) == sizeof(init_));

@@ -20,8 +20,9 @@ constexpr std::array<std::string_view, 24> kFacilities = {
 constexpr std::array<std::string_view, 8> kSeverities = {"emerg",   "alert",  "crit", "err",
                                                          "warning", "notice", "info", "debug"};
 
-// A thousand years: what is beyond is no time since a boot.
-constexpr std::uint64_t kMaxMicroseconds = 31'557'600'000ull * 1'000'000;
+// A hundred years: what is beyond is no time since a boot. WallTime has room for this much after
+// today, 1970 + 292 years.
+constexpr std::uint64_t kMaxMicroseconds = 3'155'760'000ull * 1'000'000;
 
 std::optional<std::uint64_t> Number(std::string_view text) {
   std::uint64_t value = 0;

@@ -24,8 +24,9 @@ TEST_CASE("kmsg: a record becomes facility, padded severity, time and text") {
 }
 
 TEST_CASE("kmsg: what is no record is refused") {
-  const std::string record = GENERATE(as<std::string>(), "6,2,x,-;t", ";", "6;t", ",,;",
-                                      "-1,2,3,-;t", "6,2,99999999999999999999,-;t");
+  const std::string record =
+      GENERATE(as<std::string>(), "6,2,x,-;t", ";", "6;t", ",,;", "-1,2,3,-;t",
+               "6,2,99999999999999999999,-;t", "6,,22028222228222800;");
   CHECK_THAT(
       FormatKmsg(record, base::WallTime()),
       StatusIs(absl::StatusCode::kInvalidArgument, "kernel log: a record with a strange header"));
