@@ -26,9 +26,9 @@ class Machine {
   // Switches it on. The console's log goes on at its end after a PowerCut().
   absl::Status Start();
 
-  // Blocks until a line of the console contains `text`, in what came since the last Start(). An
-  // error if the machine ends first, or patience does; it has the console's last lines.
-  absl::Status WaitForLine(const std::string& text);
+  // Blocks until lines of the console contain `text` so many times, in what came since the last
+  // Start(). An error if the machine ends first, or patience does; it has the console's last lines.
+  absl::Status WaitForLine(const std::string& text, int times = 1);
 
   // Ends QEMU at once. What the guest had not written is lost.
   void PowerCut();
