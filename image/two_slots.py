@@ -2,7 +2,8 @@
 
 python3 -B -m image.two_slots make DISK --image DIR [--size BYTES] [--over DIR]
 python3 -B -m image.two_slots arm DISK --tries N [--arg K=V …]
-python3 -B -m image.two_slots flip DISK --slot S --at header|superblock|PATH
+python3 -B -m image.two_slots commit DISK [--arg K=V …]
+python3 -B -m image.two_slots flip DISK --slot S --at magic|header|superblock|PATH
 python3 -B -m image.two_slots show DISK
 """
 
@@ -143,7 +144,7 @@ def arm(options):
 
 
 def commit(options):
-    """Takes the counter away: B is the default from now on, or A."""
+    """Takes the counter away: B is the default from now on."""
     disk = Disk(options.disk)
     now = next(name for name in disk.ukis() if "-B" in name)
     if now != b_name():
@@ -153,10 +154,10 @@ def commit(options):
 
 
 def flip(options):
-    """Inverts a byte of a slot: of its header, of the base's superblock, or in the middle of a file."""
+    """Inverts a byte of a slot: the header's first or another, of the base's superblock, or in the middle of a file."""
     disk, start = Disk(options.disk), _WHERE[f"ROOT-{options.slot}"]
-    if options.at == "header":
-        offset = start + 100
+    if options.at in ("magic", "header"):
+        offset = start + (100 if options.at == "header" else 0)
     else:
         base = start + MIB  # images are aligned to it, behind the header
         offset = base + 1024 if options.at == "superblock" else base + _offset_of(disk.slot(options.slot), options.at)

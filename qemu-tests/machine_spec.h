@@ -15,6 +15,7 @@ enum class Firmware : std::uint8_t { kBios, kUefi, kDirect };
 struct DiskSpec {
   std::uint64_t size_bytes = std::uint64_t{6} << 30;
   bool holds_image = false;  // begins with disk.raw, else empty
+  int pci_slot = 0;          // 0: QEMU chooses
   std::string raw_file;      // a file of the test's own, written to as it is; else made anew
 };
 

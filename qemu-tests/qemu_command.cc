@@ -74,12 +74,14 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-action",     "watchdog=reset"});
   Add(words, FirmwareWords(spec, files, command_line));
   for (std::size_t i = 0; i < spec.disks.size(); ++i) {
+    const int slot = spec.disks[i].pci_slot;
     const std::string& raw = spec.disks[i].raw_file;
     const std::string file =
         raw.empty() ? absl::StrCat("format=qcow2,file=", files.directory, "/disk", i, ".qcow2")
                     : "format=raw,file=" + raw;
     Add(words, {"-drive", absl::StrCat("if=none,id=disk", i, ",", file), "-device",
-                absl::StrCat("virtio-blk-pci,drive=disk", i, ",serial=disk", i, ",bootindex=", i)});
+                absl::StrCat("virtio-blk-pci,drive=disk", i, ",serial=disk", i, ",bootindex=", i,
+                             slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "")});
   }
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
     // A NIC without a peer has no carrier.

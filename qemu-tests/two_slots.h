@@ -28,8 +28,8 @@ class TwoSlots {
   absl::Status Arm(int tries, const std::vector<std::string>& arguments = {}) const;
   // Slot B is committed, with `arguments` behind its command line.
   absl::Status Commit(const std::vector<std::string>& arguments = {}) const;
-  // Inverts a byte of a slot: at "header", "superblock", or in the middle of a file of the root.
-  // Twice is as before.
+  // Inverts a byte of a slot: the first ("magic") or another one of its "header", of the
+  // "superblock" of its root, or in the middle of a file of that. Twice is as before.
   absl::Status Flip(const std::string& slot, const std::string& at) const;
   // Lines "uki NAME" and "grub NAME=VALUE": what the loaders know.
   absl::StatusOr<std::string> Show() const;

@@ -13,9 +13,11 @@
 #include <cerrno>
 
 #include "lib/early/command_line.h"
+#include "lib/early/fd.h"
 #include "lib/early/file.h"
 #include "lib/early/mount.h"
 #include "lib/early/sha256.h"
+#include "lib/early/uevents.h"
 #include "stage1/facts.h"
 #include "stage1/loop_device.h"
 #include "stage1/modules.h"
@@ -88,6 +90,17 @@ bool OnTrial(std::string_view command_line) {
   return entry.has_value();
 }
 
+// Whether a file can be read to its end. Nobody could say what is wrong if init could not.
+bool CanRead(const char* path, const early::Console& console) {
+  static std::array<std::byte, 65536> buffer;
+  const early::Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
+  ssize_t got = fd.ok() ? 1 : -1;
+  while (got > 0)
+    got = ::read(fd.get(), buffer.data(), buffer.size());
+  if (got < 0) console.Error({"read ", path, ": ", ErrorText(errno)});
+  return got == 0;
+}
+
 bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& console,
                   BootFacts& facts) {
   early::Fd keep;
@@ -100,24 +113,39 @@ bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& con
   return MountSlot(device.c_str(), expected, console);
 }
 
-void WriteDiskFacts(const SystemDisk& found, BootFacts& facts) {
-  facts.Write("system-disk", found.disk.number.view());
-  if (found.copies == 0) return;
+void WriteDiskFacts(const SystemDisk& found, BootFacts& facts, const early::Console& console) {
+  const Disk& disk = found.disks[0];
+  facts.Write("system-disk", disk.number.view());
+  if (found.count == 1) return;
   early::Text<512> numbers;
-  early::Text<512> names{
-      "several disks carry the loader's partition; used is the first by bus path, ",
-      found.disk.name.view(), "; copies:"};
-  for (std::size_t i = 0; i < found.copies; ++i) {
-    numbers.Append({found.others[i].number.view(), "\n"});
-    names.Append({" ", found.others[i].name.view()});
+  early::Text<512> names{"several disks carry the loader's partition; used is ",
+                         found.IsGuess() ? "the first by bus path, " : "the one that was booted, ",
+                         disk.name.view(), "; copies:"};
+  for (std::size_t i = 1; i < found.count; ++i) {
+    numbers.Append({found.disks[i].number.view(), "\n"});
+    names.Append({" ", found.disks[i].name.view()});
   }
+  if (!found.IsGuess()) return console.Warning({names.view()});
   facts.Write("copies", numbers.view());
   facts.NoteError(names.view());
 }
 
+// Says which blocks dm-verity refused: the error of what read them says only that it could not.
+void NameCorruptBlocks(std::string_view slot, early::Uevents& events,
+                       const early::Console& console) {
+  while (events.Next(0)) {
+    if (const auto& corrupt = events.corrupt(); corrupt.has_value()) {
+      console.Error({"slot ", slot, ": block ",
+                     early::Decimal(static_cast<std::int64_t>(corrupt->number)), " of the ",
+                     corrupt->metadata ? "hash tree" : "data", " of ", corrupt->device,
+                     " is not what it shall be"});
+    }
+  }
+}
+
 bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& expected,
-                   Uevents& events, const Modules& modules, const early::Console& console,
-                   BootFacts& facts) {
+                   early::Uevents& events, const Modules& modules, const early::Console& console,
+                   BootFacts& facts, SlotState& state) {
   const auto slot = early::FindValue(command_line, "ichor.slot").value_or("");
   if (slot != "A" && slot != "B") {
     console.Error({"ichor.slot is neither A nor B, and there is no ", kRamSlot});
@@ -129,14 +157,28 @@ bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& exp
     console.Error({"the loader does not say which partition it came from"});
     return false;
   }
-  static SystemDisk found;
+  const char other = slot == "A" ? 'B' : 'A';
   const early::Text<16> label{"ROOT-", slot};
-  if (!FindSystemDisk(*loader, label.view(), events, modules, console, found)) return false;
-  console.Info({"system disk ", found.disk.name.view(), ", slot ", slot});
+  const early::Text<16> other_label{"ROOT-", std::string_view(&other, 1)};
+  const Wanted wanted = {.loader = *loader,
+                         .label = label.view(),
+                         .other_label = other_label.view(),
+                         .path = FirmwarePath()};
+  if (wanted.path.has_value())
+    console.Info({"the firmware booted ", Describe(*wanted.path).view()});
+  static SystemDisk found;
+  if (!FindSystemDisk(wanted, events, modules, console, found)) return false;
+  console.Info({"system disk ", found.disks[0].name.view(), ", slot ", slot});
   facts.Write("slot", slot);
-  WriteDiskFacts(found, facts);
-  if (OnTrial(command_line)) facts.Write("tries", "1");
-  return MountSlot(found.slot_device.c_str(), expected, console);
+  WriteDiskFacts(found, facts, console);
+  state.on_disk = true;
+  state.on_trial = OnTrial(command_line);
+  state.other = FindOtherSlot(found, other);
+  WriteFacts(state, facts);
+  const bool mounted = MountSlot(found.slot_device.c_str(), expected, console) &&
+                       CanRead("/root/usr/sbin/init", console);
+  if (!mounted) NameCorruptBlocks(slot, events, console);
+  return mounted;
 }
 
 }  // namespace
@@ -145,15 +187,16 @@ void MountFirst(const early::Console& console) {
   early::MountAll(kFirstMounts, console);
 }
 
-bool Boot(std::string_view command_line, const early::Console& console, int& watchdog_fd) {
+BootResult Boot(std::string_view command_line, const early::Console& console) {
+  BootResult result;
   Modules modules(command_line, console);
   modules.Open();
   LoadFirst(modules);
   // Before: what appears while the devices of now are looked at is heard later.
-  static Uevents events;
+  static early::Uevents events;
   if (!events.Open()) console.Error({"listen to the kernel's events: ", ErrorText(errno)});
   modules.LoadForAllDevices();
-  watchdog_fd = ArmWatchdog(console);
+  result.watchdog_fd = ArmWatchdog(console);
   BootFacts facts(console);
   facts.Open();
   facts.Write("firmware", Firmware());
@@ -162,12 +205,13 @@ bool Boot(std::string_view command_line, const early::Console& console, int& wat
   early::Sha256Digest expected{};
   if (!early::FromHex(early::FindValue(command_line, "ichor.root").value_or(""), expected)) {
     console.Error({"ichor.root is not a hash"});
-    return false;
+    return result;
   }
-  const bool mounted = Exists(kRamSlot)
-                           ? MountRamRoot(expected, console, facts)
-                           : MountDiskRoot(command_line, expected, events, modules, console, facts);
-  return mounted && SwitchRoot(console);
+  const bool mounted = Exists(kRamSlot) ? MountRamRoot(expected, console, facts)
+                                        : MountDiskRoot(command_line, expected, events, modules,
+                                                        console, facts, result.slot);
+  result.ok = mounted && SwitchRoot(console);
+  return result;
 }
 
 void Restart(std::string_view command_line, const early::Console& console) {

@@ -4,15 +4,21 @@
 #include <string_view>
 
 #include "lib/early/console.h"
+#include "stage1/fallback.h"
 
 namespace ichor::stage1 {
 
 // Mounts what comes first. Nothing can be said before.
 void MountFirst(const early::Console& console);
 
-// All of stage 1 up to the switched root. False if the boot cannot go on; the reason was said.
-// `watchdog_fd` is the armed watchdog's descriptor then, or -1.
-bool Boot(std::string_view command_line, const early::Console& console, int& watchdog_fd);
+struct BootResult {
+  bool ok = false;       // else the reason was said
+  int watchdog_fd = -1;  // the armed watchdog's descriptor
+  SlotState slot;        // as far as it is known
+};
+
+// All of stage 1 up to the switched root, whose init can be read.
+BootResult Boot(std::string_view command_line, const early::Console& console);
 
 // Waits as `panic=` says, 10 s without it, and restarts the machine; with panic=0 waits for ever.
 [[noreturn]] void Restart(std::string_view command_line, const early::Console& console);

@@ -34,10 +34,11 @@ int main() {
   console.Open();
   static std::array<char, ichor::early::kMaxCommandLine> buffer;
   const auto command_line = ichor::early::ReadLine("/proc/cmdline", buffer).value_or("");
-  int watchdog_fd = -1;
-  if (ichor::stage1::Boot(command_line, console, watchdog_fd)) {
-    ExecInit(watchdog_fd);
+  const auto booted = ichor::stage1::Boot(command_line, console);
+  if (booted.ok) {
+    ExecInit(booted.watchdog_fd);
     console.Error({"execute /sbin/init: ", ichor::early::ErrorText(errno)});
   }
+  ichor::stage1::AskForOtherSlot(booted.slot, console);
   ichor::stage1::Restart(command_line, console);
 }

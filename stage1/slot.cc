@@ -43,22 +43,15 @@ DevicePath MapImage(const DeviceMapper& mapper, const char* slot, const Image& i
     return {};
   }
   // 1: version; block sizes; blocks of data; where the tree begins, in blocks of the slot. A block
-  // that is not what it shall be stops the machine: panic= restarts it, and the loader counts a
-  // try.
+  // that is not what it shall be cannot be read, and an event says so: stage 1 and init ask the
+  // loader for the other slot. A panic could not.
   const early::Text<640> verity{
-      "1 ",
-      plain.view(),
-      " ",
-      slot,
-      " 4096 4096 ",
-      Decimal(static_cast<std::int64_t>(image.length / kVerityBlock)),
-      " ",
-      Decimal(static_cast<std::int64_t>(image.tree_offset / kVerityBlock)),
-      " sha256 ",
-      ToText(image.root_hash).view(),
-      " ",
-      ToText(image.salt).view(),
-      " 1 panic_on_corruption"};
+      "1 ",          plain.view(),
+      " ",           slot,
+      " 4096 4096 ", Decimal(static_cast<std::int64_t>(image.length / kVerityBlock)),
+      " ",           Decimal(static_cast<std::int64_t>(image.tree_offset / kVerityBlock)),
+      " sha256 ",    ToText(image.root_hash).view(),
+      " ",           ToText(image.salt).view()};
   const early::Text<128> name{"ichor-", image.name};
   DevicePath path = mapper.Create(
       name.view(),

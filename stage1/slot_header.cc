@@ -10,7 +10,6 @@ namespace {
 
 using early::LittleEndian;
 
-constexpr std::string_view kMagic = "ICHORSLT";
 constexpr std::size_t kFirstImage = 64;
 constexpr std::size_t kImageBytes = 256;
 constexpr std::size_t kNameBytes = 64;
@@ -55,7 +54,8 @@ const char* Wrong(const Image& image, std::uint64_t used) {
 const char* ParseSlotHeader(std::span<const std::byte> header, std::uint64_t slot_bytes,
                             SlotHeader& out) {
   if (header.size() != kSlotHeaderBytes) return "the header is cut off";
-  if (std::memcmp(header.data(), kMagic.data(), kMagic.size()) != 0) return "there is no header";
+  if (std::memcmp(header.data(), kSlotMagic.data(), kSlotMagic.size()) != 0)
+    return "there is no header";
   if (LittleEndian<std::uint32_t>(header, 8) != 1) return "the header's version is unknown";
   out.count = LittleEndian<std::uint32_t>(header, 12);
   out.used = LittleEndian<std::uint64_t>(header, 16);

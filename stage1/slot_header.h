@@ -11,6 +11,7 @@
 
 namespace ichor::stage1 {
 
+inline constexpr std::string_view kSlotMagic = "ICHORSLT";  // its first bytes
 inline constexpr std::size_t kSlotHeaderBytes = 65536;
 inline constexpr std::size_t kMaxImages = 16;
 inline constexpr std::uint64_t kVerityBlock = 4096;

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
@@ -19,10 +20,15 @@ namespace {
 
 using early::Decimal;
 
+constexpr std::string_view kVariables = "/sys/firmware/efi/efivars/";
 constexpr const char* kLoaderVariable =
     "/sys/firmware/efi/efivars/LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+constexpr std::string_view kGlobal = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+constexpr const char* kBiosDrive = "/sys/firmware/edd/int13_dev80/raw_data";
+constexpr std::size_t kAttributes = 4;  // bytes in front of a variable's contents
 constexpr int kWaitMs = 30'000;
-constexpr int kQuietMs = 300;  // after the first disk: a copy may be a little later
+constexpr int kQuietMs = 300;       // after the first disk: a copy may be a little later
+constexpr int kLongQuietMs = 2000;  // the same if it is not the one that the firmware names
 
 Gpt gpt;
 
@@ -73,36 +79,62 @@ early::Text<64> PartitionDevice(std::string_view disk, std::uint32_t number) {
   return ::access(path.c_str(), F_OK) == 0 ? path : early::Text<64>{};
 }
 
-// Takes one more disk that carries the GUIDs; the first by bus path is the system disk.
-void Take(const Disk& disk, SystemDisk& out) {
-  if (out.disk.name.empty()) {
-    out.disk = disk;
-    return;
-  }
-  const bool first = disk.bus_path.view() < out.disk.bus_path.view();
-  if (out.copies < out.others.size()) out.others[out.copies++] = first ? out.disk : disk;
-  if (first) out.disk = disk;
+std::optional<std::uint64_t> ReadNumber(const early::Text<512>& path) {
+  std::array<char, 32> buffer{};
+  const auto text = early::ReadLine(path.c_str(), buffer);
+  return text.has_value() ? early::ToNumber(*text) : std::nullopt;
 }
 
-// Looks at all disks there are; true if one has the loader's partition and the one asked for.
-bool Scan(const Guid& loader, std::string_view label, SystemDisk& out) {
+// What the firmware's words can be compared with.
+DiskPlace PlaceOf(const Disk& disk) {
+  DiskPlace place;
+  place.path = disk.bus_path.view();
+  for (std::string_view rest = place.path; !rest.empty();) {
+    const std::string_view segment = early::TakeUntil(rest, '/');
+    if (segment.starts_with("pci") && !place.root_uid.has_value()) {
+      place.root_uid = ReadNumber({"/sys/devices/", segment, "/firmware_node/uid"});
+    } else if (segment.starts_with("ata")) {
+      place.ata_port = ReadNumber({"/sys/class/ata_port/", segment, "/port_no"});
+    }
+  }
+  if (disk.name.view().starts_with("nvme"))
+    place.namespace_id = ReadNumber({"/sys/class/block/", disk.name.view(), "/nsid"});
+  return place;
+}
+
+// Looks at all disks there are; true if one has the loader's partition and the slot's.
+bool Scan(const Wanted& wanted, SystemDisk& out) {
   out = {};
   DIR* entries = ::opendir("/sys/class/block");
   if (entries == nullptr) return false;
   while (const dirent* entry = ::readdir(entries)) {
     if (!IsCandidate(entry->d_name) || !ReadDiskTable(entry->d_name) ||
-        gpt.WithGuid(loader) == nullptr)
+        gpt.WithGuid(wanted.loader) == nullptr)
       continue;
-    Disk disk;
+    static Disk disk;
     Describe(entry->d_name, disk);
-    Take(disk, out);
+    if (wanted.path.has_value()) disk.match = Compare(*wanted.path, PlaceOf(disk));
+    Insert(disk, out);
   }
   ::closedir(entries);
-  if (out.disk.name.empty() || !ReadDiskTable(out.disk.name.view())) return false;
-  const Partition* partition = gpt.WithLabel(label);
-  if (partition == nullptr) return false;
-  out.slot_device = PartitionDevice(out.disk.name.view(), partition->number);
+  if (out.count == 0 || !ReadDiskTable(out.disks[0].name.view())) return false;
+  const auto device = [&](std::string_view label) {
+    const Partition* partition = gpt.WithLabel(label);
+    return partition == nullptr ? early::Text<64>{}
+                                : PartitionDevice(out.disks[0].name.view(), partition->number);
+  };
+  out.slot_device = device(wanted.label);
+  out.other_slot_device = device(wanted.other_label);
+  out.bios_device = device("BIOS");
   return !out.slot_device.empty();
+}
+
+// The contents of a variable; empty if there is none.
+std::span<const std::byte> ReadVariable(std::string_view name, std::span<char> buffer) {
+  const early::Text<128> path{kVariables, name, kGlobal};
+  const auto contents = early::ReadFile(path.c_str(), buffer);
+  if (!contents.has_value() || contents->size() < kAttributes) return {};
+  return std::as_bytes(std::span(*contents)).subspan(kAttributes);
 }
 
 std::int64_t NowMs() {
@@ -131,21 +163,54 @@ early::Text<40> LoaderPartition(std::string_view command_line) {
   return out;
 }
 
-bool FindSystemDisk(const Guid& loader, std::string_view label, Uevents& events,
-                    const Modules& modules, const early::Console& console, SystemDisk& out) {
+std::optional<BootPath> FirmwarePath() {
+  static std::array<char, 4096> buffer;
+  const auto current = ReadVariable("BootCurrent", buffer);
+  if (current.size() == 2) {
+    const std::array<std::byte, 2> number = {current[1], current[0]};
+    std::array<char, 4> digits{};
+    early::ToHex(number, digits);
+    for (char& c : digits)
+      c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    const early::Text<16> name{"Boot", std::string_view(digits.data(), digits.size())};
+    return ParseLoadOption(ReadVariable(name.view(), buffer));
+  }
+  const auto raw = early::ReadFile(kBiosDrive, buffer);
+  return raw.has_value() ? ParseEdd(std::as_bytes(std::span(*raw))) : std::nullopt;
+}
+
+void Insert(const Disk& disk, SystemDisk& out) {
+  const auto before = [](const Disk& a, const Disk& b) {
+    return a.match != b.match ? a.match > b.match : a.bus_path.view() < b.bus_path.view();
+  };
+  std::size_t at = out.count;
+  while (at > 0 && before(disk, out.disks[at - 1]))
+    --at;
+  if (at == out.disks.size()) return;
+  out.count = std::min(out.count + 1, out.disks.size());
+  std::copy_backward(out.disks.begin() + static_cast<std::ptrdiff_t>(at),
+                     out.disks.begin() + static_cast<std::ptrdiff_t>(out.count) - 1,
+                     out.disks.begin() + static_cast<std::ptrdiff_t>(out.count));
+  out.disks[at] = disk;
+}
+
+bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const Modules& modules,
+                    const early::Console& console, SystemDisk& out) {
   const std::int64_t deadline = NowMs() + kWaitMs;
-  for (bool found = Scan(loader, label, out);;) {
+  for (bool found = Scan(wanted, out);;) {
     const std::int64_t left = deadline - NowMs();
-    const bool heard = events.Next(static_cast<int>(found ? kQuietMs : left));
+    const bool other = wanted.path.has_value() && out.disks[0].match == Match::kNo;
+    const bool heard =
+        events.Next(found ? (other ? kLongQuietMs : kQuietMs) : static_cast<int>(left));
     if (!heard && found) return true;
     if (left <= 0) break;
     if (!heard) continue;
     modules.LoadFor(events.modalias());
-    if (events.IsBlock()) found = Scan(loader, label, out);
+    if (events.IsBlock()) found = Scan(wanted, out);
   }
-  console.Error({out.disk.name.empty() ? "no disk has the partition that the loader came from"
-                                       : "the system disk has no such partition: ",
-                 out.disk.name.empty() ? "" : label});
+  console.Error({out.count == 0 ? "no disk has the partition that the loader came from"
+                                : "the system disk has no such partition: ",
+                 out.count == 0 ? "" : wanted.label});
   return false;
 }
 
