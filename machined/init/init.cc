@@ -40,7 +40,8 @@ Init::Init(const early::Console& console, const Facts& facts)
       processes_(poll_, console_),
       machined_(poll_, console_, facts.committed, Now()),
       shutdown_(console_, watchdog_),
-      button_(poll_) {}
+      button_(poll_),
+      slot_(console_) {}
 
 bool Init::Open() {
   if (!poll_.Open()) return false;
@@ -56,6 +57,7 @@ bool Init::Open() {
   ::reboot(RB_DISABLE_CAD);  // Ctrl-Alt-Del comes as SIGINT from now on
   watchdog_.Inherit(facts_.watchdog_fd, Now());
   button_.Open();
+  slot_.Open(poll_);
   return true;
 }
 
@@ -116,6 +118,10 @@ void Init::Handle(const Ready& ready) {
       return;
     case Source::kButtonDevices:
       return button_.FindDevices();
+    case Source::kUevents:
+      if (slot_.Read(machined_.committed()) && !shutdown_.Going())
+        GoDown(RebootAction::kRestart, kOwnGrace);
+      return;
   }
 }
 

@@ -14,6 +14,7 @@
 #include "machined/init/processes.h"
 #include "machined/init/protocol.h"
 #include "machined/init/shutdown.h"
+#include "machined/init/slot_guard.h"
 #include "machined/init/teller.h"
 #include "machined/init/watchdog_device.h"
 
@@ -57,6 +58,7 @@ class Init {
   MachinedRunner machined_;
   Shutdown shutdown_;
   PowerButton button_;
+  SlotGuard slot_;
   Reaped reaped_;
   PowerCause power_{};  // what somebody at the machine asked for and is not done
   Nanoseconds power_deadline_ = INT64_MAX;  // when init does it by itself

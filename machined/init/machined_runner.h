@@ -27,6 +27,7 @@ class MachinedRunner {
 
   // What machined says of the slot. An uncommitted one has until TrialDeadline().
   void SetCommitted(bool committed) { committed_ = committed; }
+  bool committed() const { return committed_; }  // NOLINT(readability-identifier-naming)
   Nanoseconds TrialDeadline() const { return committed_ ? INT64_MAX : trial_deadline_; }
 
   // No more starts.

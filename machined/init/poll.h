@@ -18,7 +18,8 @@ enum class Source : std::uint8_t {
   kLog,
   kExecStatus,
   kButton,
-  kButtonDevices
+  kButtonDevices,
+  kUevents
 };
 
 // One thing that is ready: what it is, and which of its kind.

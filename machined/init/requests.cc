@@ -13,6 +13,7 @@ void Init::HandleRequest(std::span<const std::byte> message) {
   if (!type.has_value()) return teller_.TellRefused({}, Stage::kRequest, EINVAL);
   switch (*type) {
     case Type::kAlive:
+      slot_.CameUp();
       return console_.Info(
           {"machined speaks, protocol ", early::Decimal(Fixed<Plain>(message).value)});
     case Type::kStart:
