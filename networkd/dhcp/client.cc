@@ -7,7 +7,7 @@
 
 #include "lib/base/status.h"
 #include "lib/resource/address_text.h"
-#include "networkd/dhcp/times.h"
+#include "lib/resource/time_proto.h"
 
 namespace ichor::networkd {
 namespace {
