@@ -11,6 +11,7 @@
 #include "lib/early/file.h"
 #include "lib/early/mount.h"
 #include "lib/early/text.h"
+#include "machined/init/memory_reserve.h"
 
 namespace ichor::init {
 namespace {
@@ -123,6 +124,22 @@ void SetKernelParameters(const early::Console& console) {
     if (error == 0 || error == ENOENT) continue;
     console.Warning({"set ", parameter.path, " to ", parameter.value, ": ", ErrorText(error)});
   }
+}
+
+void SetMemoryReserve(const early::Console& console) {
+  constexpr const char* kReserve = "/proc/sys/vm/min_free_kbytes";
+  std::array<char, 64> buffer{};
+  // The first line, "MemTotal:  2018932 kB".
+  auto memory = early::ReadLine("/proc/meminfo", buffer).value_or("");
+  early::TakeUntil(memory, ':');
+  memory = early::Trim(memory);
+  const auto total = early::ToNumber(early::TakeUntil(memory, ' '));
+  const auto now = early::ToNumber(early::ReadLine(kReserve, buffer).value_or(""));
+  if (!total.has_value() || !now.has_value()) return;
+  const auto wanted = SmallerReserve(*total, *now);
+  if (!wanted.has_value()) return;
+  const int error = early::WriteFile(kReserve, early::Decimal(static_cast<std::int64_t>(*wanted)));
+  if (error != 0) console.Warning({"set ", kReserve, ": ", ErrorText(error)});
 }
 
 void SetOwnLimits(const early::Console& console) {
