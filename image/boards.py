@@ -21,6 +21,8 @@ class Partition:
     attributes: int = 0
 
 
+ROOT_B = Partition("ROOT-B", _LINUX, 1024 * MIB)  # as it is made on the node
+
 BOARDS = {
     "amd64": (
         Partition("EFI", _EFI, 1024 * MIB),

@@ -20,10 +20,12 @@ def write(path, packages, efi_tree, slot):
     with open(path, "r+b") as file:
         if "BIOS" in where:
             boot_code, core = grub.images(packages, where["BIOS"] // gpt.SECTOR)
-            if len(core) > room["BIOS"]:
+            if len(core) > room["BIOS"] - grub.ENVIRONMENT_BYTES:
                 raise ImageError(f"GRUB's core image has {len(core)} bytes, its partition {room['BIOS']}")
             file.seek(where["BIOS"])
             file.write(core)
+            file.seek(where["BIOS"] + room["BIOS"] - grub.ENVIRONMENT_BYTES)
+            file.write(grub.environment())
         gpt.write(file, size, partitions, lambda label: stable_uuid(f"partition {label}"), boot_code)
         file.seek(where["ROOT-A"])
         file.write(slot)

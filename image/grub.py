@@ -6,12 +6,14 @@ import tempfile
 from image.command import ImageError, run
 from image.gpt import SECTOR
 
-_MODULES = ("biosdisk part_gpt fat normal linux configfile loadenv test probe echo regexp reboot halt serial terminal minicmd "
+_MODULES = ("biosdisk part_gpt fat normal linux16 configfile loadenv test probe echo regexp reboot halt serial terminal minicmd "
             "sleep true").split()
 # Offsets in boot.img, and in the last bytes of core.img's first sector: grub/i386/pc/boot.h, kernel.h.
 _CORE_SECTOR, _DRIVE_CHECK = 0x5C, 0x66
 _BLOCK_LIST = struct.Struct("<QHH")
 _SEGMENT = 0x820
+# Of an environment block. The one of requests is at the end of the BIOS partition: image/grub.cfg and lib/early/slot_request.h.
+ENVIRONMENT_BYTES = 1024
 
 
 def images(packages, core_sector):
@@ -34,6 +36,6 @@ def images(packages, core_sector):
 
 
 def environment(**values):
-    """An environment block as grub-editenv makes it: 1,024 bytes."""
+    """An environment block as grub-editenv makes it."""
     text = "# GRUB Environment Block\n" + "".join(f"{name}={value}\n" for name, value in values.items())
-    return text.encode().ljust(1024, b"#")
+    return text.encode().ljust(ENVIRONMENT_BYTES, b"#")

@@ -22,6 +22,7 @@
 #include "machined/meta/register.h"
 #include "machined/secrets/register.h"
 #include "machined/services/register.h"
+#include "machined/slots/register.h"
 #include "machined/sockets.h"
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
@@ -128,8 +129,20 @@ absl::Status Daemon::RegisterDisks() {
                         .loop = *loop_,
                         .executor = actuators_,
                         .devices = doors_->block_devices});
+  slot_ = RegisterSlots({.runtime = runtime_,
+                         .loop = *loop_,
+                         .clock = clock_,
+                         .file_systems = doors_->file_systems,
+                         .tell_init = [this] { return TellCommitted(); }},
+                        ReadSlotFacts(doors_->sysfs));
   disks_->Start();
   return absl::OkStatus();
+}
+
+// To init, and to those who come after this machined. On a worker.
+absl::Status Daemon::TellCommitted() const {
+  RETURN_IF_ERROR(init_->SetCommitted(true));
+  return sys::WriteFileAtomically(options_.run + "/boot/committed", "1\n", 0644);
 }
 
 // What networkd makes of the network is known from the start, as nothing: the machine's status must
@@ -234,6 +247,7 @@ void Daemon::Save() {
 void Daemon::OnSettled() {
   health_.OnSettled();
   power_.OnSettled();
+  slot_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   SaveSoon();

@@ -18,6 +18,7 @@
 #include "lib/runtime/worker_pool.h"
 #include "lib/state/state_service.h"
 #include "lib/sys/linux_block_devices.h"
+#include "lib/sys/linux_file_systems.h"
 #include "lib/sys/linux_file_view.h"
 #include "lib/sys/linux_kernel.h"
 #include "lib/sys/linux_kernel_log.h"
@@ -36,6 +37,7 @@
 #include "machined/services/health_checker.h"
 #include "machined/services/init_channel.h"
 #include "machined/services/process_table.h"
+#include "machined/slots/trial.h"
 
 namespace ichor::machined {
 
@@ -70,6 +72,7 @@ class Daemon : public InitListener, public api::MachineControl {
   absl::Status MakeDirectories() const;
   void RegisterRooms();
   absl::Status RegisterDisks();
+  absl::Status TellCommitted() const;
   void DeclareNetworkd();
   absl::Status ServeAll();
   CheckpointOptions Checkpoint() const;
@@ -91,6 +94,7 @@ class Daemon : public InitListener, public api::MachineControl {
   struct Doors {
     sys::LinuxSysfs sysfs;
     sys::LinuxBlockDevices block_devices;
+    sys::LinuxFileSystems file_systems;
   };
   Doors* const doors_ = new Doors;
   WorkerPool actuators_{4};
@@ -106,6 +110,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<sys::LinuxUevents> uevents_;
   std::unique_ptr<Discovery> disks_;
   std::unique_ptr<MetaStore> meta_;
+  std::unique_ptr<SlotTrial> slot_;
   std::unique_ptr<MaintenanceSecrets> secrets_;
   api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
   ServiceJournal journal_{runtime_, events_, clock_};

@@ -81,6 +81,15 @@ absl::StatusOr<std::uint16_t> FreePort() {
   return sys::PortOf(socket.get());
 }
 
+// How often `part` occurs in `text`.
+int Count(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 bool HasEnded(int pidfd) {
   pollfd event{.fd = pidfd, .events = POLLIN, .revents = 0};
   return poll(&event, 1, 0) == 1;
@@ -110,6 +119,9 @@ absl::StatusOr<Machine> Machine::Create(const MachineSpec& spec, const std::stri
 absl::Status Machine::MakeDisks() const {
   const std::string log = files_.directory + "/tools.log";
   for (std::size_t i = 0; i < spec_.disks.size(); ++i) {
+    if (!spec_.disks[i].raw_file.empty()) {
+      continue;
+    }
     std::vector<std::string> words = {"qemu-img", "create", "-q", "-f", "qcow2"};
     if (spec_.disks[i].holds_image) {
       words.insert(words.end(), {"-F", "raw", "-b", files_.image + "/disk.raw"});
@@ -155,7 +167,7 @@ absl::StatusOr<std::string> Machine::CommandLine() const {
   return words;
 }
 
-absl::Status Machine::WaitForLine(const std::string& text) {
+absl::Status Machine::WaitForLine(const std::string& text, int times) {
   if (!qemu_.has_value()) {
     return absl::FailedPreconditionError("the machine is off");
   }
@@ -163,7 +175,7 @@ absl::Status Machine::WaitForLine(const std::string& text) {
   const base::MonotonicTime until = clock.Monotonic() + NodeApi::kPatience;
   while (true) {
     const bool ended = HasEnded(qemu_->descriptor());  // first, so that its last words are read
-    if (Console().find(text) != std::string::npos) {
+    if (Count(Console(), text) >= times) {
       return absl::OkStatus();
     }
     if (ended) {

@@ -35,9 +35,9 @@ class Machine {
   // for it.
   Injector& injector() { return *injector_; }
 
-  // Blocks until a line of the console contains `text`, in what came since the last Start(). An
-  // error if the machine ends first, or patience does; it has the console's last lines.
-  absl::Status WaitForLine(const std::string& text);
+  // Blocks until lines of the console contain `text` so many times, in what came since the last
+  // Start(). An error if the machine ends first, or patience does; it has the console's last lines.
+  absl::Status WaitForLine(const std::string& text, int times = 1);
 
   // Ends QEMU at once. What the guest had not written is lost.
   void PowerCut();

@@ -18,6 +18,7 @@ enum class DiskBus : std::uint8_t { kVirtio, kScsi };
 struct DiskSpec {
   std::uint64_t size_bytes = std::uint64_t{6} << 30;
   bool holds_image = false;  // begins with disk.raw, else empty
+  std::string raw_file;      // a file of the test's own, written to as it is; else made anew
   DiskBus bus = DiskBus::kVirtio;
 };
 

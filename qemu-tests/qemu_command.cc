@@ -59,10 +59,11 @@ Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
   }
   for (std::size_t i = 0; i < spec.disks.size(); ++i) {
     const bool scsi = spec.disks[i].bus == DiskBus::kScsi;
-    Add(words, {"-drive",
-                absl::StrCat("if=none,id=disk", i, ",format=qcow2,file=", files.directory, "/disk",
-                             i, ".qcow2"),
-                "-device",
+    const std::string& raw = spec.disks[i].raw_file;
+    const std::string file =
+        raw.empty() ? absl::StrCat("format=qcow2,file=", files.directory, "/disk", i, ".qcow2")
+                    : "format=raw,file=" + raw;
+    Add(words, {"-drive", absl::StrCat("if=none,id=disk", i, ",", file), "-device",
                 absl::StrCat(scsi ? "scsi-hd,bus=scsi.0" : "virtio-blk-pci", ",drive=disk", i,
                              ",serial=disk", i, ",bootindex=", i)});
   }

@@ -13,8 +13,8 @@ _TEST = "qemu_boot_test"
 _TIMEOUT_SECONDS = 3600
 
 
-def run():
-    """Both images, which the stage "image" makes too, then every test."""
+def run(long):
+    """Both images, which the stage "image" makes too, then every test; those tagged [long] only if `long`."""
     total = Outcome()
     for arch in ("amd64", "arm64"):
         if not (BUILD / "image" / arch / "disk.raw").exists():
@@ -22,7 +22,7 @@ def run():
             print(f"boot: there is no image for {arch}: ./ichor image {arch}")
     total += presets.build("dev", [_TEST])
     if total.ok:
-        total += step(_TEST, _run, counts=True)
+        total += step(_TEST, _run, long, counts=True)
         for arch, firmware in (("amd64", "uefi"), ("amd64", "bios"), ("arm64", "uefi")):
             total += step(f"official client, {arch} {firmware}", _official_client, arch, firmware, counts=True)
     return total
@@ -46,9 +46,9 @@ def _official_client(arch, firmware):
     return outcome
 
 
-def _run():
+def _run(long):
     environment = {"ICHOR_ACCELERATOR": accelerator.choose(host_arch())}
-    result = run_command([BUILD / "dev/bin" / _TEST], cwd=ROOT, env=environment, timeout=_TIMEOUT_SECONDS)
+    result = run_command([BUILD / "dev/bin" / _TEST, *(["~[long],[long]"] if long else [])], cwd=ROOT, env=environment, timeout=_TIMEOUT_SECONDS)
     outcome = programs.count(result)
     if not outcome.ok:
         outcome.output = f"{result.output}\n{_TEST}: {result.ending()}\n"

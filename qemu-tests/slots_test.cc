@@ -1,0 +1,150 @@
+// A slot on trial: whatever is wrong with it, the other one is back, unaided; what is well stays.
+// Story 9 of the first boot. Both firmwares boot at once where they can: most of a trial is
+// waiting.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/base/status_matchers.h"
+#include "qemu-tests/machine.h"
+#include "qemu-tests/two_slots.h"
+
+namespace ichor::qemu {
+namespace {
+
+using base::IsOk;
+using Catch::Matchers::ContainsSubstring;
+
+constexpr char kSlotA[] = "system disk vda, slot A";
+constexpr char kSlotB[] = "system disk vda, slot B";
+// What fails restarts at once: the tests wait for enough already.
+constexpr char kSoon[] = "panic=1";
+
+// A machine of each firmware, with a disk of its own.
+class Pair {
+ public:
+  explicit Pair(const TwoSlots::Links& over_b = {}, bool bios_too = true) {
+    Add(Firmware::kUefi, "uefi", over_b);
+    if (bios_too) {
+      Add(Firmware::kBios, "bios", over_b);
+    }
+  }
+
+  // Arms slot B of each, and switches them on.
+  void Try(int tries, std::vector<std::string> arguments) {
+    arguments.emplace_back(kSoon);
+    for (const auto& [machine, disk] : nodes) {
+      REQUIRE_THAT(disk->Arm(tries, arguments), IsOk());
+      REQUIRE_THAT(machine->Start(), IsOk());
+    }
+  }
+
+  // Waits until each has said this so many times.
+  void WaitForLine(const std::string& text, int times = 1) {
+    for (const auto& [machine, disk] : nodes) {
+      REQUIRE_THAT(machine->WaitForLine(text, times), IsOk());
+    }
+  }
+
+  void PowerCut() {
+    for (const auto& [machine, disk] : nodes) {
+      machine->PowerCut();
+    }
+  }
+
+  std::vector<std::pair<std::unique_ptr<Machine>, std::unique_ptr<TwoSlots>>> nodes;
+
+ private:
+  void Add(Firmware firmware, const std::string& name, const TwoSlots::Links& over_b) {
+    auto disk = TwoSlots::Make(name, over_b);
+    REQUIRE_THAT(disk.status(), IsOk());
+    auto machine =
+        Machine::Create({.firmware = firmware, .disks = {{.raw_file = disk->file()}}}, name);
+    REQUIRE_THAT(machine.status(), IsOk());
+    nodes.emplace_back(std::make_unique<Machine>(*std::move(machine)),
+                       std::make_unique<TwoSlots>(*std::move(disk)));
+  }
+};
+
+std::string Shown(const TwoSlots& disk) {
+  auto shown = disk.Show();
+  REQUIRE_THAT(shown.status(), IsOk());
+  return *std::move(shown);
+}
+
+TEST_CASE("slots: a root that is not what it shall be is given up after three tries",
+          "[boot][slots][amd64]") {
+  Pair pair;
+  for (const auto& [machine, disk] : pair.nodes) {
+    REQUIRE_THAT(disk->Flip("B", "header"), IsOk());
+  }
+  pair.Try(3, {});
+  pair.WaitForLine("is refused: the header's hash is not that of the command line", 3);
+  pair.WaitForLine(kSlotA);
+  for (const auto& [machine, disk] : pair.nodes) {
+    CHECK_THAT(machine->Console(), !ContainsSubstring("slot A is on trial"));
+  }
+  pair.PowerCut();
+  CHECK_THAT(Shown(*pair.nodes[0].second), ContainsSubstring("uki ichor-000002-B+0-3.efi\n"));
+  CHECK_THAT(Shown(*pair.nodes[1].second), ContainsSubstring("grub ichor_tries=0\n"));
+}
+
+TEST_CASE("slots: a panic of the kernel is a try", "[boot][slots][amd64]") {
+  Pair pair;
+  pair.Try(1, {"rdinit=/nothing"});
+  pair.WaitForLine("Kernel panic");
+  pair.WaitForLine(kSlotA);
+}
+
+void CrashLoopEndsInSlotA(bool bios_too) {
+  // Something that ends at once.
+  Pair pair({{"/usr/bin/machined", "udevadm"}}, bios_too);
+  pair.Try(1, {});
+  pair.WaitForLine("machined ended 6 times within a minute, in a slot that is not committed");
+  pair.WaitForLine(kSlotA);
+}
+
+TEST_CASE("slots: a machined that ends at once is a try", "[boot][slots][amd64]") {
+  CrashLoopEndsInSlotA(false);
+}
+
+TEST_CASE("slots: a machined that ends at once is a try by BIOS too",
+          "[.][long][boot][slots][amd64]") {
+  CrashLoopEndsInSlotA(true);
+}
+
+TEST_CASE("slots: what hangs is a try after ten minutes", "[.][long][boot][slots][amd64]") {
+  // Runs, and is no machined.
+  Pair pair({{"/usr/bin/machined", "/usr/lib/systemd/systemd-udevd"}});
+  pair.Try(1, {});
+  pair.WaitForLine(kSlotB);
+  pair.WaitForLine("the slot was not committed within 10 minutes");
+  pair.WaitForLine(kSlotA);
+}
+
+TEST_CASE("slots: a healthy slot is committed for both loaders, and stays",
+          "[boot][slots][amd64]") {
+  Pair pair;
+  pair.Try(3, {});
+  pair.WaitForLine("slot B is on trial");
+  pair.WaitForLine("slot B is committed");
+  pair.PowerCut();
+  for (const auto& [machine, disk] : pair.nodes) {
+    const std::string shown = Shown(*disk);
+    CHECK_THAT(shown, ContainsSubstring("uki ichor-000002-B.efi\n"));
+    CHECK_THAT(shown, ContainsSubstring("grub ichor_default=B\n"));
+    CHECK_THAT(shown, !ContainsSubstring("ichor_try"));
+    REQUIRE_THAT(machine->Start(), IsOk());
+  }
+  pair.WaitForLine(kSlotB);
+  pair.WaitForLine("machined speaks");
+  for (const auto& [machine, disk] : pair.nodes) {
+    CHECK_THAT(machine->Console(), !ContainsSubstring("on trial"));
+  }
+}
+
+}  // namespace
+}  // namespace ichor::qemu
