@@ -96,7 +96,7 @@ def up(options):
     while time.monotonic() < start + options.timeout:
         if running.api_answers(machine.api_port):
             print(f"{machine.name} answers on 127.0.0.1:{machine.api_port} after {time.monotonic() - start:.0f} s, in maintenance mode:")
-            print(f"  talosctl --nodes 127.0.0.1 --endpoints 127.0.0.1:{machine.api_port} version --insecure")
+            print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
             print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
             return 0
         if not running.is_running(machine):
