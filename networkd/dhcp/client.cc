@@ -65,6 +65,11 @@ Ipv4 DhcpClient::address() const {
   return AddressOf(lease_);
 }
 
+void DhcpClient::SetLinkName(const std::string& name) {
+  settings_.link_name = name;
+  lease_.set_link_name(name);
+}
+
 DhcpMessage DhcpClient::Message(DhcpType type, BootTime now) const {
   DhcpMessage message;
   message.transaction = transaction_;
