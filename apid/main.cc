@@ -8,6 +8,7 @@
 
 #include "apid/gateway.h"
 #include "apid/loop_executor.h"
+#include "apid/privileges.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
@@ -49,10 +50,7 @@ absl::Status Serve(const Options& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Loop> loop, Loop::Create(clock));
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);  // there will be no files
   if (options.sandbox) {
-    RETURN_IF_ERROR(
-        sys::Sandbox({.readable = {},
-                      .writable = {},
-                      .groups = {sys::SyscallGroup::kSockets, sys::SyscallGroup::kListen}}));
+    RETURN_IF_ERROR(sys::Sandbox(Privileges()));
   }
   LoopExecutor executor(*loop);
   Store store(clock);

@@ -14,6 +14,12 @@ add_compile_options(-fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR
 add_compile_definitions(NDEBUG_SANITIZER)
 add_link_options(-fuse-ld=lld)
 
+if(NOT ICHOR_FLAVOUR STREQUAL "release")
+  # CMake gives programs -fPIE and libraries -fPIC: they could not share a precompiled header.
+  set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+  add_compile_options(-fPIE)
+endif()
+
 set(ICHOR_WITH_GRPC ON)
 if(ICHOR_FLAVOUR STREQUAL "release")
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
@@ -43,5 +49,6 @@ target_compile_options(ichor_warnings INTERFACE -Wall -Wextra -Werror -Wthread-s
 
 # A target that makes all generated code, for tools that only read sources.
 add_custom_target(generated)
-# A target for all fuzz programs.
+# All test programs, and all fuzz programs.
+add_custom_target(tests)
 add_custom_target(fuzzers)

@@ -7,6 +7,7 @@
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/base/version.h"
+#include "lib/resource/time_proto.h"
 #include "lib/runtime/definitions.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ownership.h"
@@ -39,6 +40,17 @@ constexpr size_t kLongestEcho = 512;  // bytes of a line
 constexpr size_t kMostCrashes = 64;
 constexpr size_t kLargestHistory = 16 << 20;  // bytes
 
+init::RebootAction ActionOf(PowerControl::Action action) {
+  switch (action) {
+    case boot::PowerRequest::Spec::POWER_OFF:
+      return init::RebootAction::kPowerOff;
+    case boot::PowerRequest::Spec::HALT:
+      return init::RebootAction::kHalt;
+    default:
+      return init::RebootAction::kRestart;
+  }
+}
+
 template <class T>
 Kind KindOf() {
   return TypeRef::Of<T>().kind;
@@ -46,19 +58,20 @@ Kind KindOf() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(base::UniqueFd init, DaemonOptions options) {
-  static const base::RealClock clock;
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(base::UniqueFd init, DaemonOptions options,
+                                                       const base::Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<Loop> loop, Loop::Create(clock));
-  std::unique_ptr<Daemon> daemon(new Daemon(std::move(loop), std::move(options)));
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(loop), std::move(options), clock));
   RETURN_IF_ERROR(daemon->Start(std::move(init)));
   return daemon;
 }
 
-Daemon::Daemon(std::unique_ptr<Loop> loop, DaemonOptions options)
+Daemon::Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Clock& clock)
     : options_(std::move(options)),
+      clock_(clock),
       loop_(std::move(loop)),
       power_(*loop_, runtime_, clock_, [this](PowerControl::Action action) {
-        return init_->Reboot(static_cast<init::RebootAction>(action), kRebootGrace).ok();
+        return init_->Reboot(ActionOf(action), kRebootGrace).ok();
       }) {}
 
 Daemon::~Daemon() = default;
@@ -216,10 +229,11 @@ void Daemon::Save() {
   const CheckpointOptions options = Checkpoint();
   std::string state = EncodeCheckpoint(CheckpointRows(store_, options.kinds), options).bytes;
   std::string history = events_.Save();
-  if (state + history == saved_) {
+  std::string both = state + history;
+  if (both == saved_) {
     return;
   }
-  saved_ = state + history;
+  saved_ = std::move(both);
   api_workers_.Run("checkpoint", [path = options.path, events = options_.run + "/checkpoint/events",
                                   state = std::move(state), history = std::move(history)] {
     absl::Status status = sys::WriteFileAtomically(path, state, 0600);
@@ -271,9 +285,7 @@ void Daemon::OnCrash(const CrashRecord& crash) {
   base::Log(base::Severity::kWarning, "crash {}: {} (process {}) was {}", crash.number, crash.id,
             crash.pid, sys::DescribeWaitStatus(crash.wait_status));
   boot::CrashRecord::Spec record;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(crash.time);
-  record.mutable_time()->set_seconds(seconds.time_since_epoch().count());
-  record.mutable_time()->set_nanos(static_cast<std::int32_t>((crash.time - seconds).count()));
+  *record.mutable_time() = ToProto(crash.time);
   record.set_process(crash.id);
   record.set_pid(crash.pid);
   record.set_ended(sys::DescribeWaitStatus(crash.wait_status));

@@ -50,8 +50,9 @@ struct DaemonOptions {
 
 class Daemon : public InitListener, public api::MachineControl {
  public:
-  // `init` is the channel to init.
-  static absl::StatusOr<std::unique_ptr<Daemon>> Create(base::UniqueFd init, DaemonOptions options);
+  // `init` is the channel to init. `clock` outlives the process's threads.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Create(base::UniqueFd init, DaemonOptions options,
+                                                        const base::Clock& clock);
   ~Daemon() override;
 
   // Runs for ever.
@@ -66,7 +67,7 @@ class Daemon : public InitListener, public api::MachineControl {
   absl::StatusOr<std::string> Shutdown(bool force) override;
 
  private:
-  Daemon(std::unique_ptr<Loop> loop, DaemonOptions options);
+  Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Clock& clock);
   absl::Status Start(base::UniqueFd init);
   absl::Status MakeDirectories() const;
   void RegisterRooms();
@@ -84,7 +85,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::string GoDown(PowerControl::Action action, const std::string& sequence);
 
   const DaemonOptions options_;
-  const base::RealClock clock_;
+  const base::Clock& clock_;
   const std::unique_ptr<Loop> loop_;
   sys::LinuxKernel kernel_;
   sys::LinuxFileView files_;

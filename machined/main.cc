@@ -21,8 +21,9 @@ int Main(int argc, char** argv) {
       base::Log(base::Severity::kWarning, "machined: no argument \"{}\"", argument);
     }
   }
+  static const base::RealClock clock;
   absl::StatusOr<std::unique_ptr<Daemon>> daemon =
-      Daemon::Create(base::UniqueFd(init::kMachinedFd), std::move(options));
+      Daemon::Create(base::UniqueFd(init::kMachinedFd), std::move(options), clock);
   if (!daemon.ok()) {
     base::LogLine(base::Severity::kError, base::MessageOf(daemon.status()));
     return 1;

@@ -23,7 +23,7 @@ constexpr std::array kForApid = {runtime::APIServiceConfig::kType, secrets::ApiC
 
 // What networkd reads of machined, beside the network.
 constexpr std::array kForNetworkd = {network::HostnameStatus::kType, files::EtcFileStatus::kType,
-                                     runtime::KernelCmdline::kType};
+                                     runtime::KernelCmdline::kType, runtime::DevicesStatus::kType};
 
 bool IsTime(std::string_view type) {
   return type == time::TimeStatus::kType || type == time::AdjtimeStatus::kType;

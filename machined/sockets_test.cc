@@ -25,6 +25,8 @@ TEST_CASE("sockets: networkd writes the network, but not the name that machined 
              base::IsOk());
   CHECK_THAT(AuthorizeNetworkd(Access::kRead, "network", "HostnameStatuses.net.talos.dev"),
              base::IsOk());
+  CHECK_THAT(AuthorizeNetworkd(Access::kRead, "runtime", "DevicesStatuses.runtime.talos.dev"),
+             base::IsOk());
   CHECK_FALSE(AuthorizeNetworkd(Access::kWrite, "network", "HostnameStatuses.net.talos.dev").ok());
   CHECK_FALSE(
       AuthorizeNetworkd(Access::kRead, "secrets", "ApiCertificates.secrets.talos.dev").ok());

@@ -22,8 +22,11 @@
 #include "lib/sys/linux_netlink.h"
 #include "lib/sys/linux_network_settings.h"
 #include "lib/sys/linux_packets.h"
+#include "lib/sys/linux_uevents.h"
 #include "lib/sys/sandbox.h"
+#include "networkd/cmdline/arguments.h"
 #include "networkd/networkd.h"
+#include "networkd/privileges.h"
 
 namespace ichor::networkd {
 namespace {
@@ -68,11 +71,6 @@ std::optional<Options> Parse(int argc, char** argv) {
                                                              : std::nullopt;
 }
 
-std::string DirectoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
-}
-
 std::uint32_t RandomNumber() {
   const std::string bytes = base::RandomBytes(sizeof(std::uint32_t));
   std::uint32_t number = 0;
@@ -85,10 +83,7 @@ absl::Status GiveUpPrivileges(const Options& options) {
   if (options.sandbox == "no") {
     return absl::OkStatus();
   }
-  return sys::Sandbox({.readable = {"/sys/class/net?", "/sys/devices?", "/etc/resolv.conf?"},
-                       .writable = {"/proc/sys/net", DirectoryOf(options.checkpoint)},
-                       .groups = {sys::SyscallGroup::kFiles, sys::SyscallGroup::kSockets,
-                                  sys::SyscallGroup::kRawSockets, sys::SyscallGroup::kSetClock}});
+  return sys::Sandbox(PrivilegesOf(options.checkpoint));
 }
 
 absl::Status Run(const Options& options) {
@@ -97,6 +92,10 @@ absl::Status Run(const Options& options) {
   const base::RealClock clock;
   ASSIGN_OR_RETURN(const std::unique_ptr<Loop> loop, Loop::Create(clock));
   ASSIGN_OR_RETURN(const std::unique_ptr<sys::LinuxNetlink> netlink, sys::LinuxNetlink::Create());
+  std::unique_ptr<sys::LinuxUevents> uevents;
+  if (MeanLinksByName(ParseNetworkArguments(command_line))) {
+    ASSIGN_OR_RETURN(uevents, sys::LinuxUevents::Create());
+  }
   sys::LinuxPackets packets(loop->poller());
   sys::LinuxNetworkSettings settings;
   sys::LinuxClockControl clock_control;
@@ -111,6 +110,7 @@ absl::Status Run(const Options& options) {
                      .packets = packets,
                      .settings = settings,
                      .clock_control = clock_control,
+                     .uevents = uevents.get(),
                      .random = RandomNumber},
                     {.kernel_command_line = std::move(command_line),
                      .socket = options.socket,

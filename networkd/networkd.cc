@@ -48,15 +48,21 @@ absl::Status Networkd::Start() {
                                                                    .packets = environment_.packets,
                                                                    .clock = environment_.clock,
                                                                    .random = environment_.random});
-  kernel_ =
-      std::make_unique<KernelSource>(KernelSource::Environment{.loop = environment_.loop,
-                                                               .runtime = environment_.runtime,
-                                                               .netlink = environment_.netlink,
-                                                               .clock = environment_.clock});
+  kernel_ = std::make_unique<KernelSource>(KernelSource::Environment{
+      .loop = environment_.loop,
+      .runtime = environment_.runtime,
+      .netlink = environment_.netlink,
+      .clock = environment_.clock,
+      .uevents = environment_.uevents,
+      .on_names = [this](const auto& names) { dhcp_->FollowNames(names); }});
   RegisterReconcilers();
   RegisterActuators();
   environment_.runtime.Publish<Wished<network::ResolverSpec>>(kDefaults, DefaultResolvers());
   environment_.runtime.Publish<Wished<network::TimeServerSpec>>(kDefaults, DefaultTimeServers());
+  network::NodeAddressSortAlgorithm::Spec algorithm;
+  algorithm.set_algorithm(talos::resource::definitions::enums::ADDRESS_SORT_ALGORITHM_V1);
+  environment_.runtime.Publish<network::NodeAddressSortAlgorithm>(kDefaults,
+                                                                  {{"default", algorithm}});
   if (!options_.socket.empty()) {
     mirror_ =
         std::make_unique<state::Mirror>(state::Mirror::Environment{.loop = environment_.loop,
@@ -122,6 +128,7 @@ void Networkd::RegisterReconcilers() {
   runtime.Reconcile("network.merge-time-servers", MergeTimeServers);
   runtime.Reconcile("network.resolvers-in-use", ResolversInUse);
   runtime.Reconcile("network.time-servers-in-use", TimeServersInUse);
+  runtime.Reconcile("network.first-hardware-address", FirstHardwareAddress);
   runtime.Reconcile("network.readiness", NetworkReadiness);
 }
 
@@ -145,7 +152,7 @@ void Networkd::RegisterActuators() {
       "network.apply-routes",
       [&netlink](const auto& desired, const auto& links, const auto& /*addresses*/,
                  const auto& /*routes*/) { return ApplyRoutes(desired, links, netlink); });
-  // The next two have their work on the loop.
+  // The next ones have their work on the loop.
   const auto post = [mailbox = environment_.loop.mailbox(),
                      self = std::weak_ptr(self_)](void (Networkd::*method)()) {
     mailbox->Post([self, method] {
@@ -155,6 +162,9 @@ void Networkd::RegisterActuators() {
     });
     return absl::OkStatus();
   };
+  runtime.Actuate<runtime::DevicesStatus>("network.await-devices", [post](const auto& /*devices*/) {
+    return post(&Networkd::OnDevices);
+  });
   runtime.Actuate<network::OperatorSpec, LinkStatus>(
       "network.run-operators", [post](const auto& /*operators*/, const auto& /*links*/) {
         return post(&Networkd::RunOperators);
@@ -164,6 +174,12 @@ void Networkd::RegisterActuators() {
         "network.save-checkpoint", [post](const auto& /*leases*/, const auto& /*addresses*/) {
           return post(&Networkd::Save);
         });
+  }
+}
+
+void Networkd::OnDevices() {
+  if (const absl::Status status = Refresh(); !status.ok()) {
+    base::LogLine(base::Severity::kError, base::MessageOf(status));
   }
 }
 
@@ -199,11 +215,14 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
   return {
       .path = options_.socket,
       .owner = std::string(kOwner),
-      .follow = {TypeRef::Of<network::HostnameStatus>(), TypeRef::Of<files::EtcFileStatus>()},
+      .follow = {TypeRef::Of<network::HostnameStatus>(), TypeRef::Of<files::EtcFileStatus>(),
+                 TypeRef::Of<runtime::DevicesStatus>()},
       .publish = {TypeRef::Of<network::LinkStatus>(),
                   TypeRef::Of<network::AddressStatus>(),
                   TypeRef::Of<network::RouteStatus>(),
                   TypeRef::Of<network::NodeAddress>(),
+                  TypeRef::Of<network::HardwareAddress>(),
+                  TypeRef::Of<network::NodeAddressSortAlgorithm>(),
                   TypeRef::Of<network::NetworkStatus>(),
                   TypeRef::Of<network::ResolverStatus>(),
                   TypeRef::Of<network::TimeServerStatus>(),

@@ -17,6 +17,7 @@
 #include "lib/sys/netlink.h"
 #include "lib/sys/network_settings.h"
 #include "lib/sys/packets.h"
+#include "lib/sys/uevents.h"
 #include "networkd/dhcp/operator.h"
 #include "networkd/kernel/source.h"
 
@@ -40,6 +41,7 @@ class Networkd {
     sys::Packets& packets;
     sys::NetworkSettings& settings;
     sys::ClockControl& clock_control;
+    sys::Uevents* uevents;  // null if the command line means no link by its name
     std::function<std::uint32_t()> random;
   };
 
@@ -61,6 +63,7 @@ class Networkd {
   void PublishTime();
   void RegisterReconcilers();
   void RegisterActuators();
+  void OnDevices();
   void RunOperators();
   void Save();
   state::MirrorOptions MirrorOptionsOf() const;

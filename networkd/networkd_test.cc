@@ -51,6 +51,7 @@ struct Run {
                   .packets = packets,
                   .settings = settings,
                   .clock_control = clock_control,
+                  .uevents = nullptr,
                   .random = [this] { return random += 0x9e3779b9; }},
                  std::move(options)) {
     REQUIRE_THAT(networkd.Start(), IsOk());
@@ -176,6 +177,8 @@ TEST_CASE("networkd: what somebody else made stays, when ours comes and goes", "
   sys::SetLinkUp("cni0", true);
   const std::uint32_t cni = sys::LinkIndexOf("cni0");
   const auto netlink = *sys::LinuxNetlink::Create();
+  REQUIRE_THAT(netlink->ChangeLink(cni, {.up = {}, .mtu = 1300}), IsOk());
+  const bool firewall = sys::MakeFirewallTable("somebody's");
   const sys::NetAddress address{.link = cni, .address = Bytes("192.168.7.1"), .prefix_length = 24};
   const sys::NetRoute route{.destination = Bytes("10.77.0.0"),
                             .prefix_length = 16,
@@ -199,7 +202,18 @@ TEST_CASE("networkd: what somebody else made stays, when ours comes and goes", "
   CHECK(std::ranges::any_of(*routes, [&](const sys::NetRoute& r) {
     return r.destination == route.destination && r.protocol == kBoot;
   }));
-  CHECK(run->Text<network::LinkStatus>("cni0").contains("flags"));
+  const auto links = netlink->Links();
+  REQUIRE_THAT(links, IsOk());
+  const auto link = std::ranges::find(*links, cni, &sys::NetLink::index);
+  REQUIRE(link != links->end());
+  CHECK(link->name == "cni0");
+  CHECK(link->mtu == 1300);
+  CHECK((link->flags & 1U) != 0);  // IFF_UP
+  if (firewall) {
+    CHECK(sys::HasFirewallTable("somebody's"));
+  } else {
+    WARN("the running kernel has no nf_tables");
+  }
 }
 
 TEST_CASE("networkd: a restart goes on with the lease, without asking again", "[kernel]") {
@@ -245,6 +259,13 @@ TEST_CASE("networkd: IPv6 of a link takes advertisements and is optimistic", "[k
   }
   REQUIRE_THAT(value, IsOk());
   CHECK(*value == "2");
+  for (const char* const name : {"optimistic_dad", "use_optimistic"}) {
+    const auto optimistic = run->settings.Read("ipv6/conf/eth0/" + std::string(name));
+    if (!absl::IsNotFound(optimistic.status())) {  // it may not be built in
+      REQUIRE_THAT(optimistic, IsOk());
+      CHECK(*optimistic == "1");
+    }
+  }
 }
 
 TEST_CASE("networkd: a static address of the command line needs no server", "[kernel]") {

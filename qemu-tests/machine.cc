@@ -17,9 +17,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lib/base/clock.h"
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
+#include "lib/sys/tcp_socket.h"
+#include "qemu-tests/injector_archive.h"
 #include "qemu-tests/qemu_command.h"
 #include "qemu-tests/test_files.h"
 
@@ -56,6 +59,28 @@ void WaitForChange(const std::string& log, int child) {
   poll(events.data(), events.size(), kLookAgainMs);
 }
 
+// The GUID of the first partition of a disk, as text: UEFI specification, chapter 5.
+absl::StatusOr<std::string> FirstPartitionGuid(const std::string& disk) {
+  constexpr int kEntries = 1024;  // where the table begins
+  constexpr int kGuid = 16;       // in an entry
+  std::array<unsigned char, 16> b{};
+  std::ifstream file(disk, std::ios::binary);
+  file.seekg(kEntries + kGuid);
+  file.read(reinterpret_cast<char*>(b.data()), b.size());
+  if (!file) {
+    return absl::NotFoundError(absl::StrCat(disk, " has no partition table"));
+  }
+  return absl::StrFormat("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+                         b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], b[8], b[9], b[10], b[11],
+                         b[12], b[13], b[14], b[15]);
+}
+
+// One that nobody listens on. Somebody else may take it before QEMU does: then QEMU ends at once.
+absl::StatusOr<std::uint16_t> FreePort() {
+  ASSIGN_OR_RETURN(const base::UniqueFd socket, sys::ListenTcp("127.0.0.1:0"));
+  return sys::PortOf(socket.get());
+}
+
 // How often `part` occurs in `text`.
 int Count(const std::string& text, const std::string& part) {
   int count = 0;
@@ -79,6 +104,12 @@ absl::StatusOr<Machine> Machine::Create(const MachineSpec& spec, const std::stri
   std::filesystem::create_directories(files.directory, error);
   if (error) {
     return absl::ErrnoToStatus(error.value(), files.directory);
+  }
+  if (spec.has_injector) {
+    MachineSpec without = spec;
+    without.has_injector = false;
+    RETURN_IF_ERROR(
+        WriteInitramfsWithInjector(InitramfsPath(without, files), InitramfsPath(spec, files)));
   }
   Machine machine(spec, std::move(files));
   RETURN_IF_ERROR(machine.MakeDisks());
@@ -106,14 +137,34 @@ absl::Status Machine::MakeDisks() const {
 }
 
 absl::Status Machine::Start() {
-  std::string command_line = ReadAll(files_.image + "/cmdline");
-  while (command_line.ends_with('\n')) {
-    command_line.pop_back();
+  PowerCut();
+  ASSIGN_OR_RETURN(std::string command_line, CommandLine());
+  ASSIGN_OR_RETURN(const std::uint16_t port, FreePort());
+  const LaunchOptions options{.accelerator = Accelerator(spec_.arch),
+                              .command_line = std::move(command_line),
+                              .api_port = port};
+  ASSIGN_OR_RETURN(qemu_, ChildProcess::Start(QemuCommand(spec_, files_, options),
+                                              files_.directory + "/qemu.log"));
+  ASSIGN_OR_RETURN(api_, NodeApi::Create(port, qemu_->descriptor()));
+  noted_ = std::make_unique<NotedNode>(*api_, files_.directory);
+  if (spec_.has_injector) {
+    ASSIGN_OR_RETURN(injector_,
+                     Injector::Connect(files_.directory + "/injector.sock", qemu_->descriptor()));
   }
-  ASSIGN_OR_RETURN(
-      qemu_, ChildProcess::Start(QemuCommand(spec_, files_, Accelerator(spec_.arch), command_line),
-                                 files_.directory + "/qemu.log"));
   return absl::OkStatus();
+}
+
+// The kernel's, for machines that QEMU gives it to.
+absl::StatusOr<std::string> Machine::CommandLine() const {
+  std::string words = ReadAll(files_.image + "/cmdline");
+  words.erase(words.find_last_not_of('\n') + 1);
+  if (spec_.firmware == Firmware::kDirectDisk) {
+    ASSIGN_OR_RETURN(const std::string guid, FirstPartitionGuid(files_.image + "/disk.raw"));
+    absl::StrAppend(&words, " ichor.slot=A ichor.disk=", guid);
+  }
+  absl::StrAppend(&words, spec_.has_injector ? " rdinit=/injector" : "",
+                  spec_.arguments.empty() ? "" : " ", spec_.arguments);
+  return words;
 }
 
 absl::Status Machine::WaitForLine(const std::string& text, int times) {
@@ -121,7 +172,7 @@ absl::Status Machine::WaitForLine(const std::string& text, int times) {
     return absl::FailedPreconditionError("the machine is off");
   }
   const base::RealClock clock;
-  const base::MonotonicTime until = clock.Monotonic() + kPatience;
+  const base::MonotonicTime until = clock.Monotonic() + NodeApi::kPatience;
   while (true) {
     const bool ended = HasEnded(qemu_->descriptor());  // first, so that its last words are read
     if (Count(Console(), text) >= times) {
@@ -140,6 +191,9 @@ absl::Status Machine::WaitForLine(const std::string& text, int times) {
 }
 
 void Machine::PowerCut() {
+  noted_.reset();
+  api_.reset();
+  injector_.reset();
   qemu_.reset();
 }
 

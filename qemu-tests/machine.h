@@ -1,14 +1,19 @@
 // A machine that a test starts, looks at and cuts the power of.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "qemu-tests/child_process.h"
+#include "qemu-tests/injector.h"
 #include "qemu-tests/machine_spec.h"
+#include "qemu-tests/node_api.h"
+#include "qemu-tests/node_notes.h"
 
 namespace ichor::qemu {
 
@@ -16,15 +21,19 @@ namespace ichor::qemu {
 // until the test ends, and after it if it fails: test_files.cc.
 class Machine {
  public:
-  // How long a wait lasts before it counts as failed. Emulation on a busy host is slow: this is not
-  // what a node may take.
-  static constexpr std::chrono::seconds kPatience{600};
-
   // Makes the disks; nothing runs yet. An error has a tool's name; its output is in tools.log.
   static absl::StatusOr<Machine> Create(const MachineSpec& spec, const std::string& name);
 
-  // Switches it on. The console's log goes on at its end after a PowerCut().
+  // Switches it on.
   absl::Status Start();
+
+  // The API of the node that runs in it, from Start() to PowerCut(). The first NIC with a carrier
+  // leads there.
+  NodeApi& api() { return *api_; }
+
+  // What gets faults inside, in a machine that has it, from Start() to PowerCut(). Each boot waits
+  // for it.
+  Injector& injector() { return *injector_; }
 
   // Blocks until lines of the console contain `text` so many times, in what came since the last
   // Start(). An error if the machine ends first, or patience does; it has the console's last lines.
@@ -45,11 +54,15 @@ class Machine {
       : spec_(std::move(spec)), files_(std::move(files)) {}
 
   absl::Status MakeDisks() const;
+  absl::StatusOr<std::string> CommandLine() const;
   std::string Tail() const;
 
   MachineSpec spec_;
   MachineFiles files_;
   std::optional<ChildProcess> qemu_;
+  std::optional<Injector> injector_;
+  std::unique_ptr<NodeApi> api_;
+  std::unique_ptr<NotedNode> noted_;  // first to go
 };
 
 }  // namespace ichor::qemu

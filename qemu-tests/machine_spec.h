@@ -9,18 +9,23 @@ namespace ichor::qemu {
 
 enum class Arch : std::uint8_t { kAmd64, kArm64 };
 
-// How it starts: a loader of disk.raw, or kernel and initramfs-pxe given to it by QEMU.
-enum class Firmware : std::uint8_t { kBios, kUefi, kDirect };
+// How it starts: a loader of disk.raw; or kernel and initramfs-pxe given to it by QEMU; or kernel
+// and initramfs for slot A of the first disk, as GRUB gives them.
+enum class Firmware : std::uint8_t { kBios, kUefi, kDirect, kDirectDisk };
+
+enum class DiskBus : std::uint8_t { kVirtio, kScsi };
 
 struct DiskSpec {
   std::uint64_t size_bytes = std::uint64_t{6} << 30;
   bool holds_image = false;  // begins with disk.raw, else empty
-  int pci_slot = 0;          // 0: QEMU chooses
+  int pci_slot = 0;          // of a disk with a controller of its own; 0: QEMU chooses
   std::string raw_file;      // a file of the test's own, written to as it is; else made anew
+  DiskBus bus = DiskBus::kVirtio;
 };
 
 struct NicSpec {
   bool has_carrier = true;
+  int pci_slot = 0;  // 0: QEMU chooses
 };
 
 struct MachineSpec {
@@ -29,12 +34,18 @@ struct MachineSpec {
   int memory_mib = 2048;
   std::vector<DiskSpec> disks = {{.holds_image = true}};  // the firmware tries them in this order
   std::vector<NicSpec> nics = {{}};
+  // For machines that QEMU gives the kernel to:
+  std::string arguments;         // behind the image's command line
+  bool has_injector = false;     // faults get inside: injector.h
+  bool has_error_store = false;  // the firmware keeps error records for the system (ACPI ERST)
 };
 
 // Where the files of a machine are.
 struct MachineFiles {
-  std::string image;      // directory of ./ichor image's results
-  std::string directory;  // the machine's own: diskN.qcow2, uefi-variables.fd, console.log
+  std::string image;  // directory of ./ichor image's results
+  // The machine's own: diskN.qcow2, uefi-variables.fd, error-store, initramfs, injector.sock,
+  // console.log
+  std::string directory;
 };
 
 // "amd64" or "arm64": the name in paths.

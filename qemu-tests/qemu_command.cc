@@ -1,7 +1,10 @@
 #include "qemu-tests/qemu_command.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -40,11 +43,71 @@ Words FirmwareWords(const MachineSpec& spec, const MachineFiles& files,
           "-drive",
           absl::StrCat("if=pflash,format=raw,unit=1,file=", files.directory, "/uefi-variables.fd")};
     case Firmware::kDirect:
+    case Firmware::kDirectDisk:
       return {"-kernel", files.image + "/kernel",
-              "-initrd", files.image + "/initramfs-pxe",
+              "-initrd", InitramfsPath(spec, files),
               "-append", command_line};
   }
   return {};
+}
+
+Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
+  Words words;
+  if (std::ranges::any_of(spec.disks,
+                          [](const DiskSpec& disk) { return disk.bus == DiskBus::kScsi; })) {
+    words = {"-device", "virtio-scsi-pci,id=scsi"};
+  }
+  for (std::size_t i = 0; i < spec.disks.size(); ++i) {
+    const bool scsi = spec.disks[i].bus == DiskBus::kScsi;
+    const std::string& raw = spec.disks[i].raw_file;
+    const std::string file =
+        raw.empty() ? absl::StrCat("format=qcow2,file=", files.directory, "/disk", i, ".qcow2")
+                    : "format=raw,file=" + raw;
+    const int slot = spec.disks[i].pci_slot;
+    const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";
+    Add(words, {"-drive", absl::StrCat("if=none,id=disk", i, ",", file), "-device",
+                absl::StrCat(scsi ? "scsi-hd,bus=scsi.0" : "virtio-blk-pci", ",drive=disk", i,
+                             ",serial=disk", i, ",bootindex=", i, address)});
+  }
+  return words;
+}
+
+// What gets faults in, and what keeps records of them.
+Words FaultWords(const MachineSpec& spec, const MachineFiles& files) {
+  Words words;
+  if (spec.has_injector) {
+    words = {"-chardev",
+             absl::StrCat("socket,id=injector,server=on,wait=off,path=", files.directory,
+                          "/injector.sock"),
+             "-serial", "chardev:injector"};
+  }
+  if (spec.has_error_store) {
+    Add(words, {"-object",
+                absl::StrCat("memory-backend-file,id=errors,share=on,size=64K,mem-path=",
+                             files.directory, "/error-store"),
+                "-device", "acpi-erst,memdev=errors"});
+  }
+  return words;
+}
+
+Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
+  Words words;
+  bool forwards = false;
+  for (std::size_t i = 0; i < spec.nics.size(); ++i) {
+    // A NIC without a peer has no carrier.
+    const std::string peer = spec.nics[i].has_carrier ? absl::StrCat(",netdev=net", i) : "";
+    if (!peer.empty()) {
+      const std::string forward =
+          std::exchange(forwards, true)
+              ? ""
+              : absl::StrCat(",hostfwd=tcp:127.0.0.1:", api_port, "-:50000");
+      Add(words, {"-netdev", absl::StrCat("user,id=net", i, forward)});
+    }
+    const int slot = spec.nics[i].pci_slot;
+    const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";
+    Add(words, {"-device", absl::StrCat("virtio-net-pci", peer, address)});
+  }
+  return words;
 }
 
 }  // namespace
@@ -53,16 +116,22 @@ std::string NameOf(Arch arch) {
   return arch == Arch::kAmd64 ? "amd64" : "arm64";
 }
 
+std::string InitramfsPath(const MachineSpec& spec, const MachineFiles& files) {
+  if (spec.has_injector) {
+    return files.directory + "/initramfs";
+  }
+  return files.image + (spec.firmware == Firmware::kDirect ? "/initramfs-pxe" : "/initramfs");
+}
+
 std::string UefiVariables(Arch arch) {
   return arch == Arch::kAmd64 ? "/usr/share/OVMF/OVMF_VARS_4M.fd"
                               : "/usr/share/AAVMF/AAVMF_VARS.fd";
 }
 
 std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles& files,
-                                     const std::string& accelerator,
-                                     const std::string& command_line) {
+                                     const LaunchOptions& options) {
   Words words = Base(spec.arch);
-  Add(words, {"-accel",      accelerator,
+  Add(words, {"-accel",      options.accelerator,
               "-smp",        "2",
               "-m",          absl::StrCat(spec.memory_mib),
               "-nodefaults", "-no-user-config",
@@ -72,25 +141,10 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-device",     "virtio-rng-pci",
               "-device",     "i6300esb",
               "-action",     "watchdog=reset"});
-  Add(words, FirmwareWords(spec, files, command_line));
-  for (std::size_t i = 0; i < spec.disks.size(); ++i) {
-    const int slot = spec.disks[i].pci_slot;
-    const std::string& raw = spec.disks[i].raw_file;
-    const std::string file =
-        raw.empty() ? absl::StrCat("format=qcow2,file=", files.directory, "/disk", i, ".qcow2")
-                    : "format=raw,file=" + raw;
-    Add(words, {"-drive", absl::StrCat("if=none,id=disk", i, ",", file), "-device",
-                absl::StrCat("virtio-blk-pci,drive=disk", i, ",serial=disk", i, ",bootindex=", i,
-                             slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "")});
-  }
-  for (std::size_t i = 0; i < spec.nics.size(); ++i) {
-    // A NIC without a peer has no carrier.
-    const std::string peer = spec.nics[i].has_carrier ? absl::StrCat(",netdev=net", i) : "";
-    if (!peer.empty()) {
-      Add(words, {"-netdev", absl::StrCat("user,id=net", i)});
-    }
-    Add(words, {"-device", absl::StrCat("virtio-net-pci", peer)});
-  }
+  Add(words, FirmwareWords(spec, files, options.command_line));
+  Add(words, FaultWords(spec, files));
+  Add(words, DiskWords(spec, files));
+  Add(words, NicWords(spec, options.api_port));
   return words;
 }
 

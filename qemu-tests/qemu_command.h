@@ -1,6 +1,7 @@
 // The words that start QEMU.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,11 +9,19 @@
 
 namespace ichor::qemu {
 
-// The command for a machine. `accelerator` is QEMU's -accel, `command_line` the kernel's when QEMU
-// boots it directly.
+// What a machine is started with, beside what it is.
+struct LaunchOptions {
+  std::string accelerator;     // QEMU's -accel
+  std::string command_line;    // the kernel's, when QEMU boots it directly
+  std::uint16_t api_port = 0;  // on 127.0.0.1; leads to the node's API over the first carrier
+};
+
+// The command for a machine.
 std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles& files,
-                                     const std::string& accelerator,
-                                     const std::string& command_line);
+                                     const LaunchOptions& options);
+
+// The initramfs that QEMU gives to a machine.
+std::string InitramfsPath(const MachineSpec& spec, const MachineFiles& files);
 
 // The file that a machine's UEFI variables begin with.
 std::string UefiVariables(Arch arch);

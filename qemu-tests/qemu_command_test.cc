@@ -18,7 +18,8 @@ bool Has(const std::vector<std::string>& words, std::string_view word) {
 }
 
 TEST_CASE("qemu command: UEFI gets the machine's own variables, and disks are tried in order") {
-  const auto words = QemuCommand({.disks = {{.holds_image = true}, {}}}, Files(), "tcg", "");
+  const auto words =
+      QemuCommand({.disks = {{.holds_image = true}, {}}}, Files(), {.accelerator = "tcg"});
   CHECK(words.front() == "qemu-system-x86_64");
   CHECK(Has(words, "if=pflash,format=raw,unit=1,file=/machine/uefi-variables.fd"));
   CHECK(Has(words, "virtio-blk-pci,drive=disk1,serial=disk1,bootindex=1"));
@@ -27,17 +28,35 @@ TEST_CASE("qemu command: UEFI gets the machine's own variables, and disks are tr
 
 TEST_CASE("qemu command: a direct boot gets kernel, initramfs and command line") {
   const auto words = QemuCommand({.arch = Arch::kArm64, .firmware = Firmware::kDirect, .disks = {}},
-                                 Files(), "tcg", "a b");
+                                 Files(), {.accelerator = "tcg", .command_line = "a b"});
   CHECK(words.front() == "qemu-system-aarch64");
   CHECK(Has(words, "/image/initramfs-pxe"));
   CHECK(Has(words, "a b"));
 }
 
-TEST_CASE("qemu command: a NIC without carrier has no peer") {
-  const auto words = QemuCommand({.nics = {{.has_carrier = false}, {}}}, Files(), "tcg", "");
+TEST_CASE(
+    "qemu command: a NIC without carrier has no peer, the API is behind the first that has one") {
+  const auto words = QemuCommand({.nics = {{.has_carrier = false}, {}, {}}}, Files(),
+                                 {.accelerator = "tcg", .api_port = 4711});
   CHECK(Has(words, "virtio-net-pci"));
   CHECK(Has(words, "virtio-net-pci,netdev=net1"));
+  CHECK(Has(words, "user,id=net1,hostfwd=tcp:127.0.0.1:4711-:50000"));
+  CHECK(Has(words, "user,id=net2"));
   CHECK_FALSE(Has(words, "user,id=net0"));
+}
+
+TEST_CASE("qemu command: with an injector the initramfs is the machine's own, and a second port") {
+  const auto words = QemuCommand({.firmware = Firmware::kDirectDisk, .has_injector = true}, Files(),
+                                 {.accelerator = "tcg"});
+  CHECK(Has(words, "/machine/initramfs"));
+  CHECK(Has(words, "chardev:injector"));
+}
+
+TEST_CASE("qemu command: SCSI disks share a controller") {
+  const auto words = QemuCommand({.disks = {{.holds_image = true}, {.bus = DiskBus::kScsi}}},
+                                 Files(), {.accelerator = "tcg"});
+  CHECK(Has(words, "virtio-scsi-pci,id=scsi"));
+  CHECK(Has(words, "scsi-hd,bus=scsi.0,drive=disk1,serial=disk1,bootindex=1"));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <string>
 #include <system_error>
 
+#include "qemu-tests/node_notes.h"
+
 namespace ichor::qemu {
 namespace {
 
@@ -40,12 +42,18 @@ class KeepFilesOfFailures : public Catch::EventListenerBase {
     std::filesystem::remove_all(Current(), ignored);
   }
 
+  void assertionEnded(const Catch::AssertionStats& stats) override {
+    if (!stats.assertionResult.isOk()) {
+      NoteNodes();  // the nodes are gone when the test case ends
+    }
+  }
+
   void testCaseEnded(const Catch::TestCaseStats& stats) override {
     std::error_code ignored;
     if (stats.totals.assertions.failed == 0) {
       std::filesystem::remove_all(Current(), ignored);
     } else if (std::filesystem::exists(Current(), ignored)) {
-      std::cout << "console log and disks are kept in "
+      std::cout << "console log, API state and disks are kept in "
                 << Current().substr(std::string("/ichor/").size()) << '\n';
     }
   }

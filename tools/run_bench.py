@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""The figures of ./ichor bench: in-process by runtime_bench, over a socket by tests/compat/cmd/statebench."""
+"""The figures of ./ichor bench: in-process by runtime_bench, over a socket by tests/compat/cmd/statebench, and of a node."""
 
 import sys
 
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
+import argparse
 import json
+import subprocess
 
+import node_figures
 from common import presets
 from common.presets import BUILD
 from common.process import interruptible
-from common.step import step
+from common.step import Outcome, step
 from common.tree import ROOT
 
 BIN = BUILD / "release-amd64/bin"
@@ -69,17 +72,22 @@ def table(rows):
                                for column, cell in enumerate(line)).rstrip() for line in lines)
 
 
-def measure():
-    """Runs both programs as steps. Returns the rows, and whether all could be measured."""
+GROUPS = ("runtime", "state", "node")
+
+
+def measure(groups):
+    """Measures the groups as steps. Returns the rows, and whether all could be measured."""
     rows, complete = [], True
     scratch = BUILD / "bench"
     scratch.mkdir(parents=True, exist_ok=True)
     runs = (
-        ("runtime_bench", [BIN / "runtime_bench", "--json", scratch / "runtime.json"], ROOT, runtime_rows),
-        ("statebench", ["go", "run", "./cmd/statebench", "--json", scratch / "statebench.json"], ROOT / "tests/compat",
+        ("runtime", "runtime_bench", [BIN / "runtime_bench", "--json", scratch / "runtime.json"], ROOT, runtime_rows),
+        ("state", "statebench", ["go", "run", "./cmd/statebench", "--json", scratch / "statebench.json"], ROOT / "tests/compat",
          state_rows),
     )
-    for name, argv, directory, read in runs:
+    for group, name, argv, directory, read in runs:
+        if group not in groups:
+            continue
         argv[-1].unlink(missing_ok=True)
         try:
             done = step(name, _run, argv, directory)
@@ -90,7 +98,19 @@ def measure():
         if done.ok:
             rows += read(argv[-1])
         complete = complete and done.ok
+    if "node" in groups:
+        for name, figures in node_figures.PARTS:
+            complete = step(name, _collect, figures, rows).ok and complete
     return rows, complete
+
+
+def _collect(figures, rows):
+    """Adds what figures() returns to the rows."""
+    try:
+        rows += figures()
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        return Outcome(failed=1, output=f"{error}\n")
+    return Outcome()
 
 
 def _run(argv, directory):
@@ -99,7 +119,9 @@ def _run(argv, directory):
 
 def main():
     """Measures, writes build/bench.json and prints the table."""
-    rows, complete = measure()
+    parser = argparse.ArgumentParser(prog="./ichor bench", description="Measures, prints a table, writes build/bench.json.")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)} (default: all)")
+    rows, complete = measure(parser.parse_args().groups or GROUPS)
     for row in rows:
         row["result"] = verdict(row)
     RESULT.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

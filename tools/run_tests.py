@@ -32,7 +32,7 @@ HELP = """Runs the stages in this order; one that fails does not stop those afte
 
   lint      the checks of ./ichor lint, for now without tidy
   unit      every test program of the preset dev (AddressSanitizer, UndefinedBehaviorSanitizer)
-  tsan      the same under ThreadSanitizer, without gRPC
+  tsan      those of modules that run several threads, under ThreadSanitizer
   release   both release presets: programs are static-pie, stripped, of the right architecture; built from a second
             directory (configure, archive and link; with --long also compiled) release-amd64 has the same bytes
   image     the images of both architectures hold what they promise: no shell, no setuid, a dm-verity tree that fits, a

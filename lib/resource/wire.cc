@@ -7,28 +7,13 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "lib/base/status.h"
 #include "lib/base/string_hash.h"
 #include "lib/resource/resource_type.h"
+#include "lib/resource/time_proto.h"
 
 namespace ichor {
 namespace {
-
-void SetTime(base::WallTime time, google::protobuf::Timestamp& out) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  out.set_seconds(seconds.time_since_epoch().count());
-  out.set_nanos(static_cast<int>((time - seconds).count()));
-}
-
-base::WallTime TimeOf(const google::protobuf::Timestamp& time) {
-  // Beyond what 64-bit nanoseconds hold (years 1678 to 2261) a time is cut to the nearest that
-  // fits.
-  constexpr std::int64_t kLimitSeconds = 9'223'372'035;
-  const std::int64_t seconds = std::clamp(time.seconds(), -kLimitSeconds, kLimitSeconds);
-  const std::int32_t nanos = std::clamp(time.nanos(), 0, 999'999'999);
-  return base::WallTime{std::chrono::seconds{seconds} + std::chrono::nanoseconds{nanos}};
-}
 
 absl::StatusOr<std::uint64_t> VersionFromString(std::string_view text) {
   if (text == "undefined") {
@@ -65,8 +50,8 @@ void ToProto(const Resource& resource, SpecForm form, cosi::resource::Resource& 
   wire.set_version(metadata.version == 0 ? "undefined" : std::to_string(metadata.version));
   wire.set_owner(metadata.owner);
   wire.set_phase(std::string(ToString(metadata.phase)));
-  SetTime(metadata.created, *wire.mutable_created());
-  SetTime(metadata.updated, *wire.mutable_updated());
+  *wire.mutable_created() = ToProto(metadata.created);
+  *wire.mutable_updated() = ToProto(metadata.updated);
   wire.mutable_finalizers()->Assign(metadata.finalizers.begin(), metadata.finalizers.end());
   for (const auto& [key, value] : metadata.labels) {
     (*wire.mutable_labels())[key] = value;
@@ -96,8 +81,8 @@ absl::StatusOr<Resource> FromProto(const cosi::resource::Resource& proto, SpecTy
   metadata.kind = std::make_shared<const Kind>(Kind{.ns = wire.namespace_(), .type = wire.type()});
   metadata.id = wire.id();
   metadata.owner = wire.owner();
-  metadata.created = TimeOf(wire.created());
-  metadata.updated = TimeOf(wire.updated());
+  metadata.created = FromProto(wire.created());
+  metadata.updated = FromProto(wire.updated());
   absl::flat_hash_set<std::string_view, base::StringHash, std::equal_to<>>
       seen;  // a stranger may send 200,000 of them
   for (const std::string& finalizer : wire.finalizers()) {

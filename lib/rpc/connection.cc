@@ -98,6 +98,9 @@ struct Connection::Callbacks {
 
   static int OnFrameSent(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
     Connection& connection = Of(user_data);
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
+      connection.violation_ = nghttp2_http2_strerror(frame->goaway.error_code);
+    }
     if (connection.role_ == Role::kServer && frame->hd.type == NGHTTP2_HEADERS &&
         (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
       connection.OnAnswerSent(frame->hd.stream_id);
@@ -244,7 +247,7 @@ void Connection::OnReady(std::uint32_t events) {
     WaitFor(false);
   }
   if ((events & ~EPOLLOUT) != 0 && !Receive()) {
-    Close(absl::UnavailableError("the connection broke"));
+    Close(Broken());
     return;
   }
   Flush();
@@ -276,9 +279,21 @@ bool Connection::Receive() {
   if (!size.ok()) {
     return size.status().code() == absl::StatusCode::kUnavailable;
   }
-  return *size > 0 &&
-         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(buffer.data()),
-                                  *size) >= 0;
+  if (*size == 0) {
+    return false;
+  }
+  const ssize_t used = nghttp2_session_mem_recv(
+      session_, reinterpret_cast<const std::uint8_t*>(buffer.data()), *size);
+  if (used < 0) {
+    violation_ = nghttp2_strerror(static_cast<int>(used));
+  }
+  return used >= 0;
+}
+
+absl::Status Connection::Broken() const {
+  return absl::UnavailableError(violation_.empty()
+                                    ? "the connection broke"
+                                    : "HTTP/2 with " + peer().address + ": " + violation_);
 }
 
 void Connection::ScheduleFlush() {
@@ -300,21 +315,21 @@ void Connection::Flush() {
   }
   while (!waits_for_room_) {
     if (!FillOutput()) {
-      Close(absl::UnavailableError("the connection broke"));
+      Close(Broken());
       return;
     }
     if (output_.empty()) {
       break;
     }
     if (!WriteOutput()) {
-      Close(absl::UnavailableError("the connection broke"));
+      Close(Broken());
       return;
     }
     TellWritable();
   }
   if (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0 &&
       output_.empty()) {
-    Close(absl::UnavailableError("the connection broke"));
+    Close(Broken());
   }
 }
 

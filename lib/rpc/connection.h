@@ -60,6 +60,8 @@ class Connection {
   bool established() const { return established_; }
   // Whether it is over.
   bool closed() const { return closed_; }
+  // Whether the peer sent what is no HTTP/2.
+  bool violated() const { return !violation_.empty(); }
   // Whether no call is open.
   bool idle() const { return streams_.empty() && incoming_.empty(); }
   // The other end; complete once established.
@@ -93,6 +95,7 @@ class Connection {
   bool FillOutput();
   bool WriteOutput();
   void TellWritable();
+  absl::Status Broken() const;
   void Close(const absl::Status& reason);
   void SubmitAnswer(Stream& stream);
   void SubmitTrailers(Stream& stream);
@@ -126,6 +129,7 @@ class Connection {
   std::string output_;
   size_t output_sent_ = 0;
   size_t received_bytes_ = 0;
+  std::string violation_;  // of HTTP/2, by the peer
   bool flush_scheduled_ = false;
   bool waits_for_room_ = false;
   bool established_ = false;

@@ -156,10 +156,12 @@ void Server::Drop(std::uint64_t id) {
 // somebody listens do not count.
 void Server::OnClosed(std::uint64_t id, const absl::Status& reason) {
   const auto found = connections_.find(id);
-  if (found != connections_.end() && !found->second->established() && clock_ != nullptr &&
-      reason.code() != absl::StatusCode::kCancelled && clock_->Monotonic() >= next_log_) {
-    base::Log(base::Severity::kInfo, "{}", base::MessageOf(reason));
-    next_log_ = clock_->Monotonic() + std::chrono::seconds(1);
+  if (found != connections_.end() && clock_ != nullptr && clock_->Monotonic() >= next_log_) {
+    const bool failed = !found->second->established() && !absl::IsCancelled(reason);
+    if (failed || found->second->violated()) {
+      base::Log(base::Severity::kInfo, "{}", base::MessageOf(reason));
+      next_log_ = clock_->Monotonic() + std::chrono::seconds(1);
+    }
   }
   Drop(id);
 }

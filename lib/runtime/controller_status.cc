@@ -1,8 +1,9 @@
 #include "lib/runtime/controller_status.h"
 
-#include <chrono>
 #include <format>
 #include <string>
+
+#include "lib/resource/time_proto.h"
 
 namespace ichor {
 namespace {
@@ -72,10 +73,8 @@ StatusSpec StatusOf(const ActuatorRunner& actuator) {
     spec.set_phase(StatusSpec::STUCK);
     spec.set_error(std::format("no answer for {}", ActuatorRunner::kStuckAfter));
   }
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(actuator.backoff());
   if (actuator.backoff().count() > 0) {
-    spec.mutable_next_retry()->set_seconds(seconds.count());
-    spec.mutable_next_retry()->set_nanos(static_cast<int>((actuator.backoff() - seconds).count()));
+    *spec.mutable_next_retry() = ToProto(actuator.backoff());
   }
   return spec;
 }

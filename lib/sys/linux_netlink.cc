@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -78,6 +79,11 @@ absl::Status Failed(int error, const std::string& what, const std::string& expla
 
 std::string Prefix(const std::string& address, std::uint8_t length) {
   return std::format("{}/{}", IpText(address), length);
+}
+
+// udevd writes a device's file when it is done with it, a new name included.
+bool IsInUdevDatabase(std::uint32_t link) {
+  return access(std::format("/run/udev/data/n{}", link).c_str(), F_OK) == 0;
 }
 
 std::string RouteText(const NetRoute& route) {
@@ -210,7 +216,12 @@ absl::Status LinuxNetlink::Change(std::uint16_t type, std::uint16_t flags, const
 }
 
 absl::StatusOr<std::vector<NetLink>> LinuxNetlink::Links() {
-  return List<NetLink>(RTM_GETLINK, "list links", &ParseLink);
+  ASSIGN_OR_RETURN(std::vector<NetLink> links,
+                   List<NetLink>(RTM_GETLINK, "list links", &ParseLink));
+  for (NetLink& link : links) {
+    link.named = link.bus_path.empty() || IsInUdevDatabase(link.index);
+  }
+  return links;
 }
 
 absl::StatusOr<std::vector<NetAddress>> LinuxNetlink::Addresses() {

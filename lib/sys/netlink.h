@@ -32,6 +32,8 @@ struct NetLink {
   std::string alias;
   std::vector<std::string> alternative_names;
   std::string bus_path;  // "0000:00:02.0", "virtio0"; empty without a device
+  // False while udevd has not looked at it: it may yet be renamed. True without a device.
+  bool named = true;
 };
 
 struct NetAddress {

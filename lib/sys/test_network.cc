@@ -1,9 +1,13 @@
 #include "lib/sys/test_network.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <poll.h>
@@ -35,6 +39,33 @@ int Request(nlmsghdr& message) {
   ABSL_CHECK(size > 0);
   return mnl_cb_run(buffer.data(), static_cast<size_t>(size), 1,
                     mnl_socket_get_portid(socket.get()), nullptr, nullptr);
+}
+
+// Puts the header of a message to nfnetlink at `next`, which moves behind it.
+nlmsghdr& PutFirewallMessage(char*& next, int type, std::uint8_t family, std::uint16_t resource) {
+  nlmsghdr& message = *mnl_nlmsg_put_header(next);
+  message.nlmsg_type = static_cast<std::uint16_t>(type);
+  message.nlmsg_flags = NLM_F_REQUEST;
+  message.nlmsg_seq = 1;
+  auto* const head = static_cast<nfgenmsg*>(mnl_nlmsg_put_extra_header(&message, sizeof(nfgenmsg)));
+  head->nfgen_family = family;
+  head->version = NFNETLINK_V0;
+  head->res_id = htons(resource);
+  next += MNL_ALIGN(message.nlmsg_len);
+  return message;
+}
+
+// Whether nfnetlink says yes to what is sent.
+bool AskFirewall(const char* data, size_t size) {
+  const std::unique_ptr<mnl_socket, int (*)(mnl_socket*)> socket(
+      mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC), &mnl_socket_close);
+  if (socket == nullptr || mnl_socket_sendto(socket.get(), data, size) < 0) {
+    return false;
+  }
+  std::array<char, kBytes> buffer;
+  const ssize_t received = mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
+  return received > 0 &&
+         mnl_cb_run(buffer.data(), static_cast<size_t>(received), 1, 0, nullptr, nullptr) >= 0;
 }
 
 base::UniqueFd CurrentNetwork() {
@@ -89,6 +120,29 @@ std::uint32_t LinkIndexOf(const std::string& name) {
 
 void SetLinkUp(const std::string& name, bool up) {
   ABSL_CHECK_OK((*LinuxNetlink::Create())->ChangeLink(LinkIndexOf(name), {.up = up, .mtu = {}}));
+}
+
+bool MakeFirewallTable(const std::string& name) {
+  alignas(nlmsghdr) std::array<char, kBytes> buffer;
+  char* next = buffer.data();
+  PutFirewallMessage(next, NFNL_MSG_BATCH_BEGIN, NFPROTO_UNSPEC, NFNL_SUBSYS_NFTABLES);
+  nlmsghdr& table =
+      PutFirewallMessage(next, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE, NFPROTO_INET, 0);
+  table.nlmsg_flags |= NLM_F_CREATE | NLM_F_ACK;
+  mnl_attr_put_strz(&table, NFTA_TABLE_NAME, name.c_str());
+  next = reinterpret_cast<char*>(&table) + MNL_ALIGN(table.nlmsg_len);
+  PutFirewallMessage(next, NFNL_MSG_BATCH_END, NFPROTO_UNSPEC, NFNL_SUBSYS_NFTABLES);
+  return AskFirewall(buffer.data(), static_cast<size_t>(next - buffer.data()));
+}
+
+bool HasFirewallTable(const std::string& name) {
+  alignas(nlmsghdr) std::array<char, kBytes> buffer;
+  char* next = buffer.data();
+  nlmsghdr& ask =
+      PutFirewallMessage(next, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE, NFPROTO_INET, 0);
+  ask.nlmsg_flags |= NLM_F_ACK;
+  mnl_attr_put_strz(&ask, NFTA_TABLE_NAME, name.c_str());
+  return AskFirewall(buffer.data(), ask.nlmsg_len);
 }
 
 void WaitForCarrier(const std::string& name) {

@@ -33,6 +33,11 @@ void MakeVethPair(const std::string& name, const std::string& peer,
 std::uint32_t LinkIndexOf(const std::string& name);
 // Brings a link of the calling thread's namespace up or down.
 void SetLinkUp(const std::string& name, bool up);
+// Makes a firewall table for IPv4 and IPv6 in the calling thread's namespace. False if the kernel
+// has none.
+bool MakeFirewallTable(const std::string& name);
+// Whether there is one of this name.
+bool HasFirewallTable(const std::string& name);
 // Waits, at most 2 s, until a link of this namespace has carrier and sends.
 void WaitForCarrier(const std::string& name);
 

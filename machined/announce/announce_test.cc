@@ -1,9 +1,11 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
+#include "lib/resource/address_text.h"
 #include "lib/resource/text.h"
 #include "lib/runtime/test_runtime.h"
 #include "machined/announce/console_lines.h"
 #include "machined/announce/service_journal.h"
+#include "talos/resource/definitions/network/network.resources.h"
 
 namespace ichor {
 namespace {
@@ -52,6 +54,34 @@ TEST_CASE("service journal: each change of state is kept, and published") {
   CHECK(m.events.end() - m.events.begin() == 3);
   CHECK(m.Last().action() == machine::ServiceStateEvent::RUNNING);
   CHECK(m.Last().health().healthy());
+}
+
+TEST_CASE("console lines: addresses and hostname are an event when they change") {
+  TestRuntime t;
+  events::EventBus events{t.clock};
+  ConsoleLines lines(t.runtime, events);
+  const auto say = [&](const std::string& hostname, const std::string& address) {
+    network::NodeAddress::Spec list;
+    *list.add_addresses() = ParseNetIPPrefix(address).value_or(common::NetIPPrefix());
+    t.runtime.Publish<network::NodeAddress>("test", {{"current", std::move(list)}});
+    t.runtime.Publish<network::HostnameStatus>(
+        "test", {{"hostname", Text("hostname: '" + hostname + "'")}});
+    t.Advance(std::chrono::milliseconds(20));
+    lines.OnSettled();
+  };
+  say("n1", "10.0.0.2/24");
+  say("n1", "10.0.0.2/24");
+  REQUIRE(events.end() - events.begin() == 1);
+  say("n2", "10.0.0.2/24");
+  REQUIRE(events.end() - events.begin() == 2);
+  machine::Event event;
+  REQUIRE(event.ParseFromString(events.At(events.end() - 1).encoded));
+  CHECK(event.data().type_url() == "talos/runtime/machine.AddressEvent");
+  machine::AddressEvent payload;
+  REQUIRE(payload.ParseFromString(event.data().value()));
+  CHECK(payload.hostname() == "n2");
+  REQUIRE(payload.addresses_size() == 1);
+  CHECK(payload.addresses(0) == "10.0.0.2");
 }
 
 TEST_CASE("service journal: internal services are not shown, others may not be changed yet") {

@@ -55,6 +55,26 @@ void ConsoleLines::OnSettled() {
     addresses_ = std::move(addresses);
     base::Log(base::Severity::kInfo, "addresses: {}", addresses_);
   }
+  OnAddresses();
+}
+
+void ConsoleLines::OnAddresses() {
+  machine::AddressEvent event;
+  const All<network::HostnameStatus> names = runtime_.Read<network::HostnameStatus>();
+  event.set_hostname(names.empty() ? "" : names.front().spec().hostname());
+  const All<NodeAddress> lists = runtime_.Read<NodeAddress>();
+  if (const auto current = lists.find("current"); current != lists.end()) {
+    for (const auto& address : current->spec().addresses()) {
+      common::NetIP ip;
+      ip.set_ip(address.ip());
+      event.add_addresses(ToText(ip));
+    }
+  }
+  std::string text = event.SerializeAsString();
+  if (text != reached_at_) {
+    reached_at_ = std::move(text);
+    events_.Publish(event);
+  }
 }
 
 void ConsoleLines::OnStatus(const MachineStatus::Spec& status) {

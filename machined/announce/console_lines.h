@@ -10,7 +10,8 @@
 namespace ichor {
 
 // Says a line, and publishes a MachineStatusEvent, when the machine's stage or what it waits for
-// changes; says a line when its addresses do. Loop's thread only.
+// changes; says a line when its addresses do, and publishes an AddressEvent when they or the
+// hostname do. Loop's thread only.
 class ConsoleLines {
  public:
   // Both must outlive this.
@@ -20,12 +21,14 @@ class ConsoleLines {
   void OnSettled();
 
  private:
+  void OnAddresses();
   void OnStatus(const runtime::MachineStatus::Spec& status);
 
   Runtime& runtime_;
   events::EventBus& events_;
-  std::string status_;     // as last said
-  std::string addresses_;  // as last said
+  std::string status_;      // as last said
+  std::string addresses_;   // as last said
+  std::string reached_at_;  // the last AddressEvent
 };
 
 // "stage booting, not ready: time: time is not synced; services: apid not running"

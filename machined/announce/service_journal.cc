@@ -5,6 +5,7 @@
 
 #include "google/protobuf/util/message_differencer.h"
 #include "lib/base/log.h"
+#include "lib/resource/time_proto.h"
 #include "lib/resource/time_text.h"
 
 namespace ichor {
@@ -43,14 +44,6 @@ machine::ServiceStateEvent::Action ActionOf(State::State state) {
   }
 }
 
-google::protobuf::Timestamp StampOf(base::WallTime time) {
-  google::protobuf::Timestamp stamp;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  stamp.set_seconds(seconds.time_since_epoch().count());
-  stamp.set_nanos(static_cast<std::int32_t>((time - seconds).count()));
-  return stamp;
-}
-
 }  // namespace
 
 void ServiceJournal::OnSettled() {
@@ -66,7 +59,7 @@ void ServiceJournal::OnSettled() {
 void ServiceJournal::Note(const std::string& id, const State& state) {
   const auto [found, is_new] = histories_.try_emplace(id);
   History& history = found->second;
-  const google::protobuf::Timestamp now = StampOf(clock_.Now());
+  const google::protobuf::Timestamp now = ToProto(clock_.Now());
   if (is_new || history.health.healthy() != state.healthy() ||
       history.health.unknown() != state.health_unknown()) {
     *history.health.mutable_last_change() = now;

@@ -1,7 +1,7 @@
-#include <chrono>
 #include <string>
 
 #include "google/protobuf/empty.pb.h"
+#include "lib/resource/time_proto.h"
 #include "machined/api/areas.h"
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
@@ -11,14 +11,6 @@ namespace ichor::api {
 namespace {
 
 using google::protobuf::Empty;
-
-google::protobuf::Timestamp StampOf(base::WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  google::protobuf::Timestamp stamp;
-  stamp.set_seconds(seconds.time_since_epoch().count());
-  stamp.set_nanos(static_cast<std::int32_t>((time - seconds).count()));
-  return stamp;
-}
 
 // The server that the clock follows; empty if none is known.
 std::string ServerOf(Runtime& runtime) {
@@ -38,7 +30,7 @@ absl::StatusOr<time_api::TimeResponse> Answer(const ApiContext& context, std::st
   time_api::TimeResponse reply;
   time_api::Time& time = *reply.add_messages();
   time.set_server(std::move(server));
-  *time.mutable_localtime() = StampOf(context.clock.Now());
+  *time.mutable_localtime() = ToProto(context.clock.Now());
   *time.mutable_remotetime() = time.localtime();
   return reply;
 }

@@ -18,9 +18,10 @@ bool IsMemory(std::string_view name) {
   return name.starts_with("ram") || name.starts_with("zram");
 }
 
-// Loop devices exist before anything is behind them.
-bool IsUnused(const DiskFacts& facts) {
-  return facts.size_bytes == 0 && BaseName(facts.dev_path).starts_with("loop");
+// Loop devices exist before anything is behind them, and the root is no disk to put anything on.
+bool IsHidden(const DiskFacts& facts) {
+  return facts.of_the_root ||
+         (facts.size_bytes == 0 && BaseName(facts.dev_path).starts_with("loop"));
 }
 
 }  // namespace
@@ -99,7 +100,7 @@ void Discovery::PublishDisks() {
     }
     const auto disk = prober_.disks().find(name);
     if (disk != prober_.disks().end() && disk->second.facts.has_value()) {
-      if (!IsUnused(*disk->second.facts)) {
+      if (!IsHidden(*disk->second.facts)) {
         rows.Add(name, DiskOf(*disk->second.facts, symlinks_.Of(name)));
       }
     } else if (prober_.errors().contains(name)) {
@@ -114,7 +115,7 @@ void Discovery::PublishDisks() {
 void Discovery::PublishVolumes() {
   Desired<block::DiscoveredVolume> rows;
   for (const auto& [name, state] : prober_.disks()) {
-    if (!state.facts.has_value() || IsUnused(*state.facts)) {
+    if (!state.facts.has_value() || IsHidden(*state.facts)) {
       continue;
     }
     for (auto& [id, volume] : VolumesOf(name, state, table_.devices())) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kSizeUnitBytes = 512;  // of `size`, whatever the disk's sectors
 constexpr std::uint64_t kScsiCdromType = 5;
+constexpr std::string_view kRootPrefix = "ichor-";  // as stage 1 names them
 constexpr std::string_view kSysDevices = "/sys/devices";
 constexpr size_t kVpdHeaderBytes = 4;
 constexpr size_t kVpdLimitBytes = 4096;
@@ -104,6 +105,7 @@ DiskFacts ReadDiskFacts(sys::Sysfs& sysfs, const std::string& name) {
   facts.io_size_bytes =
       FirstNumber(sysfs, directory, {"/queue/optimal_io_size", "/queue/minimum_io_size"});
   facts.sector_size_bytes = FirstNumber(sysfs, directory, {"/queue/logical_block_size"});
+  facts.of_the_root = sys::ReadAttribute(sysfs, directory + "/dm/name").starts_with(kRootPrefix);
   facts.readonly = sys::ReadNumber(sysfs, directory + "/ro") == 1;
   facts.rotational = sys::ReadNumber(sysfs, directory + "/queue/rotational") == 1;
   facts.cdrom = name.starts_with("sr") ||
@@ -123,13 +125,15 @@ DiskFacts ReadDiskFacts(sys::Sysfs& sysfs, const std::string& name) {
 
 std::map<std::string, std::vector<std::string>> ReadSymlinks(sys::Sysfs& sysfs) {
   constexpr std::string_view kDev = "/dev/";
+  constexpr std::string_view kLinks = "/dev/disk/";
   std::map<std::string, std::vector<std::string>> links;
   for (const std::string& kind : sysfs.List("/dev/disk").value_or(std::vector<std::string>())) {
     const std::string directory = "/dev/disk/" + kind;
     for (const std::string& name : sysfs.List(directory).value_or(std::vector<std::string>())) {
       const std::string link = directory + "/" + name;
       const absl::StatusOr<std::string> device = sysfs.Resolve(link);
-      if (device.ok() && device->starts_with(kDev)) {
+      // udev's directories of links lie there too.
+      if (device.ok() && device->starts_with(kDev) && !device->starts_with(kLinks)) {
         std::string id = device->substr(kDev.size());
         std::ranges::replace(id, '/', '!');
         links[id].push_back(link);

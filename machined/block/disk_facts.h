@@ -18,6 +18,8 @@ struct DiskFacts {
   std::uint64_t io_size_bytes = 0;
   std::uint64_t sector_size_bytes = 0;
   bool readonly = false;
+  // Device mapper's, and made by stage 1 out of the slot: nobody's disk.
+  bool of_the_root = false;
   bool cdrom = false;
   bool rotational = false;
   std::string model;

@@ -107,6 +107,7 @@ TEST_CASE("symlinks: links are found by device, dangling ones and others' are le
   sysfs.Link("/dev/disk/by-id/virtio-odd\\x20name", "../../vda");
   sysfs.Link("/dev/disk/by-id/lost", "../../vdb");
   sysfs.Link("/dev/disk/by-id/c", "../../cciss/c0d0");
+  sysfs.Link("/dev/disk/by-path/pci-0000:00:02.0-part/by-partnum/1", "../../../../vda");
   const auto links = ReadSymlinks(sysfs);
   CHECK(links.size() == 2);
   CHECK(links.at("vda") == std::vector<std::string>{"/dev/disk/by-id/virtio-odd\\x20name",

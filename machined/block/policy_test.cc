@@ -11,6 +11,7 @@
 #include "catch2/generators/catch_generators.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
+#include "lib/runtime/test_rows.h"
 #include "machined/block/boot_facts.h"
 #include "machined/block/dev_path.h"
 #include "machined/block/size.h"
@@ -20,21 +21,10 @@ namespace {
 
 using block::BlockDevice;
 
-All<BlockDevice> Devices(const std::vector<std::pair<std::string, BlockDevice::Spec>>& rows) {
-  std::vector<ResourcePtr> resources;
-  for (const auto& [id, spec] : rows) {
-    Resource resource;
-    resource.metadata.id = id;
-    resource.spec = SpecData::Of(std::make_unique<const BlockDevice::Spec>(spec));
-    resources.push_back(std::make_shared<const Resource>(std::move(resource)));
-  }
-  return All<BlockDevice>(std::make_shared<const std::vector<ResourcePtr>>(std::move(resources)));
-}
-
 All<BlockDevice> TwoDisks() {
-  return Devices({{"sda", Text("type: 'disk' major: 8 minor: 0")},
-                  {"sda1", Text("type: 'partition' major: 8 minor: 1 parent: 'sda'")},
-                  {"sdb", Text("type: 'disk' major: 8 minor: 16")}});
+  return AllOf<BlockDevice>({{"sda", Text("type: 'disk' major: 8 minor: 0")},
+                             {"sda1", Text("type: 'partition' major: 8 minor: 1 parent: 'sda'")},
+                             {"sdb", Text("type: 'disk' major: 8 minor: 16")}});
 }
 
 template <class T>

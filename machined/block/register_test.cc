@@ -166,6 +166,22 @@ TEST_CASE("block: 64 disks with odd names, one without size, unused loops and me
   CHECK(machine.t.runtime.Read<Diagnostic>().empty());
 }
 
+TEST_CASE("block: what stage 1 made of the slot is no disk, another mapped device is") {
+  Machine machine;
+  for (const std::string name : {"dm-0", "dm-1"}) {
+    machine.PutInSysfs(name, name == "dm-0" ? 0 : 1, 2048);
+    machine.disks.Add("/dev/" + name, OnePartition("x"));
+  }
+  machine.sysfs.Write("/sys/devices/virtual/block/dm-0/dm/name", "ichor-base\n");
+  machine.sysfs.Write("/sys/devices/virtual/block/dm-1/dm/name", "luks2-EPHEMERAL\n");
+  machine.Start();
+  machine.Settle();
+  const auto disks = machine.t.runtime.Read<Disk>();
+  REQUIRE(disks.size() == 1);
+  CHECK(disks.front().id() == "dm-1");
+  CHECK(machine.t.runtime.Read<block::BlockDevice>().size() == 2);
+}
+
 TEST_CASE("block: a machine without disks says so") {
   Machine machine;
   machine.Start();

@@ -3,7 +3,7 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
-#include "machined/services/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor {
 namespace {
@@ -14,16 +14,16 @@ using time::TimeStatus;
 using v1alpha1::Service;
 namespace enums = talos::resource::definitions::enums;
 
-const All<Service> kWell = Snapshots<Service>({{"apid", Text("running: true healthy: true")},
-                                               {"machined", Text("running: true healthy: true")},
-                                               {"udevd", Text("running: true unknown: true")}});
+const All<Service> kWell = AllOf<Service>({{"apid", Text("running: true healthy: true")},
+                                           {"machined", Text("running: true healthy: true")},
+                                           {"udevd", Text("running: true unknown: true")}});
 
 runtime::MachineStatus::Spec Decide(const All<Service>& services,
-                                    const All<PowerRequest>& power = Snapshots<PowerRequest>({})) {
+                                    const All<PowerRequest>& power = AllOf<PowerRequest>({})) {
   absl::StatusOr<Desired<runtime::MachineStatus>> decided = DecideMachineStatus(
       services,
-      Snapshots<NetworkStatus>({{"status", Text("address_ready: true hostname_ready: true")}}),
-      Snapshots<TimeStatus>({}), power);
+      AllOf<NetworkStatus>({{"status", Text("address_ready: true hostname_ready: true")}}),
+      AllOf<TimeStatus>({}), power);
   REQUIRE_THAT(decided, base::IsOk());
   const Rows rows = std::move(*decided).Take();
   REQUIRE(rows.size() == 1);
@@ -35,7 +35,7 @@ runtime::MachineStatus::Spec Decide(const All<Service>& services,
 
 TEST_CASE("machine status: booting until the API can be reached, and says what is missing") {
   const auto status = Decide(
-      Snapshots<Service>({{"apid", Text("running: true")}, {"networkd", Text("unknown: true")}}));
+      AllOf<Service>({{"apid", Text("running: true")}, {"networkd", Text("unknown: true")}}));
   CHECK(status.stage() == enums::MACHINE_STAGE_BOOTING);
   CHECK_FALSE(status.status().ready());
   REQUIRE(status.status().unmet_conditions_size() == 3);
@@ -53,9 +53,9 @@ TEST_CASE("machine status: without a config a machine that can be reached is in 
 }
 
 TEST_CASE("machine status: going down comes before all else") {
-  CHECK(Decide(kWell, Snapshots<PowerRequest>({{"power", {}}})).stage() ==
+  CHECK(Decide(kWell, AllOf<PowerRequest>({{"power", {}}})).stage() ==
         enums::MACHINE_STAGE_REBOOTING);
-  CHECK(Decide(kWell, Snapshots<PowerRequest>({{"power", Text("action: POWER_OFF")}})).stage() ==
+  CHECK(Decide(kWell, AllOf<PowerRequest>({{"power", Text("action: POWER_OFF")}})).stage() ==
         enums::MACHINE_STAGE_SHUTTING_DOWN);
 }
 

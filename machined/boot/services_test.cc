@@ -6,7 +6,7 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
-#include "machined/services/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor {
 namespace {
@@ -24,10 +24,10 @@ std::vector<std::string> Defined(const All<boot::PowerRequest>& power) {
 }  // namespace
 
 TEST_CASE("define services: everything, until the machine goes down") {
-  CHECK(Defined(Snapshots<boot::PowerRequest>({})) ==
+  CHECK(Defined(AllOf<boot::PowerRequest>({})) ==
         std::vector<std::string>{"machined", "networkd", "apid", "udevd", "dashboard", "coldplug",
                                  "devices-settled"});
-  CHECK(Defined(Snapshots<boot::PowerRequest>({{"power", {}}})) ==
+  CHECK(Defined(AllOf<boot::PowerRequest>({{"power", {}}})) ==
         std::vector<std::string>{"machined"});
 }
 
@@ -40,10 +40,10 @@ TEST_CASE("devices status: ready when the wait for udevd has ended, however it d
     return static_cast<const runtime::DevicesStatus::Spec&>(*rows.front().spec->message()).ready();
   };
   using services::ProcessStatus;
-  CHECK_FALSE(ready(Snapshots<ProcessStatus>({})));
-  CHECK_FALSE(ready(Snapshots<ProcessStatus>({{"devices-settled", Text("pid: 5")}})));
-  CHECK(ready(Snapshots<ProcessStatus>({{"devices-settled", Text("succeeded: true")}})));
-  CHECK(ready(Snapshots<ProcessStatus>({{"devices-settled", Text("ended: 'exited with 1'")}})));
+  CHECK_FALSE(ready(AllOf<ProcessStatus>({})));
+  CHECK_FALSE(ready(AllOf<ProcessStatus>({{"devices-settled", Text("pid: 5")}})));
+  CHECK(ready(AllOf<ProcessStatus>({{"devices-settled", Text("succeeded: true")}})));
+  CHECK(ready(AllOf<ProcessStatus>({{"devices-settled", Text("ended: 'exited with 1'")}})));
 }
 
 }  // namespace ichor

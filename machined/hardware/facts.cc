@@ -3,11 +3,14 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/sys/uevents.h"
+
 namespace ichor {
 namespace {
 
 constexpr size_t kSmbiosLimitBytes = 4UL * 1024 * 1024;
 constexpr size_t kCpuInfoLimitBytes = 16UL * 1024 * 1024;  // 1,024 processors with long flags
+constexpr size_t kUdevLimitBytes = 64UL * 1024;
 constexpr std::string_view kPci = "/sys/bus/pci/devices";
 
 // What sysfs tells to everybody, where the table itself is not there.
@@ -31,6 +34,17 @@ void ReadDeviceTree(sys::Sysfs& sysfs, SmbiosSystem& system) {
   if (const size_t comma = compatible.find(','); comma != std::string::npos) {
     system.manufacturer = compatible.substr(0, comma);
   }
+}
+
+// What udevd knows of a device: lines like E:ID_VENDOR_FROM_DATABASE=Red Hat, Inc.
+void ReadUdevNames(sys::Sysfs& sysfs, PciDevice& device) {
+  const std::string text =
+      sysfs.Read("/run/udev/data/+pci:" + device.address, kUdevLimitBytes).value_or(std::string());
+  auto properties = sys::ParseProperties(text, '\n');
+  device.class_name = std::move(properties["E:ID_PCI_CLASS_FROM_DATABASE"]);
+  device.subclass_name = std::move(properties["E:ID_PCI_SUBCLASS_FROM_DATABASE"]);
+  device.vendor_name = std::move(properties["E:ID_VENDOR_FROM_DATABASE"]);
+  device.product_name = std::move(properties["E:ID_MODEL_FROM_DATABASE"]);
 }
 
 }  // namespace
@@ -68,6 +82,7 @@ std::vector<PciDevice> ReadPciDevices(sys::Sysfs& sysfs) {
     if (driver.ok()) {
       device.driver = driver->substr(driver->rfind('/') + 1);
     }
+    ReadUdevNames(sysfs, device);
     devices.push_back(std::move(device));
   }
   return devices;

@@ -17,6 +17,11 @@ struct PciDevice {
   std::string vendor_id;  // four hex digits
   std::string product_id;
   std::string driver;
+  // As udevd found them in its database; empty if it has none.
+  std::string class_name;
+  std::string subclass_name;
+  std::string vendor_name;
+  std::string product_name;
 };
 
 // The firmware's tables. A machine without them, as many arm64 boards are, has its model and serial

@@ -103,6 +103,9 @@ TEST_CASE("hardware: PCI devices have their numbers, and their drivers once thes
   REQUIRE(runtime.Read<hardware::PCIDevice>().size() == 1);
   CHECK(runtime.Read<hardware::PCIDevice>().front().spec().driver().empty());
 
+  machine.sysfs.Write("/run/udev/data/+pci:0000:00:02.0",
+                      "I:2345\nE:ID_PCI_SUBCLASS_FROM_DATABASE=SCSI storage controller\n"
+                      "E:ID_VENDOR_FROM_DATABASE=Red Hat, Inc.\n");
   machine.sysfs.Write("/sys/bus/pci/drivers/virtio-pci/bind", "");
   machine.sysfs.Link(device + "/driver", "../../../bus/pci/drivers/virtio-pci");
   runtime.Publish<DevicesStatus>("udevd", {{"devices", Text("ready: true")}});
@@ -110,6 +113,8 @@ TEST_CASE("hardware: PCI devices have their numbers, and their drivers once thes
   const auto row = runtime.Read<hardware::PCIDevice>().front();
   CHECK(row.id() == "0000:00:02.0");
   CHECK(row.spec().class_() == "Mass storage controller");
+  CHECK(row.spec().subclass() == "SCSI storage controller");
+  CHECK(row.spec().vendor() == "Red Hat, Inc.");
   CHECK(row.spec().class_id() == "0x01");
   CHECK(row.spec().subclass_id() == "0x00");
   CHECK(row.spec().vendor_id() == "0x1af4");

@@ -62,6 +62,11 @@ std::string PciClassName(std::string_view class_id) {
   return std::string(number < kNames.size() ? kNames.at(number) : class_id);
 }
 
+// The name, or what stands for it.
+std::string Named(const std::string& name, const std::string& fallback) {
+  return name.empty() ? fallback : Utf8Text(name);
+}
+
 }  // namespace
 
 Report<hardware::SystemInformation> SystemRows(const Smbios& smbios,
@@ -129,10 +134,10 @@ Report<hardware::PCIDevice> PciRows(const std::vector<PciDevice>& devices) {
   Report<hardware::PCIDevice> report;
   for (const PciDevice& device : devices) {
     hardware::PCIDevice::Spec row;
-    row.set_class_(PciClassName(device.class_id));
-    row.set_subclass(device.subclass_id);
-    row.set_vendor(device.vendor_id);
-    row.set_product(device.product_id);
+    row.set_class_(Named(device.class_name, PciClassName(device.class_id)));
+    row.set_subclass(Named(device.subclass_name, device.subclass_id));
+    row.set_vendor(Named(device.vendor_name, device.vendor_id));
+    row.set_product(Named(device.product_name, device.product_id));
     row.set_class_id(device.class_id);
     row.set_subclass_id(device.subclass_id);
     row.set_vendor_id(device.vendor_id);

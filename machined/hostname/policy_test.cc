@@ -10,24 +10,12 @@
 #include "catch2/generators/catch_generators.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor {
 namespace {
 
 using network::HostnameSpec;
-
-// A snapshot of these rows, which are in order of their ids.
-All<HostnameSpec> Wishes(std::initializer_list<std::pair<std::string, HostnameSpec::Spec>> rows) {
-  std::vector<ResourcePtr> resources;
-  resources.reserve(rows.size());
-  for (const auto& [id, spec] : rows) {
-    Resource resource;
-    resource.metadata.id = id;
-    resource.spec = SpecData::Of(std::make_unique<const HostnameSpec::Spec>(spec));
-    resources.push_back(std::make_shared<const Resource>(std::move(resource)));
-  }
-  return All<HostnameSpec>(std::make_shared<const std::vector<ResourcePtr>>(std::move(resources)));
-}
 
 std::string Chosen(const All<HostnameSpec>& wishes) {
   absl::StatusOr<Desired<network::HostnameStatus>> desired = ChooseHostname(wishes);
@@ -50,18 +38,19 @@ TEST_CASE("choose hostname: the highest layer wins, wherever it stands") {
   }));
   const HostnameSpec::Spec loser = Text("hostname: 'loser' config_layer: " + low);
   const HostnameSpec::Spec winner = Text("hostname: 'winner' config_layer: " + high);
-  CHECK(Chosen(Wishes({{"a", loser}, {"b", winner}})) == "winner");
-  CHECK(Chosen(Wishes({{"a", winner}, {"b", loser}})) == "winner");
+  CHECK(Chosen(AllOf<HostnameSpec>({{"a", loser}, {"b", winner}})) == "winner");
+  CHECK(Chosen(AllOf<HostnameSpec>({{"a", winner}, {"b", loser}})) == "winner");
 }
 
 TEST_CASE("choose hostname: of one layer, the lowest id wins") {
   const HostnameSpec::Spec first = Text("hostname: 'first' config_layer: CONFIG_OPERATOR");
   const HostnameSpec::Spec second = Text("hostname: 'second' config_layer: CONFIG_OPERATOR");
-  CHECK(Chosen(Wishes({{"dhcp/eth0", first}, {"dhcp/eth1", second}})) == "first");
+  CHECK(Chosen(AllOf<HostnameSpec>({{"dhcp/eth0", first}, {"dhcp/eth1", second}})) == "first");
 }
 
 TEST_CASE("choose hostname: without wishes there is no hostname") {
-  absl::StatusOr<Desired<network::HostnameStatus>> desired = ChooseHostname(Wishes({}));
+  absl::StatusOr<Desired<network::HostnameStatus>> desired =
+      ChooseHostname(AllOf<HostnameSpec>({}));
   REQUIRE_THAT(desired, base::IsOk());
   const Rows rows = std::move(*desired).Take();
   CHECK(rows.empty());

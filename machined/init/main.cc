@@ -33,6 +33,7 @@ void OpenStandardDescriptors() {
   console.Say(early::Level::kNotice, {"started"});
   SetOwnLimits(console);
   SetKernelParameters(console);
+  SetMemoryReserve(console);
   MakeStartCgroups(console);
   Facts facts;
   facts.committed = ::access("/system/run/boot/tries", F_OK) != 0;

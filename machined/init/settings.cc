@@ -9,8 +9,10 @@
 #include <cerrno>
 
 #include "lib/early/file.h"
+#include "lib/early/kernel_parameters.h"
 #include "lib/early/mount.h"
 #include "lib/early/text.h"
+#include "machined/init/memory_reserve.h"
 
 namespace ichor::init {
 namespace {
@@ -59,47 +61,6 @@ constexpr std::array kDirectories = {
     Directory{"/run/containerd", 0711},
 };
 
-struct Parameter {
-  const char* path;  // below /proc/sys
-  const char* value;
-};
-
-// facts/boot.md 5.
-constexpr std::array kParameters = {
-    Parameter{"dev/tty/ldisc_autoload", "0"},
-    Parameter{"dev/tty/legacy_tiocsti", "0"},
-    Parameter{"fs/protected_symlinks", "1"},
-    Parameter{"fs/protected_hardlinks", "1"},
-    Parameter{"fs/protected_fifos", "2"},
-    Parameter{"fs/protected_regular", "2"},
-    Parameter{"fs/suid_dumpable", "0"},
-    Parameter{"kernel/kptr_restrict", "2"},
-    Parameter{"kernel/dmesg_restrict", "1"},
-    Parameter{"kernel/perf_event_paranoid", "3"},
-    Parameter{"kernel/randomize_va_space", "2"},
-    Parameter{"kernel/yama/ptrace_scope", "2"},
-    Parameter{"user/max_user_namespaces", "0"},
-    Parameter{"kernel/unprivileged_bpf_disabled", "1"},
-    Parameter{"net/core/bpf_jit_harden", "2"},
-    Parameter{"vm/unprivileged_userfaultfd", "0"},
-    Parameter{"kernel/ctrl-alt-del", "0"},
-    Parameter{"kernel/panic", "10"},
-    Parameter{"kernel/pid_max", "262144"},
-    Parameter{"vm/overcommit_memory", "1"},
-    Parameter{"fs/inotify/max_user_instances", "8192"},
-    Parameter{"fs/aio-max-nr", "1048576"},
-    Parameter{"net/ipv4/ip_forward", "1"},
-    Parameter{"net/ipv4/icmp_ignore_bogus_error_responses", "1"},
-    Parameter{"net/ipv4/icmp_echo_ignore_broadcasts", "1"},
-    Parameter{"net/ipv4/conf/all/send_redirects", "0"},
-    Parameter{"net/ipv4/conf/default/send_redirects", "0"},
-    Parameter{"net/ipv4/ip_local_reserved_ports", "50000,50001"},
-    Parameter{"net/ipv4/tcp_keepalive_time", "600"},
-    Parameter{"net/ipv4/tcp_keepalive_intvl", "60"},
-    Parameter{"net/ipv6/conf/default/forwarding", "1"},
-    Parameter{"net/ipv6/conf/default/accept_ra", "2"},
-};
-
 }  // namespace
 
 void MountLate(const early::Console& console) {
@@ -117,12 +78,28 @@ void MountLate(const early::Console& console) {
 }
 
 void SetKernelParameters(const early::Console& console) {
-  for (const Parameter& parameter : kParameters) {
+  for (const early::KernelParameter& parameter : early::kKernelParameters) {
     const early::Text<128> path{"/proc/sys/", parameter.path};
     const int error = early::WriteFile(path.c_str(), parameter.value);
     if (error == 0 || error == ENOENT) continue;
     console.Warning({"set ", parameter.path, " to ", parameter.value, ": ", ErrorText(error)});
   }
+}
+
+void SetMemoryReserve(const early::Console& console) {
+  constexpr const char* kReserve = "/proc/sys/vm/min_free_kbytes";
+  std::array<char, 64> buffer{};
+  // The first line, "MemTotal:  2018932 kB".
+  auto memory = early::ReadLine("/proc/meminfo", buffer).value_or("");
+  early::TakeUntil(memory, ':');
+  memory = early::Trim(memory);
+  const auto total = early::ToNumber(early::TakeUntil(memory, ' '));
+  const auto now = early::ToNumber(early::ReadLine(kReserve, buffer).value_or(""));
+  if (!total.has_value() || !now.has_value()) return;
+  const auto wanted = SmallerReserve(*total, *now);
+  if (!wanted.has_value()) return;
+  const int error = early::WriteFile(kReserve, early::Decimal(static_cast<std::int64_t>(*wanted)));
+  if (error != 0) console.Warning({"set ", kReserve, ": ", ErrorText(error)});
 }
 
 void SetOwnLimits(const early::Console& console) {

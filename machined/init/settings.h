@@ -13,6 +13,9 @@ void MountLate(const early::Console& console);
 // kernel lacks is skipped.
 void SetKernelParameters(const early::Console& console);
 
+// Sets how much memory the kernel keeps free for itself: memory_reserve.h.
+void SetMemoryReserve(const early::Console& console);
+
 // The limits that every process inherits, and init locked in memory.
 void SetOwnLimits(const early::Console& console);
 

@@ -1,5 +1,6 @@
 #include "machined/kernel/facts.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -56,6 +57,12 @@ std::vector<KernelModule> LoadedModules(sys::Sysfs& sysfs) {
 
 }  // namespace
 
+std::string KernelParameterId(const early::KernelParameter& parameter) {
+  std::string id = "proc.sys." + std::string(parameter.path);
+  std::ranges::replace(id, '/', '.');
+  return id;
+}
+
 std::string EfiText(std::string_view file) {
   std::string text;
   for (size_t at = kEfiAttributesBytes; at + 1 < file.size(); at += 2) {
@@ -95,6 +102,18 @@ Report<runtime::BootedEntry> ReadBootedEntry(sys::Sysfs& sysfs, std::string_view
     runtime::BootedEntry::Spec row;
     row.set_booted_entry(std::move(entry));
     report.Add("bootedentry", std::move(row));
+  }
+  return report;
+}
+
+Report<runtime::KernelParamStatus> ReadKernelParameters(sys::Sysfs& sysfs) {
+  Report<runtime::KernelParamStatus> report;
+  for (const early::KernelParameter& parameter : early::kKernelParameters) {
+    const std::string path = "/proc/sys/" + std::string(parameter.path);
+    runtime::KernelParamStatus::Spec row;
+    row.set_current(sys::ReadAttribute(sysfs, path));
+    row.set_unsupported(row.current().empty());
+    report.Add(KernelParameterId(parameter), std::move(row));
   }
   return report;
 }

@@ -4,11 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "lib/early/kernel_parameters.h"
 #include "lib/runtime/rows.h"
 #include "lib/sys/sysfs.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor {
+
+// "proc.sys.kernel.panic"
+std::string KernelParameterId(const early::KernelParameter& parameter);
 
 // The value of a variable in efivarfs, behind its four bytes of attributes, as text in UTF-8: it
 // is UTF-16 up to a zero. Empty if `file` is too short.
@@ -20,6 +24,10 @@ Report<runtime::SecurityState> ReadSecurityState(sys::Sysfs& sysfs);
 // The entry that the boot loader chose: what it says itself under UEFI, else the slot of the
 // command line. No row if neither says one.
 Report<runtime::BootedEntry> ReadBootedEntry(sys::Sysfs& sysfs, std::string_view command_line);
+
+// The kernel parameters that init has set, and what they are now. One that this kernel does not
+// have is unsupported. What they were before is not known.
+Report<runtime::KernelParamStatus> ReadKernelParameters(sys::Sysfs& sysfs);
 
 // Modules that are loaded now.
 Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs);

@@ -21,6 +21,14 @@ void PublishFacts(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& vers
   runtime::BootID::Spec boot_id;
   boot_id.set_boot_id(sys::ReadAttribute(sysfs, "/proc/sys/kernel/random/boot_id"));
   runtime.Publish<runtime::BootID>(kSource, {{"boot-id", std::move(boot_id)}});
+  Desired<runtime::KernelParamDefaultSpec> parameters;
+  for (const early::KernelParameter& parameter : early::kKernelParameters) {
+    runtime::KernelParamDefaultSpec::Spec spec;
+    spec.set_value(parameter.value);
+    spec.set_ignore_errors(true);  // init goes on, whatever this kernel has
+    parameters.Add(KernelParameterId(parameter), std::move(spec));
+  }
+  runtime.Publish<runtime::KernelParamDefaultSpec>(kSource, std::move(parameters));
   runtime::Version::Spec row;
   row.set_name(version.name);
   row.set_version(version.tag);
@@ -40,6 +48,10 @@ void RegisterKernel(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& ve
   });
   runtime.Actuate<KernelCmdline>("kernel.read-entry", [&sysfs](const All<KernelCmdline>& lines) {
     return ReadBootedEntry(sysfs, lines.empty() ? "" : lines.front().spec().cmdline());
+  });
+  // A module that was loaded may bring a parameter.
+  runtime.Actuate<DevicesStatus>("kernel.read-parameters", [&sysfs](const All<DevicesStatus>&) {
+    return ReadKernelParameters(sysfs);
   });
   runtime.Actuate<DevicesStatus>("kernel.read-modules", [&sysfs](const All<DevicesStatus>&) {
     return ReadLoadedModules(sysfs);

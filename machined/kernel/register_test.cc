@@ -101,6 +101,24 @@ TEST_CASE("kernel: on BIOS the slot is the entry, and nothing is secure") {
   CHECK(!state.spec().module_signature_enforced());
 }
 
+TEST_CASE("kernel: the parameters that init set are shown with what they are now") {
+  Machine machine("quiet");
+  machine.sysfs.Write("/proc/sys/kernel/panic", "10\n");
+  machine.Start();
+  const auto rows = machine.t.runtime.Read<runtime::KernelParamStatus>();
+  const auto there = rows.find("proc.sys.kernel.panic");
+  REQUIRE(there != rows.end());
+  CHECK(there->spec().current() == "10");
+  CHECK_FALSE(there->spec().unsupported());
+  const auto missing = rows.find("proc.sys.net.ipv4.ip_forward");
+  REQUIRE(missing != rows.end());
+  CHECK(missing->spec().unsupported());
+  const auto wishes = machine.t.runtime.Read<runtime::KernelParamDefaultSpec>();
+  CHECK(wishes.size() == rows.size());
+  REQUIRE(wishes.find("proc.sys.kernel.panic") != wishes.end());
+  CHECK(wishes.find("proc.sys.kernel.panic")->spec().value() == "10");
+}
+
 TEST_CASE("kernel: loaded and built-in modules are listed") {
   Machine machine("");
   machine.sysfs.Write("/proc/modules", "loop 40960 0 - Live 0x0\n");

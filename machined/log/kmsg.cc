@@ -7,6 +7,7 @@
 #include <format>
 #include <optional>
 
+#include "lib/resource/time_proto.h"
 #include "lib/resource/time_text.h"
 
 namespace ichor::log {
@@ -40,14 +41,6 @@ std::string_view TakeField(std::string_view& rest, char separator) {
   return field;
 }
 
-std::string TimeText(base::WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  google::protobuf::Timestamp stamp;
-  stamp.set_seconds(seconds.time_since_epoch().count());
-  stamp.set_nanos(static_cast<std::int32_t>((time - seconds).count()));
-  return ToText(stamp);
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> FormatKmsg(std::string_view record, base::WallTime boot) {
@@ -69,7 +62,7 @@ absl::StatusOr<std::string> FormatKmsg(std::string_view record, base::WallTime b
                                         : std::format("facility{}", facility);
   return std::format(
       "{}: {:>7}: [{}]: {}\n", facility_text, kSeverities[*priority % 8],
-      TimeText(boot + std::chrono::microseconds(static_cast<std::int64_t>(*microseconds))),
+      ToText(ToProto(boot + std::chrono::microseconds(static_cast<std::int64_t>(*microseconds)))),
       TakeField(text, '\n'));
 }
 

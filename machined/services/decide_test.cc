@@ -7,7 +7,7 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
-#include "machined/services/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor {
 namespace {
@@ -46,14 +46,14 @@ std::vector<std::string> IdsOf(const Rows& rows) {
   return ids;
 }
 
-const All<ServiceDefinition> kUdev = Snapshots<ServiceDefinition>(
-    {{"trigger", Text("once: true internal: true depends_on: 'udevd'")},
-     {"udevd", Text("health { unix_socket: '/run/udev/control' }")}});
+const All<ServiceDefinition> kUdev =
+    AllOf<ServiceDefinition>({{"trigger", Text("once: true internal: true depends_on: 'udevd'")},
+                              {"udevd", Text("health { unix_socket: '/run/udev/control' }")}});
 
 }  // namespace
 
 TEST_CASE("decide services: one that depends on nothing shall run; others wait and say for what") {
-  const Decided decided = Decide(kUdev, Snapshots<ProcessStatus>({}), Snapshots<ServiceHealth>({}));
+  const Decided decided = Decide(kUdev, AllOf<ProcessStatus>({}), AllOf<ServiceHealth>({}));
   CHECK(IdsOf(decided.processes) == std::vector<std::string>{"udevd"});
   CHECK(StateOf(decided, 0).state() == ServiceState::Spec::WAITING);
   CHECK(StateOf(decided, 0).message() == "waits for service \"udevd\" to be up");
@@ -61,28 +61,28 @@ TEST_CASE("decide services: one that depends on nothing shall run; others wait a
 }
 
 TEST_CASE("decide services: a dependency counts as up when its health check succeeded") {
-  const auto running = Snapshots<ProcessStatus>({{"udevd", Text("pid: 5")}});
-  const auto sick = Snapshots<ServiceHealth>({{"udevd", Text("message: 'refused'")}});
-  const auto well = Snapshots<ServiceHealth>({{"udevd", Text("healthy: true")}});
+  const auto running = AllOf<ProcessStatus>({{"udevd", Text("pid: 5")}});
+  const auto sick = AllOf<ServiceHealth>({{"udevd", Text("message: 'refused'")}});
+  const auto well = AllOf<ServiceHealth>({{"udevd", Text("healthy: true")}});
   CHECK(IdsOf(Decide(kUdev, running, sick).processes) == std::vector<std::string>{"udevd"});
   CHECK(IdsOf(Decide(kUdev, running, well).processes) ==
         std::vector<std::string>{"trigger", "udevd"});
 }
 
 TEST_CASE("decide services: what runs is kept when a dependency fails") {
-  const auto both = Snapshots<ProcessStatus>({{"trigger", Text("pid: 6")}, {"udevd", {}}});
-  CHECK(IdsOf(Decide(kUdev, both, Snapshots<ServiceHealth>({})).processes) ==
+  const auto both = AllOf<ProcessStatus>({{"trigger", Text("pid: 6")}, {"udevd", {}}});
+  CHECK(IdsOf(Decide(kUdev, both, AllOf<ServiceHealth>({})).processes) ==
         std::vector<std::string>{"trigger", "udevd"});
 }
 
 TEST_CASE("decide services: what runs once is done when it succeeded, and tried again when not") {
-  const auto well = Snapshots<ServiceHealth>({{"udevd", Text("healthy: true")}});
+  const auto well = AllOf<ServiceHealth>({{"udevd", Text("healthy: true")}});
   const auto done =
-      Snapshots<ProcessStatus>({{"trigger", Text("succeeded: true")}, {"udevd", Text("pid: 5")}});
+      AllOf<ProcessStatus>({{"trigger", Text("succeeded: true")}, {"udevd", Text("pid: 5")}});
   const Decided finished = Decide(kUdev, done, well);
   CHECK(IdsOf(finished.processes) == std::vector<std::string>{"udevd"});
   CHECK(StateOf(finished, 0).state() == ServiceState::Spec::FINISHED);
-  const auto failed = Snapshots<ProcessStatus>(
+  const auto failed = AllOf<ProcessStatus>(
       {{"trigger", Text("ended: 'exited with 1' backing_off: true")}, {"udevd", Text("pid: 5")}});
   const Decided waiting = Decide(kUdev, failed, well);
   CHECK(IdsOf(waiting.processes) == std::vector<std::string>{"udevd"});
@@ -90,8 +90,8 @@ TEST_CASE("decide services: what runs once is done when it succeeded, and tried 
 }
 
 TEST_CASE("decide services: clients see the services that are not internal") {
-  const auto running = Snapshots<ProcessStatus>({{"udevd", Text("pid: 5")}});
-  const auto well = Snapshots<ServiceHealth>({{"udevd", Text("healthy: true")}});
+  const auto running = AllOf<ProcessStatus>({{"udevd", Text("pid: 5")}});
+  const auto well = AllOf<ServiceHealth>({{"udevd", Text("healthy: true")}});
   const Decided decided = Decide(kUdev, running, well);
   REQUIRE(IdsOf(decided.published) == std::vector<std::string>{"udevd"});
   const auto& service =
@@ -103,9 +103,9 @@ TEST_CASE("decide services: clients see the services that are not internal") {
 }
 
 TEST_CASE("decide services: without a health check, health is unknown") {
-  const auto definitions = Snapshots<ServiceDefinition>({{"networkd", {}}});
-  const auto running = Snapshots<ProcessStatus>({{"networkd", Text("pid: 5")}});
-  const Decided decided = Decide(definitions, running, Snapshots<ServiceHealth>({}));
+  const auto definitions = AllOf<ServiceDefinition>({{"networkd", {}}});
+  const auto running = AllOf<ProcessStatus>({{"networkd", Text("pid: 5")}});
+  const Decided decided = Decide(definitions, running, AllOf<ServiceHealth>({}));
   CHECK(StateOf(decided, 0).health_unknown());
   CHECK(StateOf(decided, 0).state() == ServiceState::Spec::RUNNING);
 }

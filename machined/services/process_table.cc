@@ -4,6 +4,7 @@
 #include <format>
 #include <utility>
 
+#include "lib/resource/time_proto.h"
 #include "lib/sys/wait_status.h"
 
 namespace ichor {
@@ -15,10 +16,7 @@ void ProcessTable::OnStarted(std::string_view id, std::int32_t pid, base::WallTi
   process.since = clock_.Monotonic();
   ProcessStatus::Spec& status = process.status;
   status.set_pid(pid);
-  const auto since_epoch = started.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
-  status.mutable_started()->set_seconds(seconds.count());
-  status.mutable_started()->set_nanos(static_cast<std::int32_t>((since_epoch - seconds).count()));
+  *status.mutable_started() = ToProto(started);
   status.set_succeeded(false);
   status.set_stopping(false);
   status.set_backing_off(false);

@@ -7,8 +7,8 @@
 #include "catch2/generators/catch_generators.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
+#include "lib/runtime/test_rows.h"
 #include "lib/sys/fake_file_systems.h"
-#include "machined/services/test_rows.h"
 
 namespace ichor {
 namespace {
@@ -84,14 +84,14 @@ TEST_CASE("commit: a machine without GRUB has one record, a broken one is named"
 }
 
 TEST_CASE("commit: the EFI partition of the system disk, and of no other") {
-  const auto disks = Snapshots<SystemDisk>({{"system-disk", Text("disk_id: 'vda'")}});
-  const auto volumes = Snapshots<DiscoveredVolume>(
+  const auto disks = AllOf<SystemDisk>({{"system-disk", Text("disk_id: 'vda'")}});
+  const auto volumes = AllOf<DiscoveredVolume>(
       {{"sda1", Text("parent: 'sda' partition_label: 'EFI' dev_path: '/dev/sda1'")},
        {"vda1", Text("parent: 'vda' partition_label: 'EFI' dev_path: '/dev/vda1'")},
        {"vda3", Text("parent: 'vda' partition_label: 'ROOT-A' dev_path: '/dev/vda3'")}});
   CHECK(FindEfiPartition(disks, volumes) == kEfi);
-  CHECK_FALSE(FindEfiPartition(Snapshots<SystemDisk>({}), volumes).has_value());
-  CHECK_FALSE(FindEfiPartition(disks, Snapshots<DiscoveredVolume>({})).has_value());
+  CHECK_FALSE(FindEfiPartition(AllOf<SystemDisk>({}), volumes).has_value());
+  CHECK_FALSE(FindEfiPartition(disks, AllOf<DiscoveredVolume>({})).has_value());
 }
 
 TEST_CASE("commit: init is told when all is written and the partition is unmounted") {
@@ -105,12 +105,12 @@ TEST_CASE("commit: init is told when all is written and the partition is unmount
     ++told;
     return answer;
   });
-  const auto commits = Snapshots<boot::SlotCommit>({{"B", Text("firmware: 'uefi'")}});
-  const auto disks = Snapshots<SystemDisk>({{"system-disk", Text("disk_id: 'vda'")}});
-  const auto volumes = Snapshots<DiscoveredVolume>(
+  const auto commits = AllOf<boot::SlotCommit>({{"B", Text("firmware: 'uefi'")}});
+  const auto disks = AllOf<SystemDisk>({{"system-disk", Text("disk_id: 'vda'")}});
+  const auto volumes = AllOf<DiscoveredVolume>(
       {{"vda1", Text("parent: 'vda' partition_label: 'EFI' dev_path: '/dev/vda1'")}});
 
-  CHECK_THAT(committer(commits, disks, Snapshots<DiscoveredVolume>({})).status(),
+  CHECK_THAT(committer(commits, disks, AllOf<DiscoveredVolume>({})).status(),
              StatusIs(absl::StatusCode::kFailedPrecondition,
                       "B: the system disk's EFI partition is not there"));
   CHECK(told == 0);
@@ -119,7 +119,7 @@ TEST_CASE("commit: init is told when all is written and the partition is unmount
   answer = absl::OkStatus();
   CHECK_THAT(committer(commits, disks, volumes).status(), IsOk());
   CHECK(told == 2);
-  CHECK_THAT(committer(Snapshots<boot::SlotCommit>({}), disks, volumes).status(), IsOk());
+  CHECK_THAT(committer(AllOf<boot::SlotCommit>({}), disks, volumes).status(), IsOk());
   CHECK(told == 2);
 }
 

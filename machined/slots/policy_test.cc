@@ -6,7 +6,7 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
-#include "machined/services/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor {
 namespace {
@@ -16,17 +16,16 @@ using network::NetworkStatus;
 using runtime::MachineStatus;
 using v1alpha1::Service;
 
-const All<BootSlot> kOnTrial = Snapshots<BootSlot>({{"B", Text("on_trial: true")}});
+const All<BootSlot> kOnTrial = AllOf<BootSlot>({{"B", Text("on_trial: true")}});
 const All<MachineStatus> kMaintenance =
-    Snapshots<MachineStatus>({{"machine", Text("stage: MACHINE_STAGE_MAINTENANCE")}});
-const All<Service> kWell = Snapshots<Service>({{"apid", Text("running: true healthy: true")},
-                                               {"dashboard", Text("running: false")},
-                                               {"kubelet", Text("running: true healthy: false")},
-                                               {"machined", Text("running: true healthy: true")},
-                                               {"networkd", Text("running: true unknown: true")},
-                                               {"udevd", Text("running: true healthy: true")}});
-const All<NetworkStatus> kAddress =
-    Snapshots<NetworkStatus>({{"status", Text("address_ready: true")}});
+    AllOf<MachineStatus>({{"machine", Text("stage: MACHINE_STAGE_MAINTENANCE")}});
+const All<Service> kWell = AllOf<Service>({{"apid", Text("running: true healthy: true")},
+                                           {"dashboard", Text("running: false")},
+                                           {"kubelet", Text("running: true healthy: false")},
+                                           {"machined", Text("running: true healthy: true")},
+                                           {"networkd", Text("running: true unknown: true")},
+                                           {"udevd", Text("running: true healthy: true")}});
+const All<NetworkStatus> kAddress = AllOf<NetworkStatus>({{"status", Text("address_ready: true")}});
 
 // The problems of slot B; "healthy" alone if it has none.
 std::vector<std::string> Judge(const All<MachineStatus>& machine, const All<Service>& services,
@@ -49,26 +48,26 @@ TEST_CASE("slot health: our own services, a stage and an address, and nothing el
 }
 
 TEST_CASE("slot health: a machine with a config shall run") {
-  CHECK(Judge(Snapshots<MachineStatus>({{"machine", Text("stage: MACHINE_STAGE_RUNNING")}}), kWell,
+  CHECK(Judge(AllOf<MachineStatus>({{"machine", Text("stage: MACHINE_STAGE_RUNNING")}}), kWell,
               kAddress) == std::vector<std::string>{"healthy"});
-  CHECK(Judge(Snapshots<MachineStatus>({{"machine", Text("stage: MACHINE_STAGE_BOOTING")}}), kWell,
+  CHECK(Judge(AllOf<MachineStatus>({{"machine", Text("stage: MACHINE_STAGE_BOOTING")}}), kWell,
               kAddress) ==
         std::vector<std::string>{"the machine is neither in maintenance nor running"});
 }
 
 TEST_CASE("slot health: each problem is named") {
-  const auto services = Snapshots<Service>({{"apid", Text("running: true")},
-                                            {"machined", Text("running: true healthy: true")},
-                                            {"udevd", Text("healthy: true")}});
-  CHECK(Judge(Snapshots<MachineStatus>({}), services, Snapshots<NetworkStatus>({})) ==
+  const auto services = AllOf<Service>({{"apid", Text("running: true")},
+                                        {"machined", Text("running: true healthy: true")},
+                                        {"udevd", Text("healthy: true")}});
+  CHECK(Judge(AllOf<MachineStatus>({}), services, AllOf<NetworkStatus>({})) ==
         std::vector<std::string>{"the machine is neither in maintenance nor running",
                                  "apid is not healthy", "networkd is not running",
                                  "udevd is not running", "there is no address"});
 }
 
 TEST_CASE("slot health: a committed slot is not judged") {
-  auto judged = JudgeSlot(Snapshots<BootSlot>({{"A", Text("firmware: 'uefi'")}}), kMaintenance,
-                          kWell, kAddress);
+  auto judged =
+      JudgeSlot(AllOf<BootSlot>({{"A", Text("firmware: 'uefi'")}}), kMaintenance, kWell, kAddress);
   REQUIRE_THAT(judged, base::IsOk());
   CHECK(std::move(*judged).Take().empty());
 }

@@ -93,10 +93,13 @@ Report<AddressReport> ApplyAddresses(const All<AddressSpec>& desired,
       report.Add(step.id, std::move(spec));
       continue;
     }
-    const absl::Status status =
+    absl::Status status =
         step.there ? absl::OkStatus()
                    : netlink.AddAddress(ToNet(step.address, desired.find(step.id)->spec()));
-    spec.set_made(status.ok() && !step.foreign);
+    // Somebody else made it since the list: the kernel itself, when lo comes up.
+    const bool foreign = step.foreign || absl::IsAlreadyExists(status);
+    status = foreign ? absl::OkStatus() : status;
+    spec.set_made(status.ok() && !foreign);
     if (status.ok()) {
       report.Add(step.id, std::move(spec));
     } else {

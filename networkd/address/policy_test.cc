@@ -3,7 +3,7 @@
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
-#include "networkd/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor::networkd {
 namespace {
@@ -15,7 +15,7 @@ const std::string kTen("\x0a\0\0\5", 4);
 const std::string kNine("\x09\0\0\5", 4);
 
 Links Cards() {
-  return Snap<LinkStatus>({{"eth0", "index: 2 type: LINK_ETHER"}});
+  return AllOf<LinkStatus>({{"eth0", "index: 2 type: LINK_ETHER"}});
 }
 
 std::string Wish(const std::string& layer) {
@@ -27,7 +27,7 @@ std::string Wish(const std::string& layer) {
 }  // namespace
 
 TEST_CASE("merge addresses: the highest layer wins, the kernel's flags are dropped") {
-  auto merged = MergeAddresses(Snap<Wished<AddressSpec>>(
+  auto merged = MergeAddresses(AllOf<Wished<AddressSpec>>(
       {{"cmdline/eth0/10.0.0.5/24", Wish("CONFIG_CMDLINE") + " priority: 7 flags: 0x281"},
        {"dhcp4/eth0/eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR") + " priority: 9 flags: 0x280"}}));
   REQUIRE(merged.ok());
@@ -39,7 +39,7 @@ TEST_CASE("merge addresses: the highest layer wins, the kernel's flags are dropp
 }
 
 TEST_CASE("address plan: adds what is missing, removes only what is ours and no longer desired") {
-  const auto desired = Snap<AddressSpec>({{"eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR")}});
+  const auto desired = AllOf<AddressSpec>({{"eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR")}});
   const KernelAddress ours{.link = 2, .address = kNine, .prefix_length = 24, .ours = true};
   const KernelAddress foreign{.link = 2, .address = kNine, .prefix_length = 16, .ours = false};
   const AddressPlan plan = PlanAddresses(desired, Cards(), {ours, foreign});
@@ -50,18 +50,18 @@ TEST_CASE("address plan: adds what is missing, removes only what is ours and no 
 }
 
 TEST_CASE("address plan: one that somebody else made is used and not claimed") {
-  const auto desired = Snap<AddressSpec>({{"eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR")}});
+  const auto desired = AllOf<AddressSpec>({{"eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR")}});
   const KernelAddress foreign{.link = 2, .address = kTen, .prefix_length = 24, .ours = false};
   const AddressPlan plan = PlanAddresses(desired, Cards(), {foreign});
   REQUIRE(plan.steps.size() == 1);
   CHECK(plan.steps[0].there);
   CHECK(plan.steps[0].foreign);
-  CHECK(PlanAddresses(Snap<AddressSpec>({}), Cards(), {foreign}).remove.empty());
+  CHECK(PlanAddresses(AllOf<AddressSpec>({}), Cards(), {foreign}).remove.empty());
 }
 
 TEST_CASE("address plan: an address whose link is missing waits") {
-  const auto desired = Snap<AddressSpec>({{"eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR")}});
-  const AddressPlan plan = PlanAddresses(desired, Snap<LinkStatus>({}), {});
+  const auto desired = AllOf<AddressSpec>({{"eth0/10.0.0.5/24", Wish("CONFIG_OPERATOR")}});
+  const AddressPlan plan = PlanAddresses(desired, AllOf<LinkStatus>({}), {});
   REQUIRE(plan.steps.size() == 1);
   CHECK(plan.steps[0].link_missing);
 }

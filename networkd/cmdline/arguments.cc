@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "lib/base/status.h"
 #include "lib/resource/address_text.h"
 
@@ -18,6 +19,8 @@ constexpr int kV4Bits = 32;
 constexpr int kV6Bits = 128;
 constexpr std::size_t kMaxFields = 10;
 constexpr std::size_t kMaxLinkNameBytes = 15;
+constexpr std::size_t kMaxHostnameBytes = 253;
+constexpr std::size_t kMaxLabelBytes = 63;
 
 enum Field : std::uint8_t {
   kClient,
@@ -131,6 +134,27 @@ absl::Status SetDevice(const std::string& text, IpArgument& argument) {
   return absl::OkStatus();
 }
 
+// Labels of letters, digits and hyphens between dots: facts/network.md 4.
+bool IsHostname(std::string_view name) {
+  if (name.empty() || name.size() > kMaxHostnameBytes) {
+    return false;
+  }
+  while (true) {
+    const std::string_view label = name.substr(0, name.find('.'));
+    const bool plain = std::ranges::all_of(label, [](char c) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
+    });
+    if (label.empty() || label.size() > kMaxLabelBytes || !plain || label.starts_with('-') ||
+        label.ends_with('-')) {
+      return false;
+    }
+    if (label.size() == name.size()) {
+      return true;
+    }
+    name.remove_prefix(label.size() + 1);
+  }
+}
+
 bool SaysNothing(const IpArgument& argument) {
   return argument.address.ip().empty() && !(argument.dhcp && !argument.device.empty()) &&
          argument.hostname.empty() && argument.name_servers.empty() && argument.time_server.empty();
@@ -142,6 +166,14 @@ void AddIp(std::string_view value, NetworkArguments& arguments) {
     arguments.errors.push_back(std::format("ip={}: {}", value, base::MessageOf(argument.status())));
   } else if (!SaysNothing(*argument)) {
     arguments.ip.push_back(*std::move(argument));
+  }
+}
+
+void SetHostname(std::string_view name, NetworkArguments& arguments) {
+  if (IsHostname(name)) {
+    arguments.hostname = name;
+  } else {
+    arguments.errors.push_back(std::format("talos.hostname={}: no hostname", name));
   }
 }
 
@@ -163,6 +195,9 @@ absl::StatusOr<IpArgument> ParseIpArgument(std::string_view value) {
   RETURN_IF_ERROR(SetAddress(fields, argument));
   RETURN_IF_ERROR(SetDevice(fields[kDevice], argument));
   RETURN_IF_ERROR(SetMethod(fields[kAutoconf], argument));
+  if (!fields[kHostname].empty() && !IsHostname(fields[kHostname])) {
+    return Wrong("no hostname:", fields[kHostname]);
+  }
   argument.hostname = fields[kHostname];
   for (const Field field : {kFirstDns, kSecondDns}) {
     if (!fields[field].empty()) {
@@ -189,7 +224,7 @@ NetworkArguments ParseNetworkArguments(std::string_view command_line) {
     if (word.starts_with(kIp)) {
       AddIp(word.substr(kIp.size()), arguments);
     } else if (word.starts_with(kName)) {
-      arguments.hostname = word.substr(kName.size());
+      SetHostname(word.substr(kName.size()), arguments);
     } else if (word.starts_with(kIgnore)) {
       arguments.ignored.emplace_back(word.substr(kIgnore.size()));
     } else if (word.starts_with("bond=") || word.starts_with("vlan=")) {
@@ -197,6 +232,10 @@ NetworkArguments ParseNetworkArguments(std::string_view command_line) {
     }
   }
   return arguments;
+}
+
+bool MeanLinksByName(const NetworkArguments& arguments) {
+  return !arguments.ignored.empty() || !arguments.ip.empty();
 }
 
 }  // namespace ichor::networkd

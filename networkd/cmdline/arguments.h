@@ -37,4 +37,8 @@ absl::StatusOr<IpArgument> ParseIpArgument(std::string_view value);
 // Arguments that make no sense become errors; the others count.
 NetworkArguments ParseNetworkArguments(std::string_view command_line);
 
+// Whether they mean links by their names. Else every network card is treated alike, and none has to
+// wait for udevd to name it.
+bool MeanLinksByName(const NetworkArguments& arguments);
+
 }  // namespace ichor::networkd

@@ -53,10 +53,24 @@ TEST_CASE("ip=: what makes no sense is named") {
       {"eth0:bootp", "no such method: \"bootp\""},
       {"[fe80::1:::", "brackets do not match in \"[fe80::1:::\""},
       {"10.0.0.2:::24::eth0/../x:off", "no link name: \"eth0/../x\""},
+      {"10.0.0.2:::24:a_b:eth0", "no hostname: \"a_b\""},
       {"1:2:3:4:5:6:7:8:9:10:11", "too many fields in \"1:2:3:4:5:6:7:8:9:10:11\""},
   }));
   CHECK_THAT(ParseIpArgument(value).status(),
              base::StatusIs(absl::StatusCode::kInvalidArgument, error));
+}
+
+TEST_CASE("kernel command line: a hostname that is none is named and not taken") {
+  const auto name = GENERATE(as<std::string>(), "", "-n1", "n1-", "a..b", "a b", ".", "n1/x",
+                             std::string(64, 'a'), std::string(300, 'a'), "n\xc3\xa4");
+  const NetworkArguments arguments = ParseNetworkArguments("talos.hostname=" + name);
+  if (name == "a b") {  // two words
+    CHECK(arguments.hostname == "a");
+    return;
+  }
+  CHECK(arguments.hostname.empty());
+  REQUIRE(arguments.errors.size() == 1);
+  CHECK(arguments.errors[0] == "talos.hostname=" + name + ": no hostname");
 }
 
 TEST_CASE("kernel command line: all that concerns the network, up to the double dash") {
@@ -66,6 +80,8 @@ TEST_CASE("kernel command line: all that concerns the network, up to the double 
   REQUIRE(arguments.ip.size() == 1);
   CHECK(arguments.ip[0].device == "eth0");
   CHECK(arguments.hostname == "n1.example.org");
+  CHECK(MeanLinksByName(arguments));
+  CHECK_FALSE(MeanLinksByName(ParseNetworkArguments("ip=dhcp talos.hostname=n1")));
   CHECK(arguments.ignored == std::vector<std::string>{"eth7"});
   REQUIRE(arguments.errors.size() == 2);
   CHECK(arguments.errors[0] == "ip=x:y:z: no address: \"x\"");

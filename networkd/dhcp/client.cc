@@ -7,7 +7,7 @@
 
 #include "lib/base/status.h"
 #include "lib/resource/address_text.h"
-#include "networkd/dhcp/times.h"
+#include "lib/resource/time_proto.h"
 
 namespace ichor::networkd {
 namespace {
@@ -63,6 +63,11 @@ DhcpClient::DhcpClient(DhcpSettings settings, const LeaseSpec& remembered)
 
 Ipv4 DhcpClient::address() const {
   return AddressOf(lease_);
+}
+
+void DhcpClient::SetLinkName(const std::string& name) {
+  settings_.link_name = name;
+  lease_.set_link_name(name);
 }
 
 DhcpMessage DhcpClient::Message(DhcpType type, BootTime now) const {

@@ -51,6 +51,8 @@ class DhcpClient {
   Sends OnMessage(const DhcpMessage& message, const Moment& moment);
   // To be called at next_timer() or later.
   Sends OnTimer(const Moment& moment);
+  // The link is called so from now on.
+  void SetLinkName(const std::string& name);
   // Somebody else, of this hardware address, has the address of the lease: the lease is declined,
   // and after 10 s another one is asked for.
   Sends OnConflict(const std::string& hardware_address, const Moment& moment);
@@ -76,7 +78,7 @@ class DhcpClient {
   bool IsOurServer(const DhcpMessage& message, const LeaseSpec& lease) const;
   DhcpMessage Message(DhcpType type, BootTime now) const;
 
-  const DhcpSettings settings_;
+  DhcpSettings settings_;
   LeaseSpec lease_;
   LeaseSpec offer_;  // of the server that was chosen
   bool carrier_ = false;

@@ -7,7 +7,7 @@
 #include "catch2/generators/catch_generators.hpp"
 #include "catch2/generators/catch_generators_range.hpp"
 #include "lib/resource/address_text.h"
-#include "networkd/dhcp/times.h"
+#include "lib/resource/time_proto.h"
 
 namespace ichor::networkd {
 namespace {

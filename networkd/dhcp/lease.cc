@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "lib/base/status.h"
-#include "networkd/dhcp/times.h"
+#include "lib/resource/time_proto.h"
 
 namespace ichor::networkd {
 namespace {

@@ -1,6 +1,7 @@
 #include "networkd/dhcp/operator.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -36,6 +37,12 @@ class DhcpRunner {
   const DhcpLink& link() const { return link_; }
   const LeaseSpec& lease() const { return client_.lease(); }
 
+  void SetName(const std::string& name) {
+    link_.settings.link_name = name;
+    logged_.set_link_name(name);
+    client_.SetLinkName(name);
+  }
+
   void SetCarrier(bool carrier) {
     link_.carrier = carrier;
     if (carrier && socket_ == nullptr) {
@@ -62,14 +69,23 @@ class DhcpRunner {
               base::MessageOf(status));
   }
 
+  // Anybody can send anything, as often as he likes: one line a second says so.
+  void Complain(const absl::Status& status) {
+    if (Moment().now >= next_complaint_) {
+      Warn(status);
+      next_complaint_ = Moment().now + std::chrono::seconds(1);
+    }
+  }
+
   void OnPacket(std::string_view packet) {
     const absl::StatusOr<std::string_view> payload = UdpPayload(packet);
     if (!payload.ok()) {
-      return;  // anybody can send anything
+      Complain(payload.status());
+      return;
     }
     const absl::StatusOr<DhcpMessage> message = ParseDhcp(*payload);
     if (!message.ok()) {
-      Warn(message.status());
+      Complain(message.status());
       return;
     }
     Did(client_.OnMessage(*message, Moment()));
@@ -193,6 +209,7 @@ class DhcpRunner {
   const DhcpOperator::Environment& environment_;
   DhcpLink link_;
   DhcpClient client_;
+  BootTime next_complaint_{0};
   Ipv4 address_ = 0;  // that the sockets below are for
   LeaseSpec logged_;
   std::unique_ptr<sys::PacketSocket> socket_;
@@ -234,6 +251,27 @@ void DhcpOperator::SetLinks(const std::map<std::string, DhcpLink>& links) {
     const auto remembered = remembered_.extract(name);
     auto runner = std::make_unique<DhcpRunner>(
         *this, link, remembered.empty() ? LeaseSpec() : remembered.mapped());
+    runners_[name] = std::move(runner);
+  }
+  Publish();
+}
+
+void DhcpOperator::FollowNames(const std::map<std::uint32_t, std::string>& names) {
+  std::map<std::string, std::unique_ptr<DhcpRunner>> renamed;
+  for (auto runner = runners_.begin(); runner != runners_.end();) {
+    const auto name = names.find(runner->second->link().index);
+    if (name == names.end() || name->second == runner->first) {
+      ++runner;
+      continue;
+    }
+    runner->second->SetName(name->second);
+    renamed[name->second] = std::move(runner->second);
+    runner = runners_.erase(runner);
+  }
+  if (renamed.empty()) {
+    return;
+  }
+  for (auto& [name, runner] : renamed) {
     runners_[name] = std::move(runner);
   }
   Publish();

@@ -2,6 +2,7 @@
 // publishes what they have as DHCPLease rows.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -47,6 +48,9 @@ class DhcpOperator {
   // Runs DHCP on these links, by name, and on no other. A link whose settings changed begins anew
   // with the lease it has.
   void SetLinks(const std::map<std::string, DhcpLink>& links);
+  // A link that has another name now keeps its client and its lease under that name. `names` are
+  // those of all links, by index.
+  void FollowNames(const std::map<std::uint32_t, std::string>& names);
 
  private:
   friend class DhcpRunner;

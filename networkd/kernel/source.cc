@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <string>
@@ -11,6 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "networkd/kernel/translate.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor::networkd {
 namespace {
@@ -20,7 +22,7 @@ constexpr std::chrono::milliseconds kInterval{20};
 
 }  // namespace
 
-KernelSource::KernelSource(const Environment& environment) : environment_(environment) {
+KernelSource::KernelSource(Environment environment) : environment_(std::move(environment)) {
   Runtime& runtime = environment_.runtime;
   for (const auto& row : runtime.Read<network::NodeAddress>()) {
     node_addresses_[row.id()] = row.spec();
@@ -32,8 +34,8 @@ KernelSource::KernelSource(const Environment& environment) : environment_(enviro
 }
 
 KernelSource::~KernelSource() {
-  if (watching_) {
-    environment_.loop.poller().Remove(environment_.netlink.descriptor());
+  for (const int descriptor : watched_) {
+    environment_.loop.poller().Remove(descriptor);
   }
   if (timer_.has_value()) {
     environment_.loop.Cancel(*timer_);
@@ -41,16 +43,37 @@ KernelSource::~KernelSource() {
 }
 
 absl::Status KernelSource::Start() {
-  if (environment_.netlink.descriptor() >= 0) {
-    RETURN_IF_ERROR(environment_.loop.poller().Add(environment_.netlink.descriptor(), EPOLLIN,
-                                                   [this](std::uint32_t) { OnEvents(); }));
-    watching_ = true;
+  const std::pair<int, void (KernelSource::*)()> sources[] = {
+      {environment_.netlink.descriptor(), &KernelSource::OnEvents},
+      {environment_.uevents == nullptr ? -1 : environment_.uevents->Descriptor(),
+       &KernelSource::OnUevents}};
+  for (const auto& [descriptor, method] : sources) {
+    if (descriptor >= 0) {
+      RETURN_IF_ERROR(environment_.loop.poller().Add(
+          descriptor, EPOLLIN, [this, method](std::uint32_t) { (this->*method)(); }));
+      watched_.push_back(descriptor);
+    }
   }
   return Refresh();
 }
 
 void KernelSource::OnEvents() {
   environment_.netlink.Drain();
+  RefreshSoon();
+}
+
+// udevd says when it is done with a link, which rtnetlink does not if the name stays.
+void KernelSource::OnUevents() {
+  const auto events = environment_.uevents->Drain();
+  const bool news = !events.ok() || std::ranges::any_of(*events, [](const sys::Uevent& event) {
+    return event.origin == sys::Uevent::Origin::kUdev && event.subsystem == "net";
+  });
+  if (news) {
+    RefreshSoon();
+  }
+}
+
+void KernelSource::RefreshSoon() {
   if (timer_.has_value()) {
     return;
   }
@@ -63,9 +86,17 @@ void KernelSource::OnEvents() {
       });
 }
 
+bool KernelSource::DevicesSettled() {
+  const auto status = environment_.runtime.Read<runtime::DevicesStatus>();
+  return !status.empty() && status.front().spec().ready();
+}
+
 absl::Status KernelSource::Refresh() {
   last_ = environment_.clock.Monotonic();
-  ASSIGN_OR_RETURN(const std::vector<sys::NetLink> links, environment_.netlink.Links());
+  ASSIGN_OR_RETURN(std::vector<sys::NetLink> links, environment_.netlink.Links());
+  if (environment_.uevents != nullptr && !DevicesSettled()) {
+    std::erase_if(links, [](const sys::NetLink& link) { return !link.named; });
+  }
   ASSIGN_OR_RETURN(const std::vector<sys::NetAddress> addresses, environment_.netlink.Addresses());
   ASSIGN_OR_RETURN(const std::vector<sys::NetRoute> routes, environment_.netlink.Routes());
   Publish(links, addresses, routes);
@@ -84,6 +115,9 @@ void KernelSource::Publish(const std::vector<sys::NetLink>& links,
     if (link_rows.emplace(link.name, ToStatus(link)).second) {
       desired_links.Add(link.name, ToStatus(link));
     }
+  }
+  if (environment_.on_names) {
+    environment_.on_names(names);
   }
   // What came while the lists were made may be there twice, or name a link that is gone.
   AddressRows address_rows;

@@ -2,12 +2,18 @@
 // addresses that follow from them.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/sys/netlink.h"
+#include "lib/sys/uevents.h"
 #include "networkd/status/policy.h"
 
 namespace ichor::networkd {
@@ -20,11 +26,16 @@ class KernelSource {
     Runtime& runtime;
     sys::Netlink& netlink;
     const base::Clock& clock;
+    // Set if somebody means a link by its name: then links that udevd has not named yet are passed
+    // over, until `DevicesStatus` says that all devices are settled.
+    sys::Uevents* uevents = nullptr;
+    // Told the names of all links by index before their rows are published.
+    std::function<void(const std::map<std::uint32_t, std::string>&)> on_names;
   };
 
   // All of `environment` must outlive it. Node addresses that stand in the store, from a
   // checkpoint, are what the lists look back at.
-  explicit KernelSource(const Environment& environment);
+  explicit KernelSource(Environment environment);
   ~KernelSource();
   KernelSource(const KernelSource&) = delete;
   KernelSource& operator=(const KernelSource&) = delete;
@@ -37,6 +48,9 @@ class KernelSource {
 
  private:
   void OnEvents();
+  void OnUevents();
+  void RefreshSoon();
+  bool DevicesSettled();
   void Publish(const std::vector<sys::NetLink>& links,
                const std::vector<sys::NetAddress>& addresses,
                const std::vector<sys::NetRoute>& routes);
@@ -45,7 +59,7 @@ class KernelSource {
   NodeAddressRows node_addresses_;
   base::MonotonicTime last_{};
   std::optional<Loop::TimerId> timer_;
-  bool watching_ = false;
+  std::vector<int> watched_;  // descriptors
 };
 
 }  // namespace ichor::networkd

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
-#include "networkd/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor::networkd {
 namespace {
@@ -13,7 +13,7 @@ using network::LinkStatus;
 using network::OperatorSpec;
 
 Links TwoCards() {
-  return Snap<LinkStatus>({
+  return AllOf<LinkStatus>({
       {"cni0", "index: 4 type: LINK_ETHER kind: 'bridge' flags: 1"},
       {"enp0s3", "index: 2 type: LINK_ETHER mtu: 1500 hardware_addr: 'RT\\000\\0224V'"},
       {"enp0s4", "index: 3 type: LINK_ETHER mtu: 1500 alias: 'storage' alt_names: 'san0'"},
@@ -22,8 +22,8 @@ Links TwoCards() {
 }
 
 Links OneCard() {
-  return Snap<LinkStatus>({{"enp0s3", "index: 2 type: LINK_ETHER mtu: 1500"},
-                           {"lo", "index: 1 type: LINK_LOOPBCK flags: 1"}});
+  return AllOf<LinkStatus>({{"enp0s3", "index: 2 type: LINK_ETHER mtu: 1500"},
+                            {"lo", "index: 1 type: LINK_LOOPBCK flags: 1"}});
 }
 
 }  // namespace
@@ -55,11 +55,11 @@ TEST_CASE("link names: eth0 means the only card, and that is a guess") {
 }
 
 TEST_CASE("default links: loopback and cards are brought up, nothing else, nothing ignored") {
-  const auto none = Snap<runtime::KernelCmdline>({});
+  const auto none = AllOf<runtime::KernelCmdline>({});
   auto links = DefaultLinks(TwoCards(), none);
   REQUIRE(links.ok());
   CHECK(Ids(Stated(*std::move(links))) == "default/enp0s3 default/enp0s4 default/lo");
-  const auto ignoring = Snap<runtime::KernelCmdline>(
+  const auto ignoring = AllOf<runtime::KernelCmdline>(
       {{"cmdline", "cmdline: 'quiet talos.network.interface.ignore=san0'"}});
   auto others = DefaultLinks(TwoCards(), ignoring);
   REQUIRE(others.ok());
@@ -67,16 +67,16 @@ TEST_CASE("default links: loopback and cards are brought up, nothing else, nothi
 }
 
 TEST_CASE("default operators: DHCP on cards that nobody configured") {
-  const auto wishes = Snap<Wished<LinkSpec>>(
+  const auto wishes = AllOf<Wished<LinkSpec>>(
       {{"cmdline/san0", "name: 'san0' up: true config_layer: CONFIG_CMDLINE"},
        {"default/enp0s3", "name: 'enp0s3' up: true"}});
-  auto operators = DefaultOperators(TwoCards(), wishes, Snap<runtime::KernelCmdline>({}));
+  auto operators = DefaultOperators(TwoCards(), wishes, AllOf<runtime::KernelCmdline>({}));
   REQUIRE(operators.ok());
   CHECK(Ids(Stated(*std::move(operators))) == "default/dhcp4/enp0s3");
 }
 
 TEST_CASE("merge links: fields of higher layers replace those of lower ones") {
-  auto merged = MergeLinks(Snap<Wished<LinkSpec>>(
+  auto merged = MergeLinks(AllOf<Wished<LinkSpec>>(
       {{"cmdline/eth0", "name: 'eth0' mtu: 1400 config_layer: CONFIG_CMDLINE"},
        {"default/eth0", "name: 'eth0' up: true mtu: 1500 type: LINK_ETHER"},
        {"dhcp4/eth0/eth0", "name: 'eth0' mtu: 9000 config_layer: CONFIG_OPERATOR"}}));
@@ -89,9 +89,9 @@ TEST_CASE("merge links: fields of higher layers replace those of lower ones") {
 }
 
 TEST_CASE("link plan: only what differs, and what is missing is named") {
-  const auto steps = PlanLinks(Snap<LinkSpec>({{"enp0s3", "name: 'enp0s3' up: true mtu: 1400"},
-                                               {"lo", "name: 'lo' up: true"},
-                                               {"wan", "name: 'wan' up: true"}}),
+  const auto steps = PlanLinks(AllOf<LinkSpec>({{"enp0s3", "name: 'enp0s3' up: true mtu: 1400"},
+                                                {"lo", "name: 'lo' up: true"},
+                                                {"wan", "name: 'wan' up: true"}}),
                                TwoCards());
   REQUIRE(steps.size() == 3);
   CHECK(steps[0].bring_up);

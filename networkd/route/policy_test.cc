@@ -3,7 +3,7 @@
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
-#include "networkd/test_rows.h"
+#include "lib/runtime/test_rows.h"
 
 namespace ichor::networkd {
 namespace {
@@ -15,7 +15,7 @@ const std::string kSubnet("\x0a\0\0\0", 4);
 const std::string kGateway("\x0a\0\0\1", 4);
 
 Links Cards() {
-  return Snap<LinkStatus>(
+  return AllOf<LinkStatus>(
       {{"eth0", "index: 2 type: LINK_ETHER flags: 1"}, {"eth1", "index: 3 type: LINK_ETHER"}});
 }
 
@@ -28,9 +28,9 @@ constexpr const char* kDirect =
     "family: FAMILY_INET4 destination { ip: '\\012\\000\\000\\001' prefix_length: 32 } "
     "out_link_name: 'eth0' priority: 1024 table: TABLE_MAIN scope: SCOPE_LINK type: TYPE_UNICAST";
 
-RoutePlan Plan(std::vector<std::pair<std::string, std::string>> desired,
-               const std::vector<KernelRoute>& ours = {}, std::vector<Subnet> subnets = {}) {
-  return PlanRoutes(Snap<RouteSpec>(std::move(desired)), Cards(), ours, std::move(subnets));
+RoutePlan Plan(std::vector<GivenRow<RouteSpec>> desired, const std::vector<KernelRoute>& ours = {},
+               std::vector<Subnet> subnets = {}) {
+  return PlanRoutes(AllOf<RouteSpec>(std::move(desired)), Cards(), ours, std::move(subnets));
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ bool IsSpecial(std::string_view bytes) {
            (first == 169 && ByteAt(bytes, 1) == 254);
   }
   return bytes.empty() || bytes.starts_with(std::string_view("\0\0\0\0\0\0\0\0", 8)) ||
-         ByteAt(bytes, 0) == 0xff || (ByteAt(bytes, 0) == 0xfe && ByteAt(bytes, 1) >= 0x80);
+         ByteAt(bytes, 0) == 0xff ||
+         (ByteAt(bytes, 0) == 0xfe && (ByteAt(bytes, 1) & 0xc0) == 0x80);
 }
 
 bool IsInUse(const network::LinkStatus::Spec& link) {
@@ -109,6 +110,19 @@ NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& l
     rows["default"] = ListOf(first);
   }
   return rows;
+}
+
+absl::StatusOr<Desired<network::HardwareAddress>> FirstHardwareAddress(
+    const All<network::LinkStatus>& links) {
+  const auto first =
+      std::ranges::find_if(links, [](const auto& link) { return IsPhysical(link.spec()); });
+  if (first == links.end()) {
+    return Desired<network::HardwareAddress>{};
+  }
+  network::HardwareAddress::Spec spec;
+  spec.set_name(first->id());
+  spec.set_hardware_addr(first->spec().hardware_addr());
+  return Desired<network::HardwareAddress>{{"first", std::move(spec)}};
 }
 
 absl::StatusOr<Desired<network::NetworkStatus>> NetworkReadiness(

@@ -26,6 +26,10 @@ std::vector<common::NetIPPrefix> ReachableAddresses(const AddressRows& addresses
 NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& links,
                                  const NodeAddressRows& before);
 
+// The row "first": of the network card that is first by name.
+absl::StatusOr<Desired<network::HardwareAddress>> FirstHardwareAddress(
+    const All<network::LinkStatus>& links);
+
 // The row "status".
 absl::StatusOr<Desired<network::NetworkStatus>> NetworkReadiness(
     const All<network::NodeAddress>& addresses, const All<network::RouteStatus>& routes,

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"math/big"
 	"net"
 	"net/netip"
@@ -15,6 +16,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"ichor.dev/tests/compat/harness"
 
 	"github.com/cosi-project/runtime/api/v1alpha1"
 	"github.com/cosi-project/runtime/pkg/state"
@@ -119,9 +122,15 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// startApid starts apid between a state that tells it to listen and a fake machined; it returns the address and the
-// certificate's fingerprint.
-func startApid(t *testing.T) (string, string) {
+// runningApid is an apid between a state that tells it to listen and a fake machined.
+type runningApid struct {
+	address     string
+	fingerprint string // of its certificate
+	log         *harness.Tail
+}
+
+// startApid starts it; the test's end ends it.
+func startApid(t *testing.T) runningApid {
 	t.Helper()
 
 	node := os.Getenv(nodeVariable)
@@ -162,7 +171,8 @@ func startApid(t *testing.T) (string, string) {
 
 	apid := exec.Command(node, "--state", filepath.Join(directory, "state"), "--machined", filepath.Join(directory, "machined"))
 	apid.Args[0] = "apid"
-	apid.Stderr = os.Stderr
+	log := &harness.Tail{}
+	apid.Stderr = io.MultiWriter(os.Stderr, log)
 	require.NoError(t, apid.Start())
 	t.Cleanup(func() {
 		apid.Process.Kill() //nolint:errcheck
@@ -178,12 +188,13 @@ func startApid(t *testing.T) (string, string) {
 		return err == nil
 	}, 20*time.Second, 20*time.Millisecond)
 
-	return address, fingerprint
+	return runningApid{address: address, fingerprint: fingerprint, log: log}
 }
 
 // The client as talosctl makes it for --insecure, and with --cert-fingerprint.
 func TestMaintenance(t *testing.T) {
-	address, fingerprint := startApid(t)
+	apid := startApid(t)
+	address, fingerprint := apid.address, apid.fingerprint
 
 	c, err := client.New(t.Context(), client.WithEndpoints(address), client.WithTLSConfig(&tls.Config{InsecureSkipVerify: true}))
 	require.NoError(t, err)

@@ -18,8 +18,8 @@ import time
 
 from common.presets import BUILD
 from common.process import interruptible
-from machine import accelerator, running
-from machine.spec import Machine, host_arch, qemu, template_of_variables
+from machine import accelerator, files, running
+from machine.spec import Machine, host_arch, qemu
 
 MACHINES = BUILD / "qemu"
 _TAIL_LINES = 40
@@ -70,15 +70,10 @@ def prepare(options):
     disks = tuple(home / f"disk{index}.raw" for index in range(len(sizes)))
     machine = Machine(options.name, home, options.arch, firmware, options.memory, disks,
                       options.api_port or running.free_port(), accelerator.choose(options.arch))
-    for index, (path, size) in enumerate(zip(disks, sizes)):
-        if index == 0 and firmware != "direct":
-            subprocess.run(["cp", "--sparse=always", machine.image / "disk.raw", path], check=True)
-            if path.stat().st_size > size:
-                sys.exit(f"ichor: --disk: the image has {path.stat().st_size} bytes, the disk only {size}")
-        with open(path, "ab") as file:
-            file.truncate(size)
-    if firmware == "uefi":
-        shutil.copyfile(template_of_variables(options.arch), machine.variables)
+    try:
+        files.make(machine, sizes)
+    except ValueError as error:
+        sys.exit(f"ichor: --disk: {error}")
     save(machine)
     return machine
 
@@ -101,7 +96,7 @@ def up(options):
     while time.monotonic() < start + options.timeout:
         if running.api_answers(machine.api_port):
             print(f"{machine.name} answers on 127.0.0.1:{machine.api_port} after {time.monotonic() - start:.0f} s, in maintenance mode:")
-            print(f"  talosctl --nodes 127.0.0.1 --endpoints 127.0.0.1:{machine.api_port} version --insecure")
+            print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
             print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
             return 0
         if not running.is_running(machine):

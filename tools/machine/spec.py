@@ -33,6 +33,9 @@ class Machine:
     disks: tuple  # paths of raw files; the first is the one booted
     api_port: int
     accelerator: str = _EMULATION
+    initrd: pathlib.Path | None = None  # direct: instead of initramfs-pxe
+    append: str | None = None  # direct: instead of the image's command line
+    with_agent: bool = False  # a second serial port, which the guest's agent listens on: machine/guest.py
 
     @property
     def image(self):
@@ -53,6 +56,11 @@ class Machine:
     def monitor(self):
         """The socket of QEMU's machine protocol."""
         return self.directory / "monitor.sock"
+
+    @property
+    def agent(self):
+        """The socket of the second serial port."""
+        return self.directory / "agent.sock"
 
     @property
     def variables(self):
@@ -77,13 +85,15 @@ def qemu(machine):
             "-device", "virtio-net-pci,netdev=net0", "-device", "virtio-rng-pci",
             "-device", "i6300esb", "-action", "watchdog=reset"]
     argv += ["-device", "VGA"] if machine.arch == "amd64" else ["-device", "virtio-gpu-pci"]
+    if machine.with_agent:
+        argv += ["-chardev", f"socket,id=agent,path={machine.agent},server=on,wait=off", "-serial", "chardev:agent"]
     return [str(word) for word in argv + _firmware(machine) + _disks(machine)]
 
 
 def _firmware(machine):
     if machine.firmware == "direct":
-        return ["-kernel", machine.image / "kernel", "-initrd", machine.image / "initramfs-pxe",
-                "-append", (machine.image / "cmdline").read_text(encoding="utf-8").strip()]
+        return ["-kernel", machine.image / "kernel", "-initrd", machine.initrd or machine.image / "initramfs-pxe",
+                "-append", machine.append or (machine.image / "cmdline").read_text(encoding="utf-8").strip()]
     if machine.firmware == "bios":
         return []
     return ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={_UEFI[machine.arch][0]}",
@@ -93,6 +103,7 @@ def _firmware(machine):
 def _disks(machine):
     words = []
     for index, path in enumerate(machine.disks):
+        order = "" if machine.firmware == "direct" else f",bootindex={index}"
         words += ["-drive", f"if=none,id=disk{index},format=raw,discard=unmap,file={path}",
-                  "-device", f"virtio-blk-pci,drive=disk{index},serial=disk{index},bootindex={index}"]
+                  "-device", f"virtio-blk-pci,drive=disk{index},serial=disk{index}{order}"]
     return words

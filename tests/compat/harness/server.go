@@ -30,7 +30,7 @@ type Server struct {
 
 	directory string
 	command   *exec.Cmd
-	stderr    tail
+	stderr    Tail
 	exited    chan struct{} // exited is closed after waitErr was set.
 	waitErr   error
 }

@@ -4,14 +4,14 @@ import "sync"
 
 const tailBytes = 64 << 10
 
-// tail is a writer that keeps the last 64 KiB written to it. It is safe for concurrent use.
-type tail struct {
+// Tail is a writer that keeps the last 64 KiB written to it. It is safe for concurrent use.
+type Tail struct {
 	mu   sync.Mutex
 	data []byte
 }
 
 // Write implements io.Writer and never fails.
-func (t *tail) Write(p []byte) (int, error) {
+func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 
@@ -24,7 +24,7 @@ func (t *tail) Write(p []byte) (int, error) {
 }
 
 // String returns what was kept.
-func (t *tail) String() string {
+func (t *Tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 

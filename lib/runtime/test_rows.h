@@ -1,7 +1,8 @@
-// Snapshots for tests of policies.
+// What goes into and comes out of a reconciler, in tests.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,18 +11,28 @@
 #include "lib/resource/text.h"
 #include "lib/runtime/rows.h"
 
-namespace ichor::networkd {
+namespace ichor {
 
-// The rows with these ids and specs, in protobuf's text format.
+// A row of a test: its spec as a message, or in protobuf's text format.
 template <class T>
-All<T> Snap(std::vector<std::pair<std::string, std::string>> rows) {
-  std::ranges::sort(rows);
+struct GivenRow {
+  GivenRow(std::string id, typename T::Spec spec) : id(std::move(id)), spec(std::move(spec)) {}
+  template <std::convertible_to<std::string> Written>
+  GivenRow(std::string id, const Written& text) : id(std::move(id)), spec(Text(text)) {}
+
+  std::string id;
+  typename T::Spec spec;
+};
+
+// The snapshot that consists of these rows.
+template <class T>
+All<T> AllOf(std::vector<GivenRow<T>> rows) {
+  std::ranges::sort(rows, {}, &GivenRow<T>::id);
   std::vector<ResourcePtr> resources;
-  for (const auto& [id, text] : rows) {
+  for (GivenRow<T>& row : rows) {
     Resource resource;
-    resource.metadata.id = id;
-    const typename T::Spec spec = Text(text);
-    resource.spec = SpecData::Of(std::make_unique<const typename T::Spec>(spec));
+    resource.metadata.id = row.id;
+    resource.spec = SpecData::Of(std::make_unique<const typename T::Spec>(std::move(row.spec)));
     resources.push_back(std::make_shared<const Resource>(std::move(resource)));
   }
   return All<T>(std::make_shared<const std::vector<ResourcePtr>>(std::move(resources)));
@@ -52,4 +63,4 @@ std::string Ids(const All<T>& rows) {
   return ids;
 }
 
-}  // namespace ichor::networkd
+}  // namespace ichor

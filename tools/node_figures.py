@@ -1,0 +1,170 @@
+"""The figures of a node: real images in QEMU, in maintenance mode, and the sizes of what an image is made of.
+
+Times are the guest's own: those of its kernel's log, but for the firmware and loader, which keep no clock: there power-on is
+when QEMU starts. In emulation without an instruction counter both clocks run alike.
+"""
+
+import dataclasses
+import re
+import shutil
+import subprocess
+import time
+
+from common.presets import BUILD
+from machine import accelerator, files, guest, running
+from machine.spec import Machine, qemu
+
+_MIB = 1 << 20
+_DISK_BYTES = 6 << 30
+_PATIENCE_SECONDS = 900
+_SETTLE_SECONDS = 60  # from the API's first answer to the look at the memory; then as long for the idle time
+_EMULATION = 4  # what emulation costs, so that the figure is that of a machine
+_RUNS = 3  # of those that depend on what else the host does; the best counts
+_PROCESSES = ("init", "machined", "networkd", "apid", "systemd-udevd")
+_CGROUPS = ("init", "system")
+
+_STARTED = re.compile(r"^\[ *([0-9.]+)\] ichor: init: started", re.MULTILINE)
+_MAINTENANCE = re.compile(r"^\[ *([0-9.]+)\] machined: info: stage maintenance", re.MULTILINE)
+_ADDRESS = re.compile(r"^\[ *([0-9.]+)\] machined: info: addresses: [0-9a-f]", re.MULTILINE)
+
+
+def row(name, value, unit, limit):
+    """A row of the table, where less is better."""
+    return {"name": f"node: {name}", "value": value, "unit": unit, "limit": limit, "better": "lower"}
+
+
+def sizes():
+    """The rows of the image's files. Needs the images of both architectures."""
+    amd64, arm64 = BUILD / "image/amd64", BUILD / "image/arm64"
+
+    def mib(*paths):
+        return sum(path.stat().st_size for path in paths) / _MIB if all(path.exists() for path in paths) else None
+
+    return [
+        row("disk.raw.zst", mib(amd64 / "disk.raw.zst"), "MiB", 150),
+        row("kernel + initramfs, amd64", mib(amd64 / "kernel", amd64 / "initramfs"), "MiB", 24),
+        row("kernel + initramfs, arm64", mib(arm64 / "kernel", arm64 / "initramfs"), "MiB", 48),
+        row("initramfs-pxe", mib(amd64 / "initramfs-pxe"), "MiB", 180),
+        row("root erofs", mib(amd64 / "root.erofs"), "MiB", 120),
+    ]
+
+
+def new_machine(name, firmware):
+    """A machine of 2 GiB whose files are made; with the agent in it if QEMU gives it its initramfs."""
+    home = BUILD / "qemu" / f"bench-{name}"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    machine = Machine(f"bench-{name}", home, "amd64", firmware, 2048, (home / "disk0.raw",), running.free_port(51500),
+                      accelerator.choose("amd64"))
+    if firmware == "direct":
+        initrd = home / "initramfs"
+        initrd.write_bytes(guest.initramfs_with_agent("amd64", machine.image / "initramfs"))
+        machine = dataclasses.replace(machine, initrd=initrd, append=guest.command_line_of_disk(machine.image), with_agent=True)
+    files.make(machine, [_DISK_BYTES])
+    return machine
+
+
+def wait_for_api(machine):
+    """Starts the machine; seconds until its API answers. RuntimeError if it does not."""
+    start = time.monotonic()
+    subprocess.run(qemu(machine), stdin=subprocess.DEVNULL, check=True)
+    while time.monotonic() < start + _PATIENCE_SECONDS and running.is_running(machine):
+        if running.api_answers(machine.api_port):
+            return time.monotonic() - start
+        time.sleep(0.05)
+    raise RuntimeError(f"{machine.name} does not answer: see {machine.log}")
+
+
+def api_seconds(console):
+    """Kernel log's seconds from init's first line until the node's API answers on an address of its own."""
+    text = console.replace("\r", "")
+    started, *then = (pattern.search(text) for pattern in (_STARTED, _MAINTENANCE, _ADDRESS))
+    return max(float(found[1]) for found in then) - float(started[1])
+
+
+def boot_times():
+    """The rows of the firmware: the best of some runs."""
+    from_init, from_power = [], []
+    for number in range(_RUNS):
+        for firmware in ("uefi", "bios"):
+            machine = new_machine(f"{firmware}-{number}", firmware)
+            try:
+                seconds = wait_for_api(machine)
+                if firmware == "bios":
+                    from_power.append(seconds)
+                else:
+                    from_init.append(api_seconds(machine.log.read_text(encoding="utf-8", errors="replace")))
+            finally:
+                running.power_off(machine)
+            shutil.rmtree(machine.directory)
+    return [
+        row("/sbin/init -> API answers, UEFI", min(from_init), "s", 3),
+        row("power-on -> API answers, BIOS", min(from_power), "s", 15),
+    ]
+
+
+def kib(text, key):
+    """A value of /proc/meminfo, status or smaps_rollup."""
+    return int(re.search(rf"^{re.escape(key)}:\s+(\d+) kB", text, re.MULTILINE)[1])
+
+
+def cpu_seconds(node):
+    """Processor time that our cgroups have used, those of processes that have ended included."""
+    used = 0
+    for name in _CGROUPS:
+        used += int(re.search(r"^usage_usec (\d+)", node.read(f"1/root/sys/fs/cgroup/{name}/cpu.stat"), re.MULTILINE)[1])
+    return used / 1e6
+
+
+def uptime(node):
+    """The guest's seconds since its kernel began."""
+    return float(node.read("uptime").split()[0])
+
+
+def wait_until(node, seconds):
+    """Until the guest's clock says so."""
+    while (left := seconds - uptime(node)) > 0:
+        time.sleep(left)
+
+
+def proportional_kib(node):
+    """Proportional set sizes of our processes together, of which each has to be there."""
+    found = {}
+    for pid in (name for name in node.list(".") if name.isdigit()):
+        try:
+            name = node.read(f"{pid}/comm").strip()
+            # The agent is one more that was started as init.
+            if name in _PROCESSES and (name != "init" or pid == "1"):
+                found.setdefault(name, 0)
+                found[name] += kib(node.read(f"{pid}/smaps_rollup"), "Pss")
+        except (OSError, TypeError):
+            continue  # it has just ended
+    if set(found) != set(_PROCESSES):
+        raise RuntimeError(f"of {_PROCESSES} only {sorted(found)} run")
+    return sum(found.values())
+
+
+def resident():
+    """The rows of a node that idles, as the agent in it reads them."""
+    machine = new_machine("idle", "direct")
+    try:
+        wait_for_api(machine)
+        node = guest.Guest(machine)
+        wait_until(node, uptime(node) + _SETTLE_SECONDS)
+        memory = node.read("meminfo")
+        rows = [
+            row("memory used, whole guest", (kib(memory, "MemTotal") - kib(memory, "MemAvailable")) / 1024, "MiB", 80),
+            row("PID 1 resident", kib(node.read("1/status"), "VmRSS") / 1024, "MiB", 2),
+            row("our processes, PSS", proportional_kib(node) / 1024, "MiB", 40),
+        ]
+        start, used = uptime(node), cpu_seconds(node)
+        wait_until(node, start + _SETTLE_SECONDS)
+        share = (cpu_seconds(node) - used) / (uptime(node) - start) / _EMULATION
+        rows.append(row("our processes, idle", 100 * share, "% of a core", 0.5))
+        return rows
+    finally:
+        running.power_off(machine)
+
+
+# In this order, as steps.
+PARTS = (("sizes of the images", sizes), ("a node that idles", resident), ("boots by UEFI and BIOS", boot_times))
