@@ -9,17 +9,16 @@
 #include "stage1/loader_entries.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace ichor::stage1;  // NOLINT(google-build-using-namespace): of this function
   const auto bytes = std::as_bytes(std::span(data, size));
-  const DiskPlace place = {.path = {reinterpret_cast<const char*>(data), size},
-                           .root_uid = {},
-                           .ata_port = {},
-                           .namespace_id = {}};
-  (void)FindEntry(bytes, 'B');
-  for (const auto& path : {ParseLoadOption(bytes), ParseEdd(bytes)}) {
+  const ichor::stage1::DiskPlace place = {.path = {reinterpret_cast<const char*>(data), size},
+                                          .root_uid = {},
+                                          .ata_port = {},
+                                          .namespace_id = {}};
+  (void)ichor::stage1::FindEntry(bytes, 'B');
+  for (const auto& path : {ichor::stage1::ParseLoadOption(bytes), ichor::stage1::ParseEdd(bytes)}) {
     if (!path.has_value()) continue;
-    (void)Describe(*path);
-    (void)Compare(*path, place);
+    (void)ichor::stage1::Describe(*path);
+    (void)ichor::stage1::Compare(*path, place);
   }
   return 0;
 }

@@ -8,8 +8,10 @@
 #include "lib/early/environment_block.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace ichor::early;  // NOLINT(google-build-using-namespace): of this function
-  EnvironmentBlock block{};
+  using ichor::early::GetVariable;
+  using ichor::early::IsEnvironment;
+  using ichor::early::SetVariable;
+  ichor::early::EnvironmentBlock block{};
   std::memcpy(block.data(), data, size < block.size() ? size : block.size());
   (void)GetVariable(block, "ichor_default");
   if (!SetVariable(block, "ichor_try", "B")) return 0;
