@@ -8,9 +8,9 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/address_text.h"
+#include "lib/resource/time_proto.h"
 #include "lib/runtime/test_runtime.h"
 #include "lib/sys/fake_packets.h"
-#include "networkd/dhcp/times.h"
 
 namespace ichor::networkd {
 namespace {

@@ -5,8 +5,8 @@
 #include "catch2/catch_test_macros.hpp"
 #include "ichor/resource.pb.h"
 #include "lib/resource/address_text.h"
+#include "lib/runtime/test_rows.h"
 #include "networkd/link/names.h"
-#include "networkd/test_rows.h"
 
 namespace ichor::networkd {
 namespace {
@@ -73,11 +73,11 @@ TEST_CASE("node addresses: the default stays while it is there, what was there i
 
 TEST_CASE("hardware address: of the first card by name, and none without a card") {
   const auto row = [](const Links& links) { return Stated(*FirstHardwareAddress(links)); };
-  CHECK(row(Snap<network::LinkStatus>({{"lo", "type: LINK_LOOPBCK"}})).empty());
-  const auto rows = row(
-      Snap<network::LinkStatus>({{"bond0", "type: LINK_ETHER kind: 'bond' hardware_addr: 'xxxxxx'"},
-                                 {"enp0s3", "type: LINK_ETHER hardware_addr: 'abcdef'"},
-                                 {"enp0s4", "type: LINK_ETHER hardware_addr: 'ghijkl'"}}));
+  CHECK(row(AllOf<network::LinkStatus>({{"lo", "type: LINK_LOOPBCK"}})).empty());
+  const auto rows = row(AllOf<network::LinkStatus>(
+      {{"bond0", "type: LINK_ETHER kind: 'bond' hardware_addr: 'xxxxxx'"},
+       {"enp0s3", "type: LINK_ETHER hardware_addr: 'abcdef'"},
+       {"enp0s4", "type: LINK_ETHER hardware_addr: 'ghijkl'"}}));
   REQUIRE(rows.size() == 1);
   CHECK(rows.front().id() == "first");
   CHECK(rows.front().spec().name() == "enp0s3");
