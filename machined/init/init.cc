@@ -41,7 +41,7 @@ Init::Init(const early::Console& console, const Facts& facts)
       machined_(poll_, console_, facts.committed, Now()),
       shutdown_(console_, watchdog_),
       button_(poll_),
-      slot_(console_) {}
+      slot_(poll_, console_) {}
 
 bool Init::Open() {
   if (!poll_.Open()) return false;
@@ -57,7 +57,7 @@ bool Init::Open() {
   ::reboot(RB_DISABLE_CAD);  // Ctrl-Alt-Del comes as SIGINT from now on
   watchdog_.Inherit(facts_.watchdog_fd, Now());
   button_.Open();
-  slot_.Open(poll_);
+  slot_.Open();
   return true;
 }
 
@@ -103,6 +103,10 @@ void Init::GoDown(RebootAction action, Nanoseconds grace) {
   shutdown_.Begin(action, grace, Now());
 }
 
+void Init::RestartIf(bool shall) {
+  if (shall && !shutdown_.Going()) GoDown(RebootAction::kRestart, kOwnGrace);
+}
+
 void Init::Handle(const Ready& ready) {
   switch (ready.source) {
     case Source::kSignals:
@@ -119,9 +123,9 @@ void Init::Handle(const Ready& ready) {
     case Source::kButtonDevices:
       return button_.FindDevices();
     case Source::kUevents:
-      if (slot_.Read(machined_.committed()) && !shutdown_.Going())
-        GoDown(RebootAction::kRestart, kOwnGrace);
-      return;
+      return RestartIf(slot_.Read(machined_.committed()));
+    case Source::kSlotAnswer:
+      return RestartIf(slot_.Answered());
   }
 }
 
