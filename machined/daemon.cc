@@ -69,6 +69,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   if (options_.checkpoint) {
     LoadAll();
   }
+  power_.Begin();
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
@@ -168,6 +169,7 @@ absl::Status Daemon::ServeAll() {
 CheckpointOptions Daemon::Checkpoint() const {
   std::vector<Kind> kinds = SecretsCheckpointKinds();
   kinds.push_back(KindOf<runtime::MachineStatus>());
+  kinds.push_back(KindOf<boot::PowerRequest>());
   return {.path = options_.run + "/checkpoint/machined",
           .program = "machined",
           .kinds = std::move(kinds)};
@@ -222,6 +224,10 @@ void Daemon::OnSettled() {
   power_.OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
+  if (!power_saved_ && !runtime_.Read<boot::PowerRequest>().empty()) {
+    power_saved_ = true;
+    Save();  // at once: services end now, and machined may
+  }
   SaveSoon();
 }
 

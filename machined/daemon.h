@@ -112,6 +112,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::map<std::string, boot::CrashRecord::Spec> crashes_;
   std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them
   bool save_scheduled_ = false;
+  bool power_saved_ = false;  // the order to go down is in the checkpoint
   std::string saved_;  // the checkpoint as it is on disk
 
   std::unique_ptr<api::MachineApi> api_;
