@@ -13,6 +13,7 @@
 #include "lib/sys/wait_status.h"
 #include "machined/block/register.h"
 #include "machined/boot/register.h"
+#include "machined/crashes/pstore.h"
 #include "machined/files/register.h"
 #include "machined/hardware/register.h"
 #include "machined/hostname/default_name.h"
@@ -33,9 +34,7 @@ constexpr sys::Ownership kApid{.uid = 50, .gid = 50};
 constexpr sys::Ownership kNetworkd{.uid = 52, .gid = 52};
 constexpr std::chrono::seconds kSaveInterval{1};
 constexpr std::chrono::seconds kRebootGrace{10};
-constexpr std::string_view kCrashSource = "init.crashes";
-constexpr size_t kLongestEcho = 512;  // bytes of a line
-constexpr size_t kMostCrashes = 64;
+constexpr size_t kLongestEcho = 512;          // bytes of a line
 constexpr size_t kLargestHistory = 16 << 20;  // bytes
 
 template <class T>
@@ -78,6 +77,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   RETURN_IF_ERROR(runtime_.Validate());
   secrets_->Start();
   runtime_.OnSettled([this] { OnSettled(); });
+  ReadEarlierCrashes();
   return ServeAll();
 }
 
@@ -98,7 +98,6 @@ void Daemon::RegisterRooms() {
   RegisterBoot(runtime_);
   RegisterHardware(runtime_, doors_->sysfs);
   RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
-  PublishCrashes();
 }
 
 // What is said of disks, and kept on them.
@@ -270,19 +269,20 @@ void Daemon::OnCrash(const CrashRecord& crash) {
   record.set_pid(crash.pid);
   record.set_ended(sys::DescribeWaitStatus(crash.wait_status));
   record.set_log(crash.log);
-  crashes_[std::format("{:06}", crash.number)] = std::move(record);
-  if (crashes_.size() > kMostCrashes) {
-    crashes_.erase(crashes_.begin());
-  }
-  PublishCrashes();
+  crashes_.Add(crash.number, std::move(record));
 }
 
-void Daemon::PublishCrashes() {
-  Desired<boot::CrashRecord> rows;
-  for (const auto& [number, record] : crashes_) {
-    rows.Add(number, record);
-  }
-  runtime_.Publish(kCrashSource, std::move(rows));
+void Daemon::ReadEarlierCrashes() {
+  api_workers_.Run("pstore", [this, mailbox = loop_->mailbox(), directory = options_.pstore] {
+    auto crashes = ReadPstore(files_, directory, [](const std::string& path) {
+      if (const absl::Status removed = sys::RemoveFile(path); !removed.ok()) {
+        base::Log(base::Severity::kWarning, "pstore: {}", base::MessageOf(removed));
+      }
+    });
+    if (crashes.ok()) {
+      mailbox->Post([this, crashes = *std::move(crashes)] { crashes_.SetEarlier(crashes); });
+    }
+  });
 }
 
 void Daemon::OnPower(init::PowerCause cause) {
