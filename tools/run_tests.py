@@ -23,7 +23,7 @@ STAGES = {
     "tsan": lambda options: programs.run("tsan"),
     "release": lambda options: release.run(options.long),
     "image": lambda options: image.run(options.long),
-    "boot": lambda options: boot.run(),
+    "boot": lambda options: boot.run(options.long),
     "fuzz": lambda options: fuzz.run(options.long),
     "compat": lambda options: compat.run(),
 }
