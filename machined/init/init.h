@@ -47,6 +47,7 @@ class Init {
   void AskedForPower(PowerCause cause);
   Nanoseconds CheckDeadlines(Nanoseconds now);
   void GoDown(RebootAction action, Nanoseconds grace);
+  void SayCrashes() const;
 
   const early::Console& console_;
   Facts facts_;
