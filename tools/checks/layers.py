@@ -41,8 +41,9 @@ class Layers:
         self.scope = scope
         self.files = set(scope.files)
         all_targets = targets(scope)
-        # Libraries that only tests link, and what test programs are made from, with the headers beside that.
+        # What only tests link, and what test programs are made from, with the headers beside that.
         self.testing = {path for target in all_targets if target.name.endswith("_testing") for path in target.files}
+        self.testing |= {path for target in all_targets if target.cmake.startswith("qemu-tests/") for path in target.files}
         sources = [path for target in all_targets for path in target.tests]
         self.tests = {str(pathlib.PurePosixPath(path).with_suffix(suffix)) for path in sources for suffix in (".cc", ".h")}
 
