@@ -23,7 +23,7 @@ TEST_CASE("coldplug: other devices do not") {
 }
 
 TEST_CASE("coldplug: an answer of udevd names the event by its UUID") {
-  using namespace std::string_literals;
+  using std::string_literals::operator""s;
   const std::string binary = "libudev\0\xfe\xed\xca\xfe"s + "(\0\0\0ACTION=add\0"s;
   CHECK(IsAbout(binary + "SYNTH_UUID=abc\0SEQNUM=7\0"s, "abc"));
   CHECK_FALSE(IsAbout(binary + "SYNTH_UUID=abcd\0"s, "abc"));

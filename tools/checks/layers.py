@@ -41,9 +41,8 @@ class Layers:
         self.scope = scope
         self.files = set(scope.files)
         all_targets = targets(scope)
-        # What only tests link, and what test programs are made from, with the headers beside that.
+        # Libraries that only tests link, and what test programs are made from, with the headers beside that.
         self.testing = {path for target in all_targets if target.name.endswith("_testing") for path in target.files}
-        self.testing |= {path for target in all_targets if target.cmake.startswith("qemu-tests/") for path in target.files}
         sources = [path for target in all_targets for path in target.tests]
         self.tests = {str(pathlib.PurePosixPath(path).with_suffix(suffix)) for path in sources for suffix in (".cc", ".h")}
 
@@ -72,7 +71,7 @@ class Layers:
         return self._own_error(path, room, include, other) if other else None
 
     def _own_error(self, path, room, include, other):
-        tests = (path in self.tests or path in self.testing or room == "bench"
+        tests = (path in self.tests or path in self.testing or room in ("bench", "qemu-tests")
                  or _stem(path).endswith(("_test", "_fuzz")))
         if _is_fake(include) or include in self.testing or include in self.tests:
             same_fake = _stem(path) == _stem(include) or _is_fake(path)
