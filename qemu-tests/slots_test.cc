@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ichor/boot.resources.h"
 #include "lib/base/status_matchers.h"
 #include "qemu-tests/machine.h"
 #include "qemu-tests/two_slots.h"
@@ -130,7 +131,13 @@ TEST_CASE("slots: a healthy slot is committed for both loaders, and stays",
   Pair pair;
   pair.Try(3, {});
   pair.WaitForLine("slot B is on trial");
-  pair.WaitForLine("slot B is committed");
+  for (const auto& [machine, disk] : pair.nodes) {
+    const auto slots =
+        machine->api().WaitFor<boot::BootSlot>("a committed slot", [](const auto& rows) {
+          return rows.size() == 1 && rows.front().id() == "B" && !rows.front().spec().on_trial();
+        });
+    REQUIRE_THAT(slots.status(), IsOk());
+  }
   pair.PowerCut();
   for (const auto& [machine, disk] : pair.nodes) {
     const std::string shown = Shown(*disk);
