@@ -14,6 +14,7 @@
 #include "lib/sys/wait_status.h"
 #include "machined/block/register.h"
 #include "machined/boot/register.h"
+#include "machined/crashes/pstore.h"
 #include "machined/files/register.h"
 #include "machined/hardware/register.h"
 #include "machined/hostname/default_name.h"
@@ -35,9 +36,7 @@ constexpr sys::Ownership kApid{.uid = 50, .gid = 50};
 constexpr sys::Ownership kNetworkd{.uid = 52, .gid = 52};
 constexpr std::chrono::seconds kSaveInterval{1};
 constexpr std::chrono::seconds kRebootGrace{10};
-constexpr std::string_view kCrashSource = "init.crashes";
-constexpr size_t kLongestEcho = 512;  // bytes of a line
-constexpr size_t kMostCrashes = 64;
+constexpr size_t kLongestEcho = 512;          // bytes of a line
 constexpr size_t kLargestHistory = 16 << 20;  // bytes
 
 init::RebootAction ActionOf(PowerControl::Action action) {
@@ -83,6 +82,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   if (options_.checkpoint) {
     LoadAll();
   }
+  power_.Begin();
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
@@ -91,6 +91,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   RETURN_IF_ERROR(runtime_.Validate());
   secrets_->Start();
   runtime_.OnSettled([this] { OnSettled(); });
+  ReadEarlierCrashes();
   return ServeAll();
 }
 
@@ -111,7 +112,6 @@ void Daemon::RegisterRooms() {
   RegisterBoot(runtime_);
   RegisterHardware(runtime_, doors_->sysfs);
   RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
-  PublishCrashes();
 }
 
 // What is said of disks, and kept on them.
@@ -194,6 +194,7 @@ absl::Status Daemon::ServeAll() {
 CheckpointOptions Daemon::Checkpoint() const {
   std::vector<Kind> kinds = SecretsCheckpointKinds();
   kinds.push_back(KindOf<runtime::MachineStatus>());
+  kinds.push_back(KindOf<boot::PowerRequest>());
   return {.path = options_.run + "/checkpoint/machined",
           .program = "machined",
           .kinds = std::move(kinds)};
@@ -250,6 +251,10 @@ void Daemon::OnSettled() {
   slot_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
+  if (!power_saved_ && !runtime_.Read<boot::PowerRequest>().empty()) {
+    power_saved_ = true;
+    Save();  // at once: services end now, and machined may
+  }
   SaveSoon();
 }
 
@@ -290,19 +295,20 @@ void Daemon::OnCrash(const CrashRecord& crash) {
   record.set_pid(crash.pid);
   record.set_ended(sys::DescribeWaitStatus(crash.wait_status));
   record.set_log(crash.log);
-  crashes_[std::format("{:06}", crash.number)] = std::move(record);
-  if (crashes_.size() > kMostCrashes) {
-    crashes_.erase(crashes_.begin());
-  }
-  PublishCrashes();
+  crashes_.Add(crash.number, std::move(record));
 }
 
-void Daemon::PublishCrashes() {
-  Desired<boot::CrashRecord> rows;
-  for (const auto& [number, record] : crashes_) {
-    rows.Add(number, record);
-  }
-  runtime_.Publish(kCrashSource, std::move(rows));
+void Daemon::ReadEarlierCrashes() {
+  api_workers_.Run("pstore", [this, mailbox = loop_->mailbox(), directory = options_.pstore] {
+    auto crashes = ReadPstore(files_, directory, [](const std::string& path) {
+      if (const absl::Status removed = sys::RemoveFile(path); !removed.ok()) {
+        base::Log(base::Severity::kWarning, "pstore: {}", base::MessageOf(removed));
+      }
+    });
+    if (crashes.ok()) {
+      mailbox->Post([this, crashes = *std::move(crashes)] { crashes_.SetEarlier(crashes); });
+    }
+  });
 }
 
 void Daemon::OnPower(init::PowerCause cause) {

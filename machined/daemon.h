@@ -30,6 +30,7 @@
 #include "machined/api/role_access.h"
 #include "machined/block/discovery.h"
 #include "machined/boot/power_control.h"
+#include "machined/crashes/crash_log.h"
 #include "machined/events/event_bus.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
@@ -45,7 +46,8 @@ namespace ichor::machined {
 struct DaemonOptions {
   std::string run = "/system/run";  // sockets, checkpoint, what stage 1 left
   std::string etc = "/system/etc";  // the generated files
-  bool checkpoint = true;           // begin with what the one before left
+  std::string pstore = "/sys/fs/pstore";
+  bool checkpoint = true;  // begin with what the one before left
 };
 
 class Daemon : public InitListener, public api::MachineControl {
@@ -79,7 +81,7 @@ class Daemon : public InitListener, public api::MachineControl {
   void LoadAll();
   void SaveSoon();
   void Save();
-  void PublishCrashes();
+  void ReadEarlierCrashes();
   void Echo(std::string_view id, std::string_view bytes);
   void OnSettled();
   std::string GoDown(PowerControl::Action action, const std::string& sequence);
@@ -115,10 +117,11 @@ class Daemon : public InitListener, public api::MachineControl {
   api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
   ServiceJournal journal_{runtime_, events_, clock_};
   ConsoleLines console_{runtime_, events_};
-  std::map<std::string, boot::CrashRecord::Spec> crashes_;
+  CrashLog crashes_{runtime_};
   std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them
   bool save_scheduled_ = false;
-  std::string saved_;  // the checkpoint as it is on disk
+  bool power_saved_ = false;  // the order to go down is in the checkpoint
+  std::string saved_;         // the checkpoint as it is on disk
 
   std::unique_ptr<api::MachineApi> api_;
   std::vector<std::unique_ptr<state::StateService>> states_;

@@ -17,6 +17,8 @@ int Main(int argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument == "--no-checkpoint") {
       options.checkpoint = false;
+    } else if (argument == "--last-known-good") {
+      base::Log(base::Severity::kInfo, "goes on without a config, since none was accepted");
     } else {
       base::Log(base::Severity::kWarning, "machined: no argument \"{}\"", argument);
     }

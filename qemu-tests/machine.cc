@@ -142,14 +142,14 @@ absl::Status Machine::Start() {
   ASSIGN_OR_RETURN(const std::uint16_t port, FreePort());
   const LaunchOptions options{.accelerator = Accelerator(spec_.arch),
                               .command_line = std::move(command_line),
-                              .api_port = port};
+                              .api_port = port,
+                              .injector = absl::StrCat("/tmp/ichor-injector-", port)};
   ASSIGN_OR_RETURN(qemu_, ChildProcess::Start(QemuCommand(spec_, files_, options),
                                               files_.directory + "/qemu.log"));
   ASSIGN_OR_RETURN(api_, NodeApi::Create(port, qemu_->descriptor()));
   noted_ = std::make_unique<NotedNode>(*api_, files_.directory);
   if (spec_.has_injector) {
-    ASSIGN_OR_RETURN(injector_,
-                     Injector::Connect(files_.directory + "/injector.sock", qemu_->descriptor()));
+    ASSIGN_OR_RETURN(injector_, Injector::Connect(options.injector, qemu_->descriptor()));
   }
   return absl::OkStatus();
 }
@@ -167,7 +167,7 @@ absl::StatusOr<std::string> Machine::CommandLine() const {
   return words;
 }
 
-absl::Status Machine::WaitForLine(const std::string& text, int times) {
+absl::Status Machine::WaitForConsole(const std::string& what, const std::function<bool()>& holds) {
   if (!qemu_.has_value()) {
     return absl::FailedPreconditionError("the machine is off");
   }
@@ -175,19 +175,27 @@ absl::Status Machine::WaitForLine(const std::string& text, int times) {
   const base::MonotonicTime until = clock.Monotonic() + NodeApi::kPatience;
   while (true) {
     const bool ended = HasEnded(qemu_->descriptor());  // first, so that its last words are read
-    if (Count(Console(), text) >= times) {
+    if (holds()) {
       return absl::OkStatus();
     }
     if (ended) {
-      return absl::UnavailableError(
-          absl::StrCat("the machine ended before it said \"", text, "\":\n", Tail()));
+      return absl::UnavailableError(absl::StrCat("the machine ended before ", what, ":\n", Tail()));
     }
     if (clock.Monotonic() > until) {
-      return absl::DeadlineExceededError(
-          absl::StrCat("the machine did not say \"", text, "\":\n", Tail()));
+      return absl::DeadlineExceededError(absl::StrCat("wait for ", what, ":\n", Tail()));
     }
     WaitForChange(files_.directory + "/console.log", qemu_->descriptor());
   }
+}
+
+absl::Status Machine::WaitForLine(const std::string& text, int times) {
+  return WaitForConsole(absl::StrCat("the line \"", text, "\""),
+                        [&] { return Count(Console(), text) >= times; });
+}
+
+absl::Status Machine::WaitForOutput(std::size_t bytes) {
+  return WaitForConsole(absl::StrCat(bytes, " bytes of output"),
+                        [&] { return Console().size() >= bytes; });
 }
 
 void Machine::PowerCut() {
@@ -197,11 +205,34 @@ void Machine::PowerCut() {
   qemu_.reset();
 }
 
+absl::Status Machine::WriteToDisk(int index, std::uint64_t offset, const std::string& bytes) {
+  const std::string source = files_.directory + "/bytes";
+  std::ofstream(source, std::ios::binary) << bytes;
+  // The same in a copy of the image, which the disk is compared with.
+  const std::string expected = absl::StrCat(files_.directory, "/expected", index, ".qcow2");
+  const std::string log = files_.directory + "/tools.log";
+  if (!std::filesystem::exists(expected)) {
+    RETURN_IF_ERROR(RunTool({"qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b",
+                             files_.image + "/disk.raw", expected},
+                            log));
+  }
+  for (const std::string& disk :
+       {expected, absl::StrCat(files_.directory, "/disk", index, ".qcow2")}) {
+    RETURN_IF_ERROR(
+        RunTool({"qemu-io", "-f", "qcow2", "-c",
+                 absl::StrCat("write -s ", source, " ", offset, " ", bytes.size()), disk},
+                log));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Machine::DiskIsUntouched(int index) const {
-  return RunTool(
-      {"qemu-img", "compare", "-f", "qcow2", "-F", "raw",
-       absl::StrCat(files_.directory, "/disk", index, ".qcow2"), files_.image + "/disk.raw"},
-      files_.directory + "/tools.log");
+  const std::string expected = absl::StrCat(files_.directory, "/expected", index, ".qcow2");
+  const bool written = std::filesystem::exists(expected);
+  return RunTool({"qemu-img", "compare", "-f", "qcow2", "-F", written ? "qcow2" : "raw",
+                  absl::StrCat(files_.directory, "/disk", index, ".qcow2"),
+                  written ? expected : files_.image + "/disk.raw"},
+                 files_.directory + "/tools.log");
 }
 
 std::string Machine::Console() const {

@@ -1,7 +1,9 @@
 // A machine that a test starts, looks at and cuts the power of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,10 +41,18 @@ class Machine {
   // Start(). An error if the machine ends first, or patience does; it has the console's last lines.
   absl::Status WaitForLine(const std::string& text, int times = 1);
 
+  // Blocks until that many bytes came out of the serial port since the last Start(). Errors as
+  // WaitForLine.
+  absl::Status WaitForOutput(std::size_t bytes);
+
   // Ends QEMU at once. What the guest had not written is lost.
   void PowerCut();
 
-  // OK if a disk that holds the image has its bytes, and zeros behind them. Call it while the
+  // Writes `bytes` to a disk at `offset`. Call it while the machine is off.
+  absl::Status WriteToDisk(int index, std::uint64_t offset, const std::string& bytes);
+
+  // OK if a disk that holds the image has its bytes and zeros behind them, but for what
+  // WriteToDisk() wrote. Call it while the
   // machine is off.
   absl::Status DiskIsUntouched(int index) const;
 
@@ -56,6 +66,7 @@ class Machine {
   absl::Status MakeDisks() const;
   absl::StatusOr<std::string> CommandLine() const;
   std::string Tail() const;
+  absl::Status WaitForConsole(const std::string& what, const std::function<bool()>& holds);
 
   MachineSpec spec_;
   MachineFiles files_;

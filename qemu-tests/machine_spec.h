@@ -43,7 +43,7 @@ struct MachineSpec {
 // Where the files of a machine are.
 struct MachineFiles {
   std::string image;  // directory of ./ichor image's results
-  // The machine's own: diskN.qcow2, uefi-variables.fd, error-store, initramfs, injector.sock,
+  // The machine's own: diskN.qcow2, uefi-variables.fd, error-store, initramfs,
   // console.log
   std::string directory;
 };

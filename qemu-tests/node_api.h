@@ -41,6 +41,8 @@ class NodeApi {
   NodeApi(const NodeApi&) = delete;
   NodeApi& operator=(const NodeApi&) = delete;
 
+  std::uint16_t port() const { return port_; }  // NOLINT(readability-identifier-naming)
+
   void SetPatience(std::chrono::nanoseconds patience) { patience_ = patience; }
 
   absl::StatusOr<std::string> VersionTag();

@@ -73,12 +73,10 @@ Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
 }
 
 // What gets faults in, and what keeps records of them.
-Words FaultWords(const MachineSpec& spec, const MachineFiles& files) {
+Words FaultWords(const MachineSpec& spec, const MachineFiles& files, const std::string& injector) {
   Words words;
   if (spec.has_injector) {
-    words = {"-chardev",
-             absl::StrCat("socket,id=injector,server=on,wait=off,path=", files.directory,
-                          "/injector.sock"),
+    words = {"-chardev", absl::StrCat("socket,id=injector,server=on,wait=off,path=", injector),
              "-serial", "chardev:injector"};
   }
   if (spec.has_error_store) {
@@ -142,7 +140,7 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-device",     "i6300esb",
               "-action",     "watchdog=reset"});
   Add(words, FirmwareWords(spec, files, options.command_line));
-  Add(words, FaultWords(spec, files));
+  Add(words, FaultWords(spec, files, options.injector));
   Add(words, DiskWords(spec, files));
   Add(words, NicWords(spec, options.api_port));
   return words;

@@ -107,4 +107,8 @@ absl::Status WriteFileAtomically(const std::string& path, std::string_view conte
   return FlushDirectory(directory.empty() ? "." : directory);
 }
 
+absl::Status RemoveFile(const std::string& path) {
+  return unlink(path.c_str()) == 0 ? absl::OkStatus() : ErrnoError(errno, "remove " + path);
+}
+
 }  // namespace ichor::sys

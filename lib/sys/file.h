@@ -21,4 +21,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit_bytes
 // rename(2), fsync(2).
 absl::Status WriteFileAtomically(const std::string& path, std::string_view contents, unsigned mode);
 
+// Removes the file at `path`. NotFound if there is none. See unlink(2).
+absl::Status RemoveFile(const std::string& path);
+
 }  // namespace ichor::sys

@@ -78,4 +78,12 @@ TEST_CASE("file: refuses what is missing, too large or no file, by name") {
              StatusIs(absl::StatusCode::kInvalidArgument, "read /dev/zero: not a regular file"));
 }
 
+TEST_CASE("file: what is removed is gone") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "f";
+  REQUIRE_THAT(WriteFileAtomically(path, "x", 0600), IsOk());
+  CHECK_THAT(RemoveFile(path), IsOk());
+  CHECK(absl::IsNotFound(RemoveFile(path)));
+}
+
 }  // namespace ichor::sys

@@ -12,8 +12,15 @@ using services::ProcessStatus;
 
 PowerControl::PowerControl(Loop& loop, Runtime& runtime, const base::Clock& clock,
                            std::function<bool(Action)> go_down)
-    : loop_(loop), runtime_(runtime), clock_(clock), go_down_(std::move(go_down)) {
-  runtime_.Publish<PowerRequest>(kSource, {});
+    : loop_(loop), runtime_(runtime), clock_(clock), go_down_(std::move(go_down)) {}
+
+void PowerControl::Begin() {
+  const All<PowerRequest> left = runtime_.Read<PowerRequest>();
+  if (left.empty()) {
+    runtime_.Publish<PowerRequest>(kSource, {});
+  } else {
+    Request(left.front().spec().action(), left.front().spec().actor_id());
+  }
 }
 
 void PowerControl::Request(Action action, const std::string& actor_id) {

@@ -28,6 +28,10 @@ class PowerControl {
   PowerControl(const PowerControl&) = delete;
   PowerControl& operator=(const PowerControl&) = delete;
 
+  // Goes on with what the checkpoint says: a request that was made before machined crashed. To be
+  // called once, before the first settle.
+  void Begin();
+
   // `actor_id` is of whoever asked, and goes into the events that follow.
   void Request(Action action, const std::string& actor_id);
 

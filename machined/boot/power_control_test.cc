@@ -33,6 +33,7 @@ struct Machine {
 
 TEST_CASE("power: the machine goes down once, when the last service has ended") {
   Machine m;
+  m.control.Begin();
   m.t.runtime.Publish<ProcessStatus>("init",
                                      {{"apid", Text("pid: 7")}, {"machined", Text("pid: 2")}});
   m.Settle();
@@ -48,8 +49,29 @@ TEST_CASE("power: the machine goes down once, when the last service has ended") 
   CHECK(m.orders.size() == 1);
 }
 
+TEST_CASE("power: a request outlives the machined that took it") {
+  Machine before;
+  before.control.Begin();
+  before.control.Request(PowerRequest::Spec::POWER_OFF, "actor");
+  before.Settle();
+  const Kind kind = TypeRef::Of<PowerRequest>().kind;
+
+  Machine m;
+  m.t.store.Restore(*before.t.store.Get(kind.ns, kind.type, "power"));
+  m.control.Begin();
+  m.t.runtime.Publish<ProcessStatus>("init", {{"apid", Text("pid: 7")}});
+  m.Settle();
+  REQUIRE(m.t.runtime.Read<PowerRequest>().size() == 1);
+  CHECK(m.t.runtime.Read<PowerRequest>().front().spec().actor_id() == "actor");
+  CHECK(m.orders.empty());
+  m.t.runtime.Publish<ProcessStatus>("init", {});
+  m.Settle();
+  CHECK(m.orders == std::vector<Action>{PowerRequest::Spec::POWER_OFF});
+}
+
 TEST_CASE("power: a service that does not end is waited for so long and no longer") {
   Machine m;
+  m.control.Begin();
   m.t.runtime.Publish<ProcessStatus>("init", {{"apid", Text("pid: 7")}});
   m.control.Request(PowerRequest::Spec::RESTART, "actor");
   m.taken = false;

@@ -80,9 +80,7 @@ Definition Dashboard() {
 
 // Announces to udevd, once, every device that was there before it.
 Definition ColdPlug() {
-  Definition trigger = Program({"/usr/bin/udevadm", "trigger", "--type=all", "--action=add",
-                                "--prioritized-subsystem=module,block,net"},
-                               "system/coldplug");
+  Definition trigger = Program({"/usr/bin/coldplug"}, "system/coldplug");
   trigger.mutable_process()->set_all_capabilities(true);
   trigger.add_depends_on("udevd");
   trigger.set_once(true);

@@ -25,9 +25,11 @@ constexpr std::string_view kControllers = "+cpu +memory +pids +io +cpuset +huget
 
 using Path = Text<256>;
 
-// Lets the children of a cgroup have controllers: one by one, since a kernel may lack some.
+// Lets the children of a cgroup have controllers. All at once, for each write waits until no
+// process is between two cgroups; one by one where the kernel lacks some.
 void Delegate(std::string_view path) {
   const Path file{kRoot, "/", path, path.empty() ? "" : "/", "cgroup.subtree_control"};
+  if (WriteFile(file.c_str(), kControllers) == 0) return;
   for (std::string_view rest = kControllers; !rest.empty();)
     WriteFile(file.c_str(), early::TakeUntil(rest, ' '));
 }

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <csignal>
 
+#include "lib/early/file.h"
 #include "machined/init/clock.h"
+#include "machined/init/last_words.h"
 
 namespace ichor::init {
 namespace {
@@ -98,6 +100,7 @@ Nanoseconds Init::CheckDeadlines(Nanoseconds now) {
 }
 
 void Init::GoDown(RebootAction action, Nanoseconds grace) {
+  if (!shutdown_.Going()) SayCrashes();
   machined_.Stop();
   processes_.ExpectEnds();
   shutdown_.Begin(action, grace, Now());
@@ -105,6 +108,16 @@ void Init::GoDown(RebootAction action, Nanoseconds grace) {
 
 void Init::RestartIf(bool shall) {
   if (shall && !shutdown_.Going()) GoDown(RebootAction::kRestart, kOwnGrace);
+}
+
+// For pstore, which gets the end of the kernel's log at a panic, and at every end if it is told to.
+void Init::SayCrashes() const {
+  const CrashRecords& crashes = processes_.crashes();
+  const CrashRecord* record = crashes.Find(crashes.First());
+  if (record == nullptr) return;
+  early::WriteFile("/sys/module/printk/parameters/always_kmsg_dump", "1");
+  for (; record != nullptr; record = crashes.Find(record->fixed.number + 1))
+    console_.Error({DescribeCrash(*record).view()});
 }
 
 void Init::Handle(const Ready& ready) {

@@ -48,6 +48,7 @@ class Init {
   Nanoseconds CheckDeadlines(Nanoseconds now);
   void GoDown(RebootAction action, Nanoseconds grace);
   void RestartIf(bool shall);
+  void SayCrashes() const;
 
   const early::Console& console_;
   Facts facts_;

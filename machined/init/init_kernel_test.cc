@@ -243,6 +243,8 @@ TEST_CASE("init: a crash loop in a slot on trial restarts the node", "[kernel]")
   for (int i = 0; i < 6; ++i)
     sandbox.Accept().Send(AskSignal("machined", SIGKILL));
   CHECK(WTERMSIG(sandbox.Wait()) == SIGHUP);
+  CHECK(sandbox.Console().find("crash record 1 at ") != std::string::npos);
+  CHECK(sandbox.Console().find(", status 9: ") != std::string::npos);
 }
 
 // In a PID namespace reboot(2) ends init: by SIGHUP for a restart, by SIGINT for power-off and

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <format>
 #include <utility>
 
@@ -14,6 +15,12 @@ namespace ichor {
 using services::ProcessStatus;
 using services::ServiceDefinition;
 using services::ServiceHealth;
+
+std::chrono::nanoseconds PauseOfUnwell(std::chrono::nanoseconds unwell) {
+  constexpr int kPart = 8;
+  return std::clamp<std::chrono::nanoseconds>(unwell / kPart, HealthChecker::kSoon,
+                                              HealthChecker::kPeriod);
+}
 
 HealthChecker::HealthChecker(Loop& loop, Runtime& runtime, const base::Clock& clock)
     : loop_(loop), runtime_(runtime), clock_(clock) {
@@ -111,7 +118,10 @@ void HealthChecker::Answer(const std::string& id, const absl::Status& status) {
   health.set_healthy(status.ok());
   health.set_message(std::string(base::MessageOf(status)));
   subject.health = std::move(health);
-  Later(id, subject, status.ok() ? std::chrono::nanoseconds(kPeriod) : kSoon,
+  const base::MonotonicTime now = clock_.Monotonic();
+  subject.unwell_since =
+      status.ok() ? std::nullopt : std::optional(subject.unwell_since.value_or(now));
+  Later(id, subject, status.ok() ? kPeriod : PauseOfUnwell(now - *subject.unwell_since),
         &HealthChecker::Check);
   Publish();
 }

@@ -15,9 +15,12 @@
 
 namespace ichor {
 
+// When to ask a service again that is not well, and was not for so long: soon at first, so that a
+// boot waits for nothing, then as rarely as one that is well.
+std::chrono::nanoseconds PauseOfUnwell(std::chrono::nanoseconds unwell);
+
 // A source of ServiceHealth: tries to connect to each service that runs and says where it listens,
-// every 5 s; a service that is not well is asked again soon, so that a boot waits for nothing.
-// Loop's thread only.
+// every 5 s; a service that is not well as PauseOfUnwell says. Loop's thread only.
 class HealthChecker {
  public:
   static constexpr std::chrono::seconds kPeriod{5};
@@ -39,7 +42,8 @@ class HealthChecker {
     std::int32_t pid = 0;
     services::ServiceDefinition::Spec definition;
     std::optional<services::ServiceHealth::Spec> health;  // absent: not asked yet
-    base::UniqueFd attempt;                               // a connection being made
+    std::optional<base::MonotonicTime> unwell_since;
+    base::UniqueFd attempt;  // a connection being made
     std::optional<Loop::TimerId> timer;
   };
 

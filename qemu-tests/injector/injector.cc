@@ -6,10 +6,10 @@
 //   hello                     said once per boot, before /init runs
 //   go                        /init runs: "gone"
 //   hang TEXT                 once the kernel's log has TEXT, PID 1 stops: "hung"; says "waits"
-//   first signal NAME NUMBER        to init's children of that name: "signalled PID…" kill NAME
-//   COUNT           each of them at once as it appears, COUNT times: "killed PID…" processes "PID
-//   PPID STATE KIB NAME" for each with memory of its own, then "end" panic                     the
-//   kernel panics; no answer
+//   first signal NAME NUMBER        to init or its children of that name: "signalled PID…" kill
+//   NAME COUNT           each of them at once as it appears, COUNT times: "killed PID…" processes
+//   "PID PPID STATE KIB NAME" for each with memory of its own, then "end" panic the kernel panics;
+//   no answer
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -148,15 +148,15 @@ class Guest {
   Fd kmsg_;
 };
 
-bool IsChildOfInit(const Process& process, std::string_view name) {
-  return process.parent == 1 && process.name.view() == name && process.state != 'Z';
+bool IsInitOrItsChild(const Process& process, std::string_view name) {
+  return process.parent <= 1 && process.name.view() == name && process.state != 'Z';
 }
 
 // Sends it to all of that name, and appends their PIDs.
 int Signal(const Guest& guest, std::string_view name, int number, Text<4096>& pids) {
   int sent = 0;
   guest.ForEach([&](const Process& process) {
-    if (!IsChildOfInit(process, name) || ::kill(static_cast<pid_t>(process.pid), number) != 0)
+    if (!IsInitOrItsChild(process, name) || ::kill(static_cast<pid_t>(process.pid), number) != 0)
       return;
     pids.Append({" ", Decimal(static_cast<std::int64_t>(process.pid))});
     ++sent;

@@ -71,7 +71,7 @@ class Layers:
         return self._own_error(path, room, include, other) if other else None
 
     def _own_error(self, path, room, include, other):
-        tests = (path in self.tests or path in self.testing or room == "bench"
+        tests = (path in self.tests or path in self.testing or room in ("bench", "qemu-tests")
                  or _stem(path).endswith(("_test", "_fuzz")))
         if _is_fake(include) or include in self.testing or include in self.tests:
             same_fake = _stem(path) == _stem(include) or _is_fake(path)

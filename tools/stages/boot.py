@@ -9,20 +9,23 @@ from machine import accelerator, running
 from machine.spec import host_arch
 from stages import compat, programs
 
-_TEST = "qemu_boot_test"
+_TESTS = tuple(f"qemu_{story}_test" for story in ("boot", "machines", "faults", "slots", "two_disks", "verity"))
+_INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
 _TIMEOUT_SECONDS = 3600
 
 
 def run(long):
-    """Both images, which the stage "image" makes too, then every test; those tagged [long] only if `long`."""
+    """Both images, which the stage "image" makes too, then every test; with `long` those tagged [long] too, and faults more often."""
     total = Outcome()
     for arch in ("amd64", "arm64"):
         if not (BUILD / "image" / arch / "disk.raw").exists():
             total += Outcome(failed=1)
             print(f"boot: there is no image for {arch}: ./ichor image {arch}")
-    total += presets.build("dev", [_TEST])
+    total += presets.build("dev", _TESTS)
+    total += presets.build("release-amd64", [_INJECTOR])
     if total.ok:
-        total += step(_TEST, _run, long, counts=True)
+        for test in _TESTS:
+            total += step(test, _run, test, long, counts=True)
         for arch, firmware in (("amd64", "uefi"), ("amd64", "bios"), ("arm64", "uefi")):
             total += step(f"official client, {arch} {firmware}", _official_client, arch, firmware, counts=True)
     return total
@@ -46,10 +49,10 @@ def _official_client(arch, firmware):
     return outcome
 
 
-def _run(long):
-    environment = {"ICHOR_ACCELERATOR": accelerator.choose(host_arch())}
-    result = run_command([BUILD / "dev/bin" / _TEST, *(["~[long],[long]"] if long else [])], cwd=ROOT, env=environment, timeout=_TIMEOUT_SECONDS)
+def _run(test, long):
+    environment = {"ICHOR_ACCELERATOR": accelerator.choose(host_arch()), **({"ICHOR_LONG": "1"} if long else {})}
+    result = run_command([BUILD / "dev/bin" / test, *(["~[long],[long]"] if long else [])], cwd=ROOT, env=environment, timeout=_TIMEOUT_SECONDS)
     outcome = programs.count(result)
     if not outcome.ok:
-        outcome.output = f"{result.output}\n{_TEST}: {result.ending()}\n"
+        outcome.output = f"{result.output}\n{test}: {result.ending()}\n"
     return outcome
