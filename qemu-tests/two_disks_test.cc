@@ -30,10 +30,10 @@ void RunsWhollyFrom(Machine& machine, const std::string& name) {
       "the system disk", [](const auto& rows) { return !rows.empty(); });
   REQUIRE_THAT(system, IsOk());
   CHECK(system->front().spec().dev_path() == "/dev/" + name);
-  const auto root = machine.api().WaitFor<block::Disk>(
+  const auto root = machine.api().WaitFor<block::BlockDevice>(
       "the root's device", [](const auto& rows) { return rows.find("dm-1") != rows.end(); });
   REQUIRE_THAT(root, IsOk());
-  CHECK(std::ranges::any_of(root->find("dm-1")->spec().secondary_disks(),
+  CHECK(std::ranges::any_of(root->find("dm-1")->spec().secondaries(),
                             [&](const auto& part) { return part.starts_with(name); }));
   machine.PowerCut();
   CHECK_THAT(machine.DiskIsUntouched(0), IsOk());
