@@ -43,7 +43,7 @@ Init::Init(const early::Console& console, const Facts& facts)
       machined_(poll_, console_, facts.committed, Now()),
       shutdown_(console_, watchdog_),
       button_(poll_),
-      slot_(console_) {}
+      slot_(poll_, console_) {}
 
 bool Init::Open() {
   if (!poll_.Open()) return false;
@@ -59,7 +59,7 @@ bool Init::Open() {
   ::reboot(RB_DISABLE_CAD);  // Ctrl-Alt-Del comes as SIGINT from now on
   watchdog_.Inherit(facts_.watchdog_fd, Now());
   button_.Open();
-  slot_.Open(poll_);
+  slot_.Open();
   return true;
 }
 
@@ -106,6 +106,10 @@ void Init::GoDown(RebootAction action, Nanoseconds grace) {
   shutdown_.Begin(action, grace, Now());
 }
 
+void Init::RestartIf(bool shall) {
+  if (shall && !shutdown_.Going()) GoDown(RebootAction::kRestart, kOwnGrace);
+}
+
 // For pstore, which gets the end of the kernel's log at a panic, and at every end if it is told to.
 void Init::SayCrashes() const {
   const CrashRecords& crashes = processes_.crashes();
@@ -132,9 +136,9 @@ void Init::Handle(const Ready& ready) {
     case Source::kButtonDevices:
       return button_.FindDevices();
     case Source::kUevents:
-      if (slot_.Read(machined_.committed()) && !shutdown_.Going())
-        GoDown(RebootAction::kRestart, kOwnGrace);
-      return;
+      return RestartIf(slot_.Read(machined_.committed()));
+    case Source::kSlotAnswer:
+      return RestartIf(slot_.Answered());
   }
 }
 

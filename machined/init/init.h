@@ -47,6 +47,7 @@ class Init {
   void AskedForPower(PowerCause cause);
   Nanoseconds CheckDeadlines(Nanoseconds now);
   void GoDown(RebootAction action, Nanoseconds grace);
+  void RestartIf(bool shall);
   void SayCrashes() const;
 
   const early::Console& console_;

@@ -19,7 +19,8 @@ enum class Source : std::uint8_t {
   kExecStatus,
   kButton,
   kButtonDevices,
-  kUevents
+  kUevents,
+  kSlotAnswer
 };
 
 // One thing that is ready: what it is, and which of its kind.

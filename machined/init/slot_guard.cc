@@ -1,5 +1,8 @@
 #include "machined/init/slot_guard.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 
@@ -17,13 +20,13 @@ Remedy RemedyFor(bool committed, bool has_other, std::uint64_t asks) {
   return has_other && asks == 0 ? Remedy::kAsk : Remedy::kNone;
 }
 
-void SlotGuard::Open(const Poll& poll) {
+void SlotGuard::Open() {
   std::array<char, 192> buffer{};
   slot_.Append({early::ReadLine("/system/run/boot/slot", buffer).value_or("")});
   other_ = early::ParseOtherSlot(early::ReadLine("/system/run/boot/other", buffer).value_or(""));
   const auto asks = early::ReadLine("/system/run/boot/asks", buffer).value_or("0");
   asks_ = early::ToNumber(asks).value_or(early::kMostAsks);
-  if (!events_.Open() || !poll.Add(events_.descriptor(), {.source = Source::kUevents}))
+  if (!events_.Open() || !poll_.Add(events_.descriptor(), {.source = Source::kUevents}))
     console_.Warning({"listen to the kernel's events: ", early::ErrorText(errno)});
 }
 
@@ -54,19 +57,45 @@ bool SlotGuard::Repair(bool committed) {
     case Remedy::kAsk:
       break;
   }
-  const int error = early::AskFor(other_);
-  if (error != 0) {
-    console_.Error({"ask the loader for slot ", other_.slot.view(), ": ", early::ErrorText(error)});
-    return false;
-  }
-  console_.Error({"the loader is asked for slot ", other_.slot.view(), ", and the node restarts"});
-  return true;
+  console_.Error({"the loader is asked for slot ", other_.slot.view()});
+  asking_ = true;
+  Write(early::AskFor);
+  return false;
 }
 
 void SlotGuard::CameUp() {
-  if (asks_ == 0 || !other_.IsThere()) return;
-  const int error = early::ForgetAsks(other_);
-  if (error != 0) console_.Warning({"forget who was asked: ", early::ErrorText(error)});
+  if (asks_ > 0 && other_.IsThere() && !asking_) Write(early::ForgetAsks);
+}
+
+void SlotGuard::Write(int (*what)(const early::OtherSlot&)) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+    console_.Error({"write for the loader: ", early::ErrorText(errno)});
+    return;
+  }
+  answer_.Reset(ends[0]);
+  const early::Fd theirs(ends[1]);
+  poll_.Add(answer_.get(), {.source = Source::kSlotAnswer});
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const int error = what(other_);
+    const auto written = ::write(theirs.get(), &error, sizeof(error));
+    ::_exit(written == sizeof(error) ? 0 : 1);
+  }
+  if (pid < 0) console_.Error({"write for the loader: ", early::ErrorText(errno)});
+}
+
+bool SlotGuard::Answered() {
+  int error = EPIPE;  // of a child that ended without a word
+  const auto got = ::read(answer_.get(), &error, sizeof(error));
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  answer_.Reset();
+  if (error != 0) console_.Error({"write for the loader: ", early::ErrorText(error)});
+  // Without an answer from the loader's side the next boot would be the same: better to go on.
+  const bool restart = asking_ && error == 0;
+  if (restart) console_.Error({"the node restarts into slot ", other_.slot.view()});
+  asking_ = false;
+  return restart;
 }
 
 }  // namespace ichor::init
