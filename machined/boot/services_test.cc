@@ -33,7 +33,7 @@ TEST_CASE("define services: everything, until the machine goes down") {
 }
 
 TEST_CASE("define services: apid and networkd are nobody, with no more than they need") {
-  const Rows rows = std::move(*DefineServices(Snapshots<boot::PowerRequest>({}))).Take();
+  const Rows rows = std::move(*DefineServices(AllOf<boot::PowerRequest>({}))).Take();
   const auto process = [&](const std::string& id) {
     const auto row = std::ranges::find(rows, id, &DesiredRow::id);
     REQUIRE(row != rows.end());
