@@ -23,7 +23,7 @@ def host_arch():
 def arguments(argv):
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="./ichor image", description="Makes build/image/ARCH/: kernel, initramfs, initramfs-pxe, cmdline, disk.raw, "
+        prog="./ichor image", description="Makes build/image/ARCH/: kernel, initramfs, initramfs-pxe, microcode, cmdline, disk.raw, "
         "disk.raw.zst, manifest.txt, sbom.spdx.json.")
     parser.add_argument("arch", nargs="?", choices=("amd64", "arm64"), default=host_arch(), help="default: this machine's")
     parser.add_argument("--platform", default="metal", help="where it will run: talos.platform (default: metal)")
@@ -64,20 +64,23 @@ def build(options):
     kernel = (packages.root / "boot" / f"vmlinuz-{packages.kernel_release()}").read_bytes()
     small = initramfs.small_tree(modules, ours)
     small_archive = initramfs.small(small)
+    microcode = initramfs.microcode_tree(packages)
+    early = initramfs.microcode(microcode)
     steps.done("initramfs")
     additions = cmdline.additions(options.platform, options.arg)
     text = cmdline.checked(" ".join([cmdline.base(arch, built.root), *additions]))
     (out / "kernel").write_bytes(kernel)
     (out / "initramfs").write_bytes(small_archive)
-    (out / "initramfs-pxe").write_bytes(initramfs.for_ram(small_archive, built.data))
+    (out / "microcode").write_bytes(early)
+    (out / "initramfs-pxe").write_bytes(early + initramfs.for_ram(small_archive, built.data))
     (out / "cmdline").write_text(text + "\n", encoding="utf-8")
-    efi = loaders.efi_partition(packages, kernel, small_archive, cmdline.base(arch, built.root, "A"), additions)
+    efi = loaders.efi_partition(packages, kernel, early + small_archive, cmdline.base(arch, built.root, "A"), additions)
     steps.done("boot loaders")
     disk.write(out / "disk.raw", packages, efi, built.data)
     steps.done("disk.raw")
     disk.compress(out / "disk.raw")
     steps.done("disk.raw.zst")
-    trees = {"root": root, "initramfs": small, "efi": efi}
+    trees = {"root": root, "initramfs": small, "microcode": microcode, "efi": efi}
     (out / "manifest.txt").write_text(listing.listing(trees), encoding="utf-8")
     (out / "sbom.spdx.json").write_text(spdx.document(packages, trees), encoding="utf-8")
     steps.done("manifest.txt, sbom.spdx.json")

@@ -5,6 +5,7 @@ from image.command import run
 from image.paths import HERE
 from image.tree import Tree
 
+_MICROCODE = (("AuthenticAMD", "amd64-microcode", "amd-ucode/*.bin"), ("GenuineIntel", "intel-microcode", "intel-ucode/*"))
 _DIRECTORIES = ("dev", "proc", "root", "run", "sys", "system")
 
 
@@ -17,6 +18,21 @@ def small_tree(modules, programs):
     names = modules.named((HERE / "stage1.modules").read_text(encoding="utf-8"))
     modules.add_to(tree, modules.unpack(names), prefix="", text_indexes=True)
     return tree
+
+
+def microcode_tree(packages):
+    """The microcode of every processor, as the kernel looks for it before it unpacks anything; empty where there is none."""
+    tree = Tree()
+    if packages.arch == "amd64":
+        for vendor, package, pattern in _MICROCODE:
+            files = packages.files(package, f"usr/lib/firmware/{pattern}")
+            tree.file(f"kernel/x86/microcode/{vendor}.bin", package, b"".join((packages.root / path).read_bytes() for path in files))
+    return tree
+
+
+def microcode(tree):
+    """Its archive, which stands before all others and is not compressed. No bytes if there is nothing in it."""
+    return cpio.archive(tree.entries()) if tree.entries() else b""
 
 
 def small(tree):

@@ -20,7 +20,7 @@
 namespace ichor::qemu {
 
 // The files of a machine, in build/qemu/<test>/<name>/, and QEMU while it runs. The files stay
-// until the test ends, and after it if it fails: test_files.cc.
+// until the test ends, and after it if it fails: listener_test.cc.
 class Machine {
  public:
   // Makes the disks; nothing runs yet. An error has a tool's name; its output is in tools.log.

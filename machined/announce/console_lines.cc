@@ -1,6 +1,7 @@
 #include "machined/announce/console_lines.h"
 
 #include <format>
+#include <map>
 #include <utility>
 
 #include "lib/base/log.h"
@@ -56,6 +57,24 @@ void ConsoleLines::OnSettled() {
     base::Log(base::Severity::kInfo, "addresses: {}", addresses_);
   }
   OnAddresses();
+  OnDiagnostics();
+}
+
+void ConsoleLines::OnDiagnostics() {
+  std::map<std::string, std::string> texts;
+  for (const auto& row : runtime_.Read<runtime::Diagnostic>()) {
+    std::string& text = texts[row.id()];
+    text = row.spec().message();
+    std::string_view separator = ": ";
+    for (const std::string& detail : row.spec().details()) {
+      text += std::format("{}{}", std::exchange(separator, "; "), detail);
+    }
+    const auto said = diagnostics_.find(row.id());
+    if (said == diagnostics_.end() || said->second != text) {
+      base::Log(base::Severity::kWarning, "{}: {}", row.id(), text);
+    }
+  }
+  diagnostics_ = std::move(texts);
 }
 
 void ConsoleLines::OnAddresses() {

@@ -1,5 +1,6 @@
 #include "machined/boot/services.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,25 @@ TEST_CASE("define services: everything, until the machine goes down") {
                                  "devices-settled"});
   CHECK(Defined(AllOf<boot::PowerRequest>({{"power", {}}})) ==
         std::vector<std::string>{"machined"});
+}
+
+TEST_CASE("define services: apid and networkd are nobody, with no more than they need") {
+  const Rows rows = std::move(*DefineServices(AllOf<boot::PowerRequest>({}))).Take();
+  const auto process = [&](const std::string& id) {
+    const auto row = std::ranges::find(rows, id, &DesiredRow::id);
+    REQUIRE(row != rows.end());
+    return static_cast<const services::ServiceDefinition::Spec&>(*row->spec->message()).process();
+  };
+  CHECK(process("apid").uid() == 50);
+  CHECK(process("apid").capabilities().empty());
+  CHECK_FALSE(process("apid").all_capabilities());
+  const auto networkd = process("networkd");
+  CHECK(networkd.uid() == 52);
+  const auto& capabilities = networkd.capabilities();
+  CHECK(std::vector<std::string>(capabilities.begin(), capabilities.end()) ==
+        std::vector<std::string>{"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE",
+                                 "CAP_SYS_TIME"});
+  CHECK_FALSE(networkd.all_capabilities());
 }
 
 TEST_CASE("devices status: ready when the wait for udevd has ended, however it did") {

@@ -12,6 +12,7 @@
 //   no answer
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
@@ -40,7 +41,7 @@ using early::ToNumber;
 
 constexpr const char* kDevices = "/injected/dev";
 constexpr const char* kProcesses = "/injected/proc";
-constexpr useconds_t kLookAgain = 1000;
+constexpr int kLookAgainMs = 1;
 
 struct Process {
   std::uint64_t pid = 0;
@@ -105,7 +106,7 @@ class Guest {
     std::array<char, 8192> record;
     for (;;) {
       const auto size = ::read(kmsg_.get(), record.data(), record.size());
-      if (size < 0 && errno != EPIPE) ::usleep(kLookAgain);
+      if (size < 0 && errno == EAGAIN) WaitForMore();
       if (size > 0 &&
           std::string_view(record.data(), static_cast<std::size_t>(size)).contains(text))
         return;
@@ -118,6 +119,11 @@ class Guest {
   }
 
  private:
+  void WaitForMore() const {
+    pollfd event{.fd = kmsg_.get(), .events = POLLIN, .revents = 0};
+    ::poll(&event, 1, -1);
+  }
+
   std::optional<Process> Look(std::uint64_t pid) const {
     const Text<64> path{Decimal(static_cast<std::int64_t>(pid)), "/stat"};
     std::array<char, 1024> buffer;
@@ -169,7 +175,7 @@ void Kill(const Guest& guest, const Port& port, std::string_view name, std::uint
   for (std::uint64_t done = 0; done < count;) {
     const int sent = Signal(guest, name, SIGKILL, said);
     done += static_cast<std::uint64_t>(sent);
-    if (sent == 0) ::usleep(kLookAgain);
+    if (sent == 0) ::poll(nullptr, 0, kLookAgainMs);  // nobody tells of a process that appears
   }
   port.Say(said.view());
 }

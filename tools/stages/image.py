@@ -17,7 +17,7 @@ from image import gpt, slot, verity, walker
 from image.boards import BOARDS
 
 _PROGRAMS = ("stage1", "coldplug", "init", "ichor-node")
-_RESULTS = ("kernel", "initramfs", "initramfs-pxe", "cmdline", "disk.raw", "manifest.txt", "sbom.spdx.json")
+_RESULTS = ("kernel", "initramfs", "initramfs-pxe", "microcode", "cmdline", "disk.raw", "manifest.txt", "sbom.spdx.json")
 _MIB = 1 << 20
 # Limits in MiB: what a download and a machine's memory may be asked for.
 _LIMITS = {"root.erofs": 120, "disk.raw.zst": 150, "initramfs-pxe": 180}
@@ -61,7 +61,7 @@ def _inspect(arch):
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     total = Outcome()
-    for one in (_partitions, _slot, _walk, _sizes):
+    for one in (_partitions, _slot, _walk, _microcode, _sizes):
         outcome = check(one(arch, out, work))
         total = Outcome(total.passed + outcome.passed, total.failed + outcome.failed, total.output + outcome.output)
     shutil.rmtree(work)
@@ -133,6 +133,18 @@ def _walk(_, out, work):
         if named.pop(inside, None) != found:
             yield f"{inside} is not what manifest.txt says"
     yield from (f"{path} of manifest.txt is not there" for path in named)
+
+
+def _microcode(arch, out, _):
+    """For each vendor there is microcode, uncompressed, before all else that a loader gives to the kernel."""
+    early = (out / "microcode").read_bytes()
+    for vendor in ("AuthenticAMD", "GenuineIntel") if arch == "amd64" else ():
+        if f"kernel/x86/microcode/{vendor}.bin\0".encode() not in early:
+            yield f"there is no microcode of {vendor}"
+    if not (out / "initramfs-pxe").read_bytes().startswith(early):
+        yield "initramfs-pxe does not begin with the microcode"
+    if early and _partition(arch, out, "EFI").count(early[:4096]) != 2:
+        yield "the UKI and GRUB's initramfs do not both have the microcode"
 
 
 def _sizes(arch, out, _):

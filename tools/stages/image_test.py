@@ -6,6 +6,7 @@ import pathlib
 import struct
 import sys
 import tempfile
+import types
 import unittest
 import uuid
 import zlib
@@ -16,7 +17,7 @@ from common.tree import ROOT
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from image import cmdline, cpio, gpt, manifest, modules, slot, verity, walker
+from image import cmdline, cpio, gpt, initramfs, manifest, modules, slot, verity, walker
 from image.boards import BOARDS, Partition
 from image.command import ImageError
 from image.tree import Tree
@@ -42,6 +43,24 @@ class TreeTest(unittest.TestCase):
             listed = run(["sh", "-c", f"cpio -tv --quiet --numeric-uid-gid <{path}"]).stdout
         self.assertEqual([line.split()[0] for line in listed.splitlines()], ["-rwxr-xr-x", "drwxr-xr-x", "lrwxrwxrwx"])
         self.assertEqual({tuple(line.split()[2:4]) for line in listed.splitlines()}, {("0", "0")})
+
+
+class MicrocodeTest(unittest.TestCase):
+    """initramfs.microcode"""
+
+    def test_a_file_per_vendor_before_all_else(self):
+        with tempfile.TemporaryDirectory() as work:
+            files = {"amd64-microcode": ["a.bin", "b.bin"], "intel-microcode": ["06-01-01"]}
+            for name in sum(files.values(), []):
+                (pathlib.Path(work) / name).write_bytes(name.encode() * 3)
+            packages = types.SimpleNamespace(arch="amd64", root=pathlib.Path(work), files=lambda package, _: files[package])
+            tree = initramfs.microcode_tree(packages)
+            packages.arch = "arm64"
+            self.assertEqual(initramfs.microcode(initramfs.microcode_tree(packages)), b"")
+        content = {entry.path: entry.content() for entry in tree.entries() if entry.is_file}
+        self.assertEqual(content, {"kernel/x86/microcode/AuthenticAMD.bin": b"a.bin" * 3 + b"b.bin" * 3,
+                                   "kernel/x86/microcode/GenuineIntel.bin": b"06-01-01" * 3})
+        self.assertEqual(len(initramfs.microcode(tree)) % 4, 0)
 
 
 class VerityTest(unittest.TestCase):
