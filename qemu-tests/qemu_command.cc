@@ -65,9 +65,10 @@ Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
                     : "format=raw,file=" + raw;
     const int slot = spec.disks[i].pci_slot;
     const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";
+    // A kernel that QEMU was given is boot device 0.
     Add(words, {"-drive", absl::StrCat("if=none,id=disk", i, ",", file), "-device",
                 absl::StrCat(scsi ? "scsi-hd,bus=scsi.0" : "virtio-blk-pci", ",drive=disk", i,
-                             ",serial=disk", i, ",bootindex=", i, address)});
+                             ",serial=disk", i, ",bootindex=", i + 1, address)});
   }
   return words;
 }

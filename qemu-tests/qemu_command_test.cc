@@ -22,7 +22,7 @@ TEST_CASE("qemu command: UEFI gets the machine's own variables, and disks are tr
       QemuCommand({.disks = {{.holds_image = true}, {}}}, Files(), {.accelerator = "tcg"});
   CHECK(words.front() == "qemu-system-x86_64");
   CHECK(Has(words, "if=pflash,format=raw,unit=1,file=/machine/uefi-variables.fd"));
-  CHECK(Has(words, "virtio-blk-pci,drive=disk1,serial=disk1,bootindex=1"));
+  CHECK(Has(words, "virtio-blk-pci,drive=disk1,serial=disk1,bootindex=2"));
   CHECK_FALSE(Has(words, "-kernel"));
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("qemu command: SCSI disks share a controller") {
   const auto words = QemuCommand({.disks = {{.holds_image = true}, {.bus = DiskBus::kScsi}}},
                                  Files(), {.accelerator = "tcg"});
   CHECK(Has(words, "virtio-scsi-pci,id=scsi"));
-  CHECK(Has(words, "scsi-hd,bus=scsi.0,drive=disk1,serial=disk1,bootindex=1"));
+  CHECK(Has(words, "scsi-hd,bus=scsi.0,drive=disk1,serial=disk1,bootindex=2"));
 }
 
 }  // namespace
