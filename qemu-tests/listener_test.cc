@@ -1,5 +1,3 @@
-#include "qemu-tests/test_files.h"
-
 #include <catch2/catch_test_case_info.hpp>
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
@@ -10,6 +8,7 @@
 #include <system_error>
 
 #include "qemu-tests/node_notes.h"
+#include "qemu-tests/test_files.h"
 
 namespace ichor::qemu {
 namespace {

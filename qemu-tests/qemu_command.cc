@@ -57,6 +57,8 @@ Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
                           [](const DiskSpec& disk) { return disk.bus == DiskBus::kScsi; })) {
     words = {"-device", "virtio-scsi-pci,id=scsi"};
   }
+  // QEMU itself is the first when it gives the kernel.
+  const bool direct = spec.firmware == Firmware::kDirect || spec.firmware == Firmware::kDirectDisk;
   for (std::size_t i = 0; i < spec.disks.size(); ++i) {
     const bool scsi = spec.disks[i].bus == DiskBus::kScsi;
     Add(words, {"-drive",
@@ -64,7 +66,7 @@ Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
                              i, ".qcow2"),
                 "-device",
                 absl::StrCat(scsi ? "scsi-hd,bus=scsi.0" : "virtio-blk-pci", ",drive=disk", i,
-                             ",serial=disk", i, ",bootindex=", i)});
+                             ",serial=disk", i, ",bootindex=", i + (direct ? 1 : 0))});
   }
   return words;
 }
@@ -89,9 +91,10 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
   Words words;
   bool forwards = false;
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
-    // A NIC without a peer has no carrier.
-    const std::string peer = spec.nics[i].has_carrier ? absl::StrCat(",netdev=net", i) : "";
-    if (!peer.empty()) {
+    const std::string peer = absl::StrCat(",id=nic", i, ",netdev=net", i);
+    if (!spec.nics[i].has_carrier) {
+      Add(words, {"-netdev", absl::StrCat("user,id=net", i)});  // unplugged when QEMU runs
+    } else {
       const std::string forward =
           std::exchange(forwards, true)
               ? ""
@@ -137,6 +140,9 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-device",     "i6300esb",
               "-action",     "watchdog=reset"});
   Add(words, FirmwareWords(spec, files, options.command_line));
+  if (!options.monitor.empty()) {
+    Add(words, {"-qmp", absl::StrCat("unix:", options.monitor, ",server=on,wait=off")});
+  }
   Add(words, FaultWords(spec, files, options.injector));
   Add(words, DiskWords(spec, files));
   Add(words, NicWords(spec, options.api_port));
