@@ -38,13 +38,14 @@ class Injector {
   // For what is not answered.
   absl::Status Send(const std::string& line);
 
+  // The next line that is said.
+  absl::StatusOr<std::string> Line();
+
   // All processes but the kernel's own, and the dead that nobody reaped.
   absl::StatusOr<std::vector<GuestProcess>> Processes();
 
  private:
   Injector(base::UniqueFd socket, int machine) : socket_(std::move(socket)), machine_(machine) {}
-
-  absl::StatusOr<std::string> Line();
 
   base::RealClock clock_;
   base::UniqueFd socket_;

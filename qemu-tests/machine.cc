@@ -23,6 +23,7 @@
 #include "lib/base/unique_fd.h"
 #include "lib/sys/tcp_socket.h"
 #include "qemu-tests/injector_archive.h"
+#include "qemu-tests/monitor.h"
 #include "qemu-tests/qemu_command.h"
 #include "qemu-tests/test_files.h"
 
@@ -143,10 +144,16 @@ absl::Status Machine::Start() {
   const LaunchOptions options{.accelerator = Accelerator(spec_.arch),
                               .command_line = std::move(command_line),
                               .api_port = port,
-                              .injector = absl::StrCat("/tmp/ichor-injector-", port)};
+                              .injector = absl::StrCat("/tmp/ichor-injector-", port),
+                              .monitor = absl::StrCat("/tmp/ichor-monitor-", port)};
   ASSIGN_OR_RETURN(qemu_, ChildProcess::Start(QemuCommand(spec_, files_, options),
                                               files_.directory + "/qemu.log"));
   ASSIGN_OR_RETURN(api_, NodeApi::Create(port, qemu_->descriptor()));
+  for (std::size_t i = 0; i < spec_.nics.size(); ++i) {
+    if (!spec_.nics[i].has_carrier) {
+      RETURN_IF_ERROR(UnplugNic(options.monitor, qemu_->descriptor(), absl::StrCat("nic", i)));
+    }
+  }
   noted_ = std::make_unique<NotedNode>(*api_, files_.directory);
   if (spec_.has_injector) {
     ASSIGN_OR_RETURN(injector_, Injector::Connect(options.injector, qemu_->descriptor()));

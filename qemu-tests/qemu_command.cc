@@ -93,9 +93,10 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
   Words words;
   bool forwards = false;
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
-    // A NIC without a peer has no carrier.
-    const std::string peer = spec.nics[i].has_carrier ? absl::StrCat(",netdev=net", i) : "";
-    if (!peer.empty()) {
+    const std::string peer = absl::StrCat(",id=nic", i, ",netdev=net", i);
+    if (!spec.nics[i].has_carrier) {
+      Add(words, {"-netdev", absl::StrCat("user,id=net", i)});  // unplugged when QEMU runs
+    } else {
       const std::string forward =
           std::exchange(forwards, true)
               ? ""
@@ -141,6 +142,9 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-device",     "i6300esb",
               "-action",     "watchdog=reset"});
   Add(words, FirmwareWords(spec, files, options.command_line));
+  if (!options.monitor.empty()) {
+    Add(words, {"-qmp", absl::StrCat("unix:", options.monitor, ",server=on,wait=off")});
+  }
   Add(words, FaultWords(spec, files, options.injector));
   Add(words, DiskWords(spec, files));
   Add(words, NicWords(spec, options.api_port));

@@ -16,6 +16,7 @@ struct LaunchOptions {
   std::uint16_t api_port = 0;  // on 127.0.0.1; leads to the node's API over the first carrier
   // The socket of the injector's port. A short path: 107 bytes are the most.
   std::string injector;
+  std::string monitor;  // the socket of QEMU's machine protocol; as short
 };
 
 // The command for a machine.

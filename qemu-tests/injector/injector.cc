@@ -159,23 +159,30 @@ bool IsInitOrItsChild(const Process& process, std::string_view name) {
 }
 
 // Sends it to all of that name, and appends their PIDs.
-int Signal(const Guest& guest, std::string_view name, int number, Text<4096>& pids) {
-  int sent = 0;
+void Signal(const Guest& guest, std::string_view name, int number, Text<4096>& pids) {
   guest.ForEach([&](const Process& process) {
     if (!IsInitOrItsChild(process, name) || ::kill(static_cast<pid_t>(process.pid), number) != 0)
       return;
     pids.Append({" ", Decimal(static_cast<std::int64_t>(process.pid))});
-    ++sent;
   });
-  return sent;
 }
 
+// One that was killed and is not gone yet does not count again.
 void Kill(const Guest& guest, const Port& port, std::string_view name, std::uint64_t count) {
   Text<4096> said{"killed"};
+  std::uint64_t last = 0;
   for (std::uint64_t done = 0; done < count;) {
-    const int sent = Signal(guest, name, SIGKILL, said);
-    done += static_cast<std::uint64_t>(sent);
-    if (sent == 0) ::poll(nullptr, 0, kLookAgainMs);  // nobody tells of a process that appears
+    std::uint64_t found = 0;
+    guest.ForEach([&](const Process& process) {
+      if (process.pid > last && IsInitOrItsChild(process, name)) found = process.pid;
+    });
+    if (found != 0 && ::kill(static_cast<pid_t>(found), SIGKILL) == 0) {
+      said.Append({" ", Decimal(static_cast<std::int64_t>(found))});
+      last = found;
+      ++done;
+    } else {
+      ::poll(nullptr, 0, kLookAgainMs);  // nobody tells of a process that appears
+    }
   }
   port.Say(said.view());
 }
