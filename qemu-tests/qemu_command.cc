@@ -94,14 +94,18 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
   bool forwards = false;
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
     const std::string peer = absl::StrCat(",id=nic", i, ",netdev=net", i);
+    // A network of its own: on one that two cards share by address only, answers take the wrong
+    // one.
+    const std::string network =
+        absl::StrCat("user,id=net", i, ",net=10.0.", i + 2, ".0/24,ipv6-prefix=fec0:0:0:", i, "::");
     if (!spec.nics[i].has_carrier) {
-      Add(words, {"-netdev", absl::StrCat("user,id=net", i)});  // unplugged when QEMU runs
+      Add(words, {"-netdev", network});  // unplugged when QEMU runs
     } else {
       const std::string forward =
           std::exchange(forwards, true)
               ? ""
               : absl::StrCat(",hostfwd=tcp:127.0.0.1:", api_port, "-:50000");
-      Add(words, {"-netdev", absl::StrCat("user,id=net", i, forward)});
+      Add(words, {"-netdev", network + forward});
     }
     const int slot = spec.nics[i].pci_slot;
     const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";

@@ -38,9 +38,11 @@ TEST_CASE("qemu command: the API is behind the first NIC with a carrier") {
   const auto words = QemuCommand({.nics = {{.has_carrier = false}, {}, {}}}, Files(),
                                  {.accelerator = "tcg", .api_port = 4711});
   CHECK(Has(words, "virtio-net-pci,id=nic0,netdev=net0"));
-  CHECK(Has(words, "user,id=net0"));
-  CHECK(Has(words, "user,id=net1,hostfwd=tcp:127.0.0.1:4711-:50000"));
-  CHECK(Has(words, "user,id=net2"));
+  CHECK(Has(words, "user,id=net0,net=10.0.2.0/24,ipv6-prefix=fec0:0:0:0::"));
+  CHECK(Has(
+      words,
+      "user,id=net1,net=10.0.3.0/24,ipv6-prefix=fec0:0:0:1::,hostfwd=tcp:127.0.0.1:4711-:50000"));
+  CHECK(Has(words, "user,id=net2,net=10.0.4.0/24,ipv6-prefix=fec0:0:0:2::"));
 }
 
 TEST_CASE("qemu command: with an injector the initramfs is the machine's own, and a second port") {
