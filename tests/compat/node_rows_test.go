@@ -165,11 +165,19 @@ func TestNodeNamesItsPCIDevices(t *testing.T) {
 		require.NoError(collect, err)
 		require.Positive(collect, devices.Len())
 
+		named := 0
+
 		for device := range devices.All() {
 			spec := device.TypedSpec()
-			assert.NotContains(collect, spec.Class+spec.Vendor, "0x", device.Metadata().ID())
 			assert.True(collect, strings.HasPrefix(spec.VendorID, "0x"), device.Metadata().ID())
+
+			// The database does not know every vendor: the emulator's display is of none.
+			if !strings.Contains(spec.Class+spec.Vendor, "0x") {
+				named++
+			}
 		}
+
+		assert.Positive(collect, named)
 	})
 }
 
