@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "lib/resource/time_proto.h"
 #include "lib/sys/wait_status.h"
 
 namespace ichor {
@@ -83,13 +85,6 @@ void ForEachLine(std::string_view log, Visit visit) {
   }
 }
 
-void SetTime(Record& record, std::int64_t nanoseconds) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  const std::int64_t nanos = (nanoseconds % kSecond + kSecond) % kSecond;
-  record.mutable_time()->set_seconds((nanoseconds - nanos) / kSecond);
-  record.mutable_time()->set_nanos(static_cast<std::int32_t>(nanos));
-}
-
 // What machined/init/last_words.h writes: "3 at 173…: machined, process 175, status 139: log".
 std::optional<Record> ParseLastWords(std::string_view text) {
   const auto number = TakeNumber<std::uint64_t>(text);
@@ -110,7 +105,7 @@ std::optional<Record> ParseLastWords(std::string_view text) {
     return std::nullopt;
   }
   Record record;
-  SetTime(record, *time);
+  *record.mutable_time() = ToProto(base::WallTime(std::chrono::nanoseconds(*time)));
   record.set_process(std::string(*process));
   record.set_pid(*pid);
   record.set_ended(sys::DescribeWaitStatus(*status));

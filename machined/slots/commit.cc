@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/base/status.h"
+#include "lib/early/environment_block.h"
 #include "machined/slots/records.h"
 
 namespace ichor {
@@ -14,8 +15,6 @@ namespace {
 using block::DiscoveredVolume;
 using block::SystemDisk;
 using boot::SlotReport;
-
-constexpr size_t kEnvironmentBytes = 1024;
 
 absl::Status CommitInSystemdBoot(sys::MountedFiles& efi, const std::string& slot) {
   const std::string directory(kUkiDirectory);
@@ -28,7 +27,7 @@ absl::Status CommitInSystemdBoot(sys::MountedFiles& efi, const std::string& slot
 
 absl::Status CommitInGrub(sys::MountedFiles& efi, const std::string& slot) {
   const std::string path(kGrubEnvironment);
-  const absl::StatusOr<std::string> before = efi.Read(path, kEnvironmentBytes);
+  const absl::StatusOr<std::string> before = efi.Read(path, early::kEnvironmentBytes);
   if (absl::IsNotFound(before.status())) {
     return absl::OkStatus();  // a machine without BIOS
   }
