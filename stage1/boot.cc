@@ -15,12 +15,12 @@
 #include "lib/early/command_line.h"
 #include "lib/early/fd.h"
 #include "lib/early/file.h"
+#include "lib/early/modules.h"
 #include "lib/early/mount.h"
 #include "lib/early/sha256.h"
 #include "lib/early/uevents.h"
 #include "stage1/facts.h"
 #include "stage1/loop_device.h"
-#include "stage1/modules.h"
 #include "stage1/slot.h"
 #include "stage1/switch_root.h"
 #include "stage1/system_disk.h"
@@ -72,7 +72,7 @@ std::string_view Firmware() {
   return Exists("/sys/firmware/devicetree/base") ? "devicetree" : "bios";
 }
 
-void LoadFirst(const Modules& modules) {
+void LoadFirst(const early::Modules& modules) {
   // sha256 has several drivers for several processors: those that do not fit the machine refuse.
   for (const char* name : {"loop", "dm_mod", "sha256_ssse3", "sha256_arm64", "sha256_ce",
                            "sha256_generic", "dm_verity", "erofs", "overlay"}) {
@@ -145,8 +145,8 @@ void NameCorruptBlocks(std::string_view slot, early::Uevents& events,
 }
 
 bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& expected,
-                   early::Uevents& events, const Modules& modules, const early::Console& console,
-                   BootFacts& facts, SlotState& state) {
+                   early::Uevents& events, const early::Modules& modules,
+                   const early::Console& console, BootFacts& facts, SlotState& state) {
   const auto slot = early::FindValue(command_line, "ichor.slot").value_or("");
   if (slot != "A" && slot != "B") {
     console.Error({"ichor.slot is neither A nor B, and there is no ", kRamSlot});
@@ -190,7 +190,7 @@ void MountFirst(const early::Console& console) {
 
 BootResult Boot(std::string_view command_line, const early::Console& console) {
   BootResult result;
-  Modules modules(command_line, console);
+  early::Modules modules(command_line, console);
   modules.Open();
   // First of all: a driver that hangs is common enough.
   modules.LoadForWatchdogs();
