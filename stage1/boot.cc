@@ -102,6 +102,13 @@ bool CanRead(const char* path, const early::Console& console) {
   return got == 0;
 }
 
+// Lets the kernel read what init starts, and decompress and verify it, while stage 1 goes on. It
+// need not succeed.
+void ReadAhead() {
+  const early::Fd fd(::open("/root/usr/bin/machined", O_RDONLY | O_CLOEXEC));
+  if (fd.ok()) ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_WILLNEED);
+}
+
 bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& console,
                   BootFacts& facts) {
   early::Fd keep;
@@ -176,8 +183,11 @@ bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& exp
   state.on_trial = OnTrial(command_line);
   state.other = FindOtherSlot(found, other);
   WriteFacts(state, facts);
-  const bool mounted = MountSlot(found.slot_device.c_str(), expected, console) &&
-                       CanRead("/root/usr/sbin/init", console);
+  bool mounted = MountSlot(found.slot_device.c_str(), expected, console);
+  if (mounted) {
+    ReadAhead();
+    mounted = CanRead("/root/usr/sbin/init", console);
+  }
   if (!mounted) NameCorruptBlocks(slot, events, console);
   return mounted;
 }
