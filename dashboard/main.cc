@@ -21,7 +21,6 @@
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/worker_pool.h"
 #include "lib/state/mirror.h"
-#include "lib/sys/unix_socket.h"
 #include "machine/machine.pb.h"
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
@@ -103,7 +102,7 @@ class Dashboard {
       loop_.RunAt(clock_.Monotonic() + kRedraw, [this] {
         draw_scheduled_ = false;
         const std::string bytes = Draw(Lay(Contents(), sys::SizeOfTerminal(STDOUT_FILENO)));
-        if (bytes != drawn_ && sys::WriteSome(STDOUT_FILENO, bytes.data(), bytes.size()).ok()) {
+        if (bytes != drawn_ && sys::WriteTerminal(STDOUT_FILENO, bytes).ok()) {
           drawn_ = bytes;
         }
       });
@@ -163,7 +162,9 @@ class Dashboard {
 absl::Status Run(const std::string& path) {
   const base::RealClock clock;
   ASSIGN_OR_RETURN(const std::unique_ptr<Loop> loop, Loop::Create(clock));
-  if (const absl::Status shown = sys::ShowTerminal(STDOUT_FILENO); !shown.ok()) {
+  absl::Status shown = sys::MakeScreen(STDOUT_FILENO);
+  shown.Update(sys::ShowTerminal(STDOUT_FILENO));
+  if (!shown.ok()) {
     base::Log(base::Severity::kWarning, "dashboard: {}", base::MessageOf(shown));
   }
   const Dashboard dashboard(*loop, clock, path);

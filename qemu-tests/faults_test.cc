@@ -151,6 +151,25 @@ void RebootWithoutMachined(Machine& machine) {
   REQUIRE_THAT(machine.injector().WaitForBoot(), IsOk());
 }
 
+// What stands on the screen in the end; looks again for a minute.
+bool ScreenShows(Machine& machine, const std::vector<std::string>& words) {
+  const base::RealClock clock;
+  const base::MonotonicTime until = clock.Monotonic() + std::chrono::minutes(1);
+  while (true) {
+    const auto screen = machine.injector().Ask("screen 2");
+    REQUIRE_THAT(screen.status(), IsOk());
+    if (std::ranges::all_of(words, [&](const auto& word) { return screen->contains(word); }) &&
+        screen->starts_with(" Ichor ")) {
+      return true;
+    }
+    if (clock.Monotonic() > until) {
+      UNSCOPED_INFO(*screen);
+      return false;
+    }
+    REQUIRE_THAT(machine.api().StaysUpUntil(clock.Monotonic() + std::chrono::seconds(1)), IsOk());
+  }
+}
+
 TEST_CASE("faults: a stage 1 that hangs and a machined that dies at once on trial end in a restart",
           "[boot][faults][amd64]") {
   auto machine = Machine::Create({.firmware = Firmware::kDirectDisk,
@@ -173,6 +192,8 @@ TEST_CASE("faults: a stage 1 that hangs and a machined that dies at once on tria
   const auto crash = EarlierCrash(*machine, "machined");
   CHECK(crash.ended() == "killed by signal 9 (Killed)");
   CHECK(crash.pid() > 1);
+  // Nothing of the kernel's log is written across it.
+  CHECK(ScreenShows(*machine, {"maintenance", "10.0.2.15/24", "apid running"}));
   RebootWithoutMachined(*machine);
   machine->PowerCut();
   CHECK_THAT(machine->DiskIsUntouched(0), IsOk());

@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -23,6 +25,28 @@ TerminalSize SizeOfTerminal(int fd) {
     return {};
   }
   return {.columns = size.ws_col, .rows = size.ws_row};
+}
+
+absl::Status MakeScreen(int fd) {
+  termios settings{};
+  if (tcgetattr(fd, &settings) != 0) {
+    return absl::InvalidArgumentError("not a terminal");
+  }
+  settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG);
+  settings.c_iflag &= ~static_cast<tcflag_t>(IXON);
+  return tcsetattr(fd, TCSANOW, &settings) == 0 ? absl::OkStatus() : ErrnoError(errno, "tcsetattr");
+}
+
+absl::Status WriteTerminal(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = write(fd, text.data(), text.size());
+    if (count >= 0) {
+      text.remove_prefix(static_cast<size_t>(count));
+    } else if (errno != EINTR) {
+      return ErrnoError(errno, "write to the terminal");
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ShowTerminal(int fd) {

@@ -3,6 +3,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
@@ -20,6 +24,29 @@ TEST_CASE("terminal: only a virtual console can be shown") {
   const base::UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
   CHECK_THAT(ShowTerminal(null.get()),
              base::StatusIs(absl::StatusCode::kInvalidArgument, "not a virtual console"));
+}
+
+TEST_CASE("terminal: a screen shows what is written, and no keys") {
+  const base::UniqueFd keyboard(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  REQUIRE(keyboard.ok());
+  REQUIRE(unlockpt(keyboard.get()) == 0);
+  std::array<char, 64> name{};
+  REQUIRE(ptsname_r(keyboard.get(), name.data(), name.size()) == 0);
+  const base::UniqueFd screen(open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  REQUIRE(screen.ok());
+  REQUIRE_THAT(MakeScreen(screen.get()), base::IsOk());
+  REQUIRE(write(keyboard.get(), "x\x13", 2) == 2);  // the second one would stop the output
+  REQUIRE_THAT(WriteTerminal(screen.get(), "shown"), base::IsOk());
+  std::array<char, 64> seen{};
+  const ssize_t size = read(keyboard.get(), seen.data(), seen.size());
+  REQUIRE(size > 0);
+  CHECK(std::string_view(seen.data(), static_cast<size_t>(size)) == "shown");
+}
+
+TEST_CASE("terminal: what is none is no screen") {
+  const base::UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  CHECK_THAT(MakeScreen(null.get()),
+             base::StatusIs(absl::StatusCode::kInvalidArgument, "not a terminal"));
 }
 
 }  // namespace ichor::sys

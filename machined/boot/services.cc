@@ -1,9 +1,14 @@
 #include "machined/boot/services.h"
 
 #include <cstdint>
+#include <format>
 #include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "lib/early/command_line.h"
 
 namespace ichor {
 namespace {
@@ -19,6 +24,11 @@ constexpr std::int32_t kAlmostNeverKilled = -998;  // oom_score_adj(5) goes from
 constexpr const char* kDevicesSettled = "devices-settled";
 constexpr std::int32_t kKilledEarly = -400;
 constexpr std::int32_t kNice = 10;
+
+// A truth value of the kernel's command line.
+bool IsOn(std::string_view value) {
+  return value == "1" || value == "true";
+}
 
 Definition Program(std::initializer_list<const char*> arguments, const std::string& cgroup) {
   Definition definition;
@@ -68,13 +78,13 @@ Definition Udevd() {
 }
 
 // The screen that is shown: the kernel's log is on tty1. In apid's group, whose socket it reads.
-Definition Dashboard() {
+Definition Dashboard(std::optional<std::string_view> console) {
   Definition dashboard = Program({"/usr/bin/dashboard"}, "system/dashboard");
   dashboard.mutable_process()->set_uid(kDashboardUser);
   dashboard.mutable_process()->set_gid(kApidUser);
   dashboard.mutable_process()->set_oom_score_adj(kKilledEarly);
   dashboard.mutable_process()->set_nice(kNice);
-  dashboard.mutable_process()->set_terminal("/dev/tty2");
+  dashboard.mutable_process()->set_terminal(std::format("/dev/{}", console.value_or("tty2")));
   return dashboard;
 }
 
@@ -109,13 +119,19 @@ Definition DevicesSettled() {
 
 }  // namespace
 
-absl::StatusOr<Desired<ServiceDefinition>> DefineServices(const All<boot::PowerRequest>& power) {
+absl::StatusOr<Desired<ServiceDefinition>> DefineServices(
+    const All<boot::PowerRequest>& power, const All<runtime::KernelCmdline>& command_lines) {
   Desired<ServiceDefinition> definitions{{"machined", Machined()}};
   if (power.empty()) {
     definitions.Add("networkd", Networkd());
     definitions.Add("apid", Apid());
     definitions.Add("udevd", Udevd());
-    definitions.Add("dashboard", Dashboard());
+    const std::string_view line = command_lines.empty()
+                                      ? std::string_view()
+                                      : std::string_view(command_lines.front().spec().cmdline());
+    if (!IsOn(early::FindValue(line, "talos.dashboard.disabled").value_or(""))) {
+      definitions.Add("dashboard", Dashboard(early::FindValue(line, "talos.dashboard.console")));
+    }
     definitions.Add("network-drivers", NetworkDrivers());
     definitions.Add("coldplug", ColdPlug());
     definitions.Add(kDevicesSettled, DevicesSettled());

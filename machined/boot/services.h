@@ -12,7 +12,7 @@ namespace ichor {
 // machined itself, networkd, apid, udevd and its cold plug; once the machine goes down, only
 // machined.
 absl::StatusOr<Desired<services::ServiceDefinition>> DefineServices(
-    const All<boot::PowerRequest>& power);
+    const All<boot::PowerRequest>& power, const All<runtime::KernelCmdline>& command_lines);
 
 // Ready when udevd has seen all devices that were there at the start, or took too long.
 absl::StatusOr<Desired<runtime::DevicesStatus>> DecideDevicesStatus(

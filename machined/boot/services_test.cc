@@ -1,6 +1,7 @@
 #include "machined/boot/services.h"
 
 #include <algorithm>
+#include <format>
 #include <string>
 #include <vector>
 
@@ -12,14 +13,27 @@
 namespace ichor {
 namespace {
 
-std::vector<std::string> Defined(const All<boot::PowerRequest>& power) {
-  absl::StatusOr<Desired<services::ServiceDefinition>> defined = DefineServices(power);
+Rows Define(const All<boot::PowerRequest>& power, const std::string& command_line) {
+  absl::StatusOr<Desired<services::ServiceDefinition>> defined =
+      DefineServices(power, AllOf<runtime::KernelCmdline>(
+                                {{"cmdline", Text(std::format("cmdline: '{}'", command_line))}}));
   REQUIRE_THAT(defined, base::IsOk());
+  return std::move(*defined).Take();
+}
+
+std::vector<std::string> Defined(const All<boot::PowerRequest>& power,
+                                 const std::string& command_line = "") {
   std::vector<std::string> ids;
-  for (const DesiredRow& row : std::move(*defined).Take()) {
+  for (const DesiredRow& row : Define(power, command_line)) {
     ids.push_back(row.id);
   }
   return ids;
+}
+
+services::ProcessParameters ProcessOf(const Rows& rows, const std::string& id) {
+  const auto row = std::ranges::find(rows, id, &DesiredRow::id);
+  REQUIRE(row != rows.end());
+  return static_cast<const services::ServiceDefinition::Spec&>(*row->spec->message()).process();
 }
 
 }  // namespace
@@ -33,12 +47,8 @@ TEST_CASE("define services: everything, until the machine goes down") {
 }
 
 TEST_CASE("define services: apid and networkd are nobody, with no more than they need") {
-  const Rows rows = std::move(*DefineServices(AllOf<boot::PowerRequest>({}))).Take();
-  const auto process = [&](const std::string& id) {
-    const auto row = std::ranges::find(rows, id, &DesiredRow::id);
-    REQUIRE(row != rows.end());
-    return static_cast<const services::ServiceDefinition::Spec&>(*row->spec->message()).process();
-  };
+  const Rows rows = Define(AllOf<boot::PowerRequest>({}), "");
+  const auto process = [&](const std::string& id) { return ProcessOf(rows, id); };
   CHECK(process("apid").uid() == 50);
   CHECK(process("apid").capabilities().empty());
   CHECK_FALSE(process("apid").all_capabilities());
@@ -49,6 +59,15 @@ TEST_CASE("define services: apid and networkd are nobody, with no more than they
         std::vector<std::string>{"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE",
                                  "CAP_SYS_TIME"});
   CHECK_FALSE(networkd.all_capabilities());
+}
+
+TEST_CASE("define services: the command line moves the dashboard, or switches it off") {
+  const auto nobody = AllOf<boot::PowerRequest>({});
+  CHECK(ProcessOf(Define(nobody, "quiet"), "dashboard").terminal() == "/dev/tty2");
+  CHECK(ProcessOf(Define(nobody, "talos.dashboard.console=tty5"), "dashboard").terminal() ==
+        "/dev/tty5");
+  CHECK(std::ranges::contains(Defined(nobody, "talos.dashboard.disabled=0"), "dashboard"));
+  CHECK_FALSE(std::ranges::contains(Defined(nobody, "talos.dashboard.disabled=1"), "dashboard"));
 }
 
 TEST_CASE("devices status: ready when the wait for udevd has ended, however it did") {

@@ -10,6 +10,7 @@
 #include "lib/early/file.h"
 #include "machined/init/clock.h"
 #include "machined/init/last_words.h"
+#include "machined/init/virtual_console.h"
 
 namespace ichor::init {
 namespace {
@@ -58,6 +59,7 @@ bool Init::Open() {
   if (!signals_.ok() || !poll_.Add(signals_.get(), {.source = Source::kSignals})) return false;
   ::reboot(RB_DISABLE_CAD);  // Ctrl-Alt-Del comes as SIGINT from now on
   watchdog_.Inherit(facts_.watchdog_fd, Now());
+  KeepKernelLogOnFirstConsole();
   button_.Open();
   slot_.Open();
   return true;
@@ -101,6 +103,7 @@ Nanoseconds Init::CheckDeadlines(Nanoseconds now) {
 
 void Init::GoDown(RebootAction action, Nanoseconds grace) {
   if (!shutdown_.Going()) SayCrashes();
+  ShowFirstConsole();
   machined_.Stop();
   processes_.ExpectEnds();
   shutdown_.Begin(action, grace, Now());

@@ -3,13 +3,21 @@
 // the real /init once the harness says so, the child stays in memory and does what comes in on the
 // second serial port, a line each, and answers with a line:
 //
-//   hello                     said once per boot, before /init runs
-//   go                        /init runs: "gone"
-//   hang TEXT                 once the kernel's log has TEXT, PID 1 stops: "hung"; says "waits"
-//   first signal NAME NUMBER        to init or its children of that name: "signalled PID…" kill
-//   NAME COUNT           each of them at once as it appears, COUNT times: "killed PID…" processes
-//   "PID PPID STATE KIB NAME" for each with memory of its own, then "end" panic the kernel panics;
-//   no answer
+//   hello                said once per boot, before /init runs
+//
+//   go                   /init runs: "gone"
+//
+//   hang TEXT            once the kernel's log has TEXT, PID 1 stops: "hung"; says "waits" first
+//
+//   signal NAME NUMBER   to init or its children of that name: "signalled PID…"
+//
+//   kill NAME COUNT      each of them at once as it appears, COUNT times: "killed PID…"
+//
+//   processes            "PID PPID STATE KIB NAME" for each with memory of its own, then "end"
+//
+//   screen NUMBER        what the virtual console shows, in one line: vcs(4)
+//
+//   panic                the kernel panics; no answer
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,6 +34,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "lib/early/fd.h"
@@ -84,8 +93,9 @@ class Guest {
  public:
   bool Open() {
     proc_.Reset(::open(kProcesses, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    devices_.Reset(::open(kDevices, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     kmsg_.Reset(::open("/injected/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    return proc_.ok() && kmsg_.ok();
+    return proc_.ok() && devices_.ok() && kmsg_.ok();
   }
 
   // Calls `visit` for each process.
@@ -111,6 +121,14 @@ class Guest {
           std::string_view(record.data(), static_cast<std::size_t>(size)).contains(text))
         return;
     }
+  }
+
+  // Returns how much of it was read.
+  std::size_t ReadScreen(std::string_view number, std::span<char> out) const {
+    const Text<16> name{"vcs", number};
+    const Fd file(::openat(devices_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto size = file.ok() ? ::read(file.get(), out.data(), out.size()) : 0;
+    return static_cast<std::size_t>(size > 0 ? size : 0);
   }
 
   void Panic() const {
@@ -151,6 +169,7 @@ class Guest {
   }
 
   Fd proc_;
+  Fd devices_;
   Fd kmsg_;
 };
 
@@ -211,6 +230,12 @@ void ListProcesses(const Guest& guest, const Port& port) {
   port.Say("end");
 }
 
+void ShowScreen(const Guest& guest, const Port& port, std::string_view number) {
+  std::array<char, 4000> text{};  // 80 by 25, or as much of a larger one
+  const auto size = guest.ReadScreen(number, text);
+  port.Say({text.data(), size});
+}
+
 void Obey(const Guest& guest, const Port& port, std::string_view line, const Fd& gate) {
   std::string_view rest = line;
   const auto verb = early::TakeUntil(rest, ' ');
@@ -230,6 +255,8 @@ void Obey(const Guest& guest, const Port& port, std::string_view line, const Fd&
     Kill(guest, port, name, ToNumber(rest).value_or(0));
   } else if (verb == "processes") {
     ListProcesses(guest, port);
+  } else if (verb == "screen") {
+    ShowScreen(guest, port, rest);
   } else if (verb == "panic") {
     guest.Panic();
   } else {
