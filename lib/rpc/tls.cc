@@ -108,9 +108,7 @@ class TlsTransport : public Transport {
   static BIO_METHOD* Method();
   static int ReadSocket(BIO* bio, char* buffer, int size);
   static int WriteSocket(BIO* bio, const char* data, int size);
-  static long Control(BIO*, int command, long, void*) {  // NOLINT(google-runtime-int)
-    return command == BIO_CTRL_FLUSH ? 1 : 0;
-  }
+  static long Control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
   void PrepareClient();
   absl::Status CheckPeer();
   absl::Status CheckClient();
