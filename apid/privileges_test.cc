@@ -23,11 +23,15 @@ int ErrnoOf(const std::function<int()>& call) {
   return *error;
 }
 
+int ErrnoOfOpen(const char* path) {
+  return ErrnoOf([path] { return open(path, O_RDONLY | O_CLOEXEC); });
+}
+
 }  // namespace
 
 TEST_CASE("apid's privileges: no file can be opened, looked at or removed", "[kernel]") {
   for (const char* const path : {"/", "/etc/passwd", "/proc/self/mem", "/system/run"}) {
-    CHECK(ErrnoOf([&] { return open(path, O_RDONLY | O_CLOEXEC); }) == EPERM);
+    CHECK(ErrnoOfOpen(path) == EPERM);
   }
   CHECK(ErrnoOf([] { return access("/etc/passwd", F_OK); }) == EPERM);
   CHECK(ErrnoOf([] { return unlink("/nowhere"); }) == EPERM);
