@@ -74,7 +74,7 @@ def build(options):
     (out / "microcode").write_bytes(early)
     (out / "initramfs-pxe").write_bytes(early + initramfs.for_ram(small_archive, built.data))
     (out / "cmdline").write_text(text + "\n", encoding="utf-8")
-    efi = loaders.efi_partition(packages, kernel, early + small_archive, cmdline.base(arch, built.root, "A"), additions)
+    efi = loaders.efi_partition(packages, kernel, early, small_archive, cmdline.base(arch, built.root, "A"), additions)
     steps.done("boot loaders")
     disk.write(out / "disk.raw", packages, efi, built.data)
     steps.done("disk.raw")

@@ -6,7 +6,7 @@ import tempfile
 from image.command import ImageError, run
 from image.gpt import SECTOR
 
-_MODULES = ("biosdisk part_gpt fat normal linux16 configfile loadenv test probe echo regexp reboot halt serial terminal minicmd "
+_MODULES = ("biosdisk part_gpt fat normal linux16 configfile loadenv test probe echo regexp smbios reboot halt serial terminal minicmd "
             "sleep true").split()
 # Offsets in boot.img, and in the last bytes of core.img's first sector: grub/i386/pc/boot.h, kernel.h.
 _CORE_SECTOR, _DRIVE_CHECK = 0x5C, 0x66

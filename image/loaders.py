@@ -46,7 +46,7 @@ def addon(packages, additions):
             return file.read()
 
 
-def efi_partition(packages, kernel, initramfs, base, additions):
+def efi_partition(packages, kernel, microcode, initramfs, base, additions):
     """The tree of the EFI partition with slot A. `base` is the command line, `additions` the words behind it."""
     tree = Tree()
     efi = EFI_ARCH[packages.arch]
@@ -54,13 +54,14 @@ def efi_partition(packages, kernel, initramfs, base, additions):
               packages.root / f"usr/lib/systemd/boot/efi/systemd-boot{efi}.efi")
     tree.file("loader/loader.conf", "ichor", _LOADER_CONF)
     uki = f"EFI/Linux/{uki_name('A')}"
-    tree.file(uki, "ichor", unified_kernel(packages, kernel, initramfs, base))
+    tree.file(uki, "ichor", unified_kernel(packages, kernel, microcode + initramfs, base))
     if additions:
         tree.file(f"{uki}.extra.d/additions.addon.efi", "ichor", addon(packages, additions))
     if packages.arch == "amd64":
         tree.file("grub/grub.cfg", "ichor", HERE / "grub.cfg")
         tree.file("grub/grubenv", "ichor", grub.environment(ichor_default="A"))
         tree.file("ichor/A/kernel", packages.resolve("linux-image"), kernel)
+        tree.file("ichor/A/microcode", "ichor", microcode)
         tree.file("ichor/A/initramfs", "ichor", initramfs)
         tree.file("ichor/A/cmdline.cfg", "ichor", grub_variables(base, additions))
     return tree

@@ -108,7 +108,7 @@ def make(options):
     uki = disk.take(f"EFI/Linux/{_A}")
     disk.put(f"EFI/Linux/{b_name()}", pe.with_section(uki, ".cmdline", _changed(pe.section(uki, ".cmdline"), change)))
     disk.mtools("mmd", f"::EFI/Linux/{b_name()}.extra.d", "::ichor/B")
-    for name in ("kernel", "initramfs"):
+    for name in ("kernel", "microcode", "initramfs"):
         disk.put(f"ichor/B/{name}", disk.take(f"ichor/A/{name}"))
     _set_additions(disk, change, [])
     disk.put(_ENVIRONMENT, grub.environment(ichor_default="B"))

@@ -50,8 +50,8 @@ bool Exists(const char* path) {
   return ::access(path, F_OK) == 0;
 }
 
-// Arms the machine's watchdog, if it has one; -1 if not. It is fed from init on: until then it is
-// the limit of stage 1.
+// Arms the machine's watchdog, if its driver is loaded; -1 if not. It is fed from init on: until
+// then it is the limit of stage 1.
 int ArmWatchdog(const early::Console& console) {
   const int fd = ::open("/dev/watchdog0", O_WRONLY);  // init inherits it
   if (fd < 0) {
@@ -74,9 +74,10 @@ std::string_view Firmware() {
 void LoadFirst(const Modules& modules) {
   // sha256 has several drivers for several processors: those that do not fit the machine refuse.
   for (const char* name : {"loop", "dm_mod", "sha256_ssse3", "sha256_arm64", "sha256_ce",
-                           "sha256_generic", "dm_verity", "erofs", "overlay", "efivarfs", "edd"}) {
+                           "sha256_generic", "dm_verity", "erofs", "overlay"}) {
     modules.Load(name);
   }
+  modules.Load(Firmware() == "uefi" ? "efivarfs" : "edd");
 }
 
 // Whether the loader counts tries of the entry that runs: GRUB says it on the command line,
@@ -199,12 +200,15 @@ BootResult Boot(std::string_view command_line, const early::Console& console) {
   BootResult result;
   Modules modules(command_line, console);
   modules.Open();
+  // First of all: a driver that hangs is common enough.
+  modules.LoadForWatchdogs();
+  result.watchdog_fd = ArmWatchdog(console);
   LoadFirst(modules);
   // Before: what appears while the devices of now are looked at is heard later.
   static early::Uevents events;
   if (!events.Open()) console.Error({"listen to the kernel's events: ", ErrorText(errno)});
   modules.LoadForAllDevices();
-  result.watchdog_fd = ArmWatchdog(console);
+  if (result.watchdog_fd < 0) result.watchdog_fd = ArmWatchdog(console);  // behind another driver
   BootFacts facts(console);
   facts.Open();
   facts.Write("firmware", Firmware());

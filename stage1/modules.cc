@@ -84,8 +84,15 @@ void Modules::LoadFile(std::string_view path, int depth) const {
 
 void Modules::LoadAlias(std::string_view modalias, int depth) const {
   std::string_view rest = alias_;
-  for (auto name = NextDriver(rest, modalias); !name.empty(); name = NextDriver(rest, modalias))
-    LoadDeep(name, depth);
+  for (auto name = NextDriver(rest, modalias); !name.empty(); name = NextDriver(rest, modalias)) {
+    if (FindDependencies(dep_, name).starts_with(only_below_)) LoadDeep(name, depth);
+  }
+}
+
+void Modules::LoadForWatchdogs() {
+  only_below_ = "kernel/drivers/watchdog/";
+  LoadForAllDevices();
+  only_below_ = {};
 }
 
 void Modules::LoadForAllDevices() const {

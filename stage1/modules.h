@@ -24,6 +24,8 @@ class Modules {
   void LoadFor(std::string_view modalias) const { LoadAlias(modalias, 0); }
   // The same for every device that sysfs shows now.
   void LoadForAllDevices() const;
+  // Of those, only the drivers of watchdogs.
+  void LoadForWatchdogs();
 
  private:
   void LoadDeep(std::string_view name, int depth) const;
@@ -33,6 +35,7 @@ class Modules {
 
   std::string_view command_line_;
   const early::Console& console_;
+  std::string_view only_below_;  // the directory of the drivers that devices get
   early::Text<128> directory_;
   std::string_view dep_;
   std::string_view alias_;

@@ -28,7 +28,7 @@ constexpr const char* kBiosDrive = "/sys/firmware/edd/int13_dev80/raw_data";
 constexpr std::size_t kAttributes = 4;  // bytes in front of a variable's contents
 constexpr int kWaitMs = 30'000;
 constexpr int kQuietMs = 300;       // after the first disk: a copy may be a little later
-constexpr int kLongQuietMs = 2000;  // the same if it is not the one that the firmware names
+constexpr int kLongQuietMs = 2000;  // the same if the firmware names another one
 
 Gpt gpt;
 
@@ -102,7 +102,8 @@ DiskPlace PlaceOf(const Disk& disk) {
   return place;
 }
 
-// Looks at all disks there are; true if one has the loader's partition and the slot's.
+// Looks at all disks there are; true if one has the loader's partition and the slot's, and the
+// kernel has made the devices of all its partitions that matter here.
 bool Scan(const Wanted& wanted, SystemDisk& out) {
   out = {};
   DIR* entries = ::opendir("/sys/class/block");
@@ -118,15 +119,18 @@ bool Scan(const Wanted& wanted, SystemDisk& out) {
   }
   ::closedir(entries);
   if (out.count == 0 || !ReadDiskTable(out.disks[0].name.view())) return false;
+  bool complete = true;
   const auto device = [&](std::string_view label) {
     const Partition* partition = gpt.WithLabel(label);
-    return partition == nullptr ? early::Text<64>{}
-                                : PartitionDevice(out.disks[0].name.view(), partition->number);
+    if (partition == nullptr) return early::Text<64>{};
+    const auto path = PartitionDevice(out.disks[0].name.view(), partition->number);
+    complete = complete && !path.empty();
+    return path;
   };
   out.slot_device = device(wanted.label);
   out.other_slot_device = device(wanted.other_label);
   out.bios_device = device("BIOS");
-  return !out.slot_device.empty();
+  return complete && !out.slot_device.empty();
 }
 
 // The contents of a variable; empty if there is none.
@@ -198,6 +202,7 @@ bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const Modules&
                     const early::Console& console, SystemDisk& out) {
   const std::int64_t deadline = NowMs() + kWaitMs;
   for (bool found = Scan(wanted, out);;) {
+    if (found && out.disks[0].match == Match::kDisk) return true;
     const std::int64_t left = deadline - NowMs();
     const bool other = wanted.path.has_value() && out.disks[0].match == Match::kNo;
     const bool heard =
@@ -208,6 +213,7 @@ bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const Modules&
     modules.LoadFor(events.modalias());
     if (events.IsBlock()) found = Scan(wanted, out);
   }
+  if (!out.slot_device.empty()) return true;
   console.Error({out.count == 0 ? "no disk has the partition that the loader came from"
                                 : "the system disk has no such partition: ",
                  out.count == 0 ? "" : wanted.label});

@@ -54,8 +54,9 @@ struct Wanted {
 };
 
 // Waits for the disk that has the loader's partition to appear, with the slot's, and loads modules
-// for what appears meanwhile. `events` was opened before devices were looked at first. False, said,
-// if there is none within 30 s.
+// for what appears meanwhile. Does not wait for copies when it is the disk that the firmware names.
+// `events` was opened before devices were looked at first. False, said, if there is none within 30
+// s.
 bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const Modules& modules,
                     const early::Console& console, SystemDisk& out);
 

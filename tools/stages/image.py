@@ -144,7 +144,7 @@ def _microcode(arch, out, _):
     if not (out / "initramfs-pxe").read_bytes().startswith(early):
         yield "initramfs-pxe does not begin with the microcode"
     if early and _partition(arch, out, "EFI").count(early[:4096]) != 2:
-        yield "the UKI and GRUB's initramfs do not both have the microcode"
+        yield "the UKI and GRUB's files do not both have the microcode"
 
 
 def _sizes(arch, out, _):
