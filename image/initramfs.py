@@ -16,7 +16,7 @@ def small_tree(modules, programs):
     for name in _DIRECTORIES:
         tree.directory(name, "ichor")
     names = modules.named((HERE / "stage1.modules").read_text(encoding="utf-8"))
-    modules.add_to(tree, modules.unpack(names), prefix="", text_indexes=True)
+    modules.add_to(tree, modules.unpack(names), prefix="", for_udev=False)
     return tree
 
 

@@ -12,9 +12,9 @@ import pathlib
 from image.command import ImageError, run
 
 _SUFFIX = re.compile(r"\.ko(\.xz)?$")
-_INDEXES = ("modules.dep", "modules.alias", "modules.softdep")
-_BINARY_INDEXES = ("modules.dep.bin", "modules.alias.bin", "modules.symbols.bin", "modules.builtin.bin",
-                   "modules.builtin.alias.bin", "modules.softdep", "modules.devname")
+_OUR_INDEXES = ("modules.dep", "modules.alias", "modules.softdep")  # what lib/early/modules.h reads
+_UDEV_INDEXES = ("modules.dep.bin", "modules.alias.bin", "modules.symbols.bin", "modules.builtin.bin", "modules.builtin.alias.bin",
+                 "modules.devname")
 
 
 def module_name(path):
@@ -78,13 +78,13 @@ class Modules:
                 wanted = needed - unpacked.keys() - self._builtin
         return unpacked
 
-    def add_to(self, tree, unpacked, prefix="usr/", text_indexes=False):
-        """Adds modules and their indexes: modprobe's binary ones, or stage 1's text."""
+    def add_to(self, tree, unpacked, prefix="usr/", for_udev=True):
+        """Adds modules and their indexes: the text that our own programs read, and with `for_udev` libkmod's too."""
         base = f"{prefix}lib/modules/{self.release}"
         for name, data in sorted(unpacked.items()):
             path = _SUFFIX.sub(".ko", self._by_name[name])
             tree.file(f"{base}/{path}", f"{self.package} module {name}", data)
-        for name, data in self._indexes(unpacked, _INDEXES if text_indexes else _BINARY_INDEXES):
+        for name, data in self._indexes(unpacked, (*_OUR_INDEXES, *_UDEV_INDEXES) if for_udev else _OUR_INDEXES):
             tree.file(f"{base}/{name}", "ichor", data)
 
     def _indexes(self, unpacked, wanted):

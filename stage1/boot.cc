@@ -15,12 +15,12 @@
 #include "lib/early/command_line.h"
 #include "lib/early/fd.h"
 #include "lib/early/file.h"
+#include "lib/early/modules.h"
 #include "lib/early/mount.h"
 #include "lib/early/sha256.h"
 #include "lib/early/uevents.h"
 #include "stage1/facts.h"
 #include "stage1/loop_device.h"
-#include "stage1/modules.h"
 #include "stage1/slot.h"
 #include "stage1/switch_root.h"
 #include "stage1/system_disk.h"
@@ -71,7 +71,7 @@ std::string_view Firmware() {
   return Exists("/sys/firmware/devicetree/base") ? "devicetree" : "bios";
 }
 
-void LoadFirst(const Modules& modules) {
+void LoadFirst(const early::Modules& modules) {
   // sha256 has several drivers for several processors: those that do not fit the machine refuse.
   for (const char* name : {"loop", "dm_mod", "sha256_ssse3", "sha256_arm64", "sha256_ce",
                            "sha256_generic", "dm_verity", "erofs", "overlay"}) {
@@ -101,10 +101,17 @@ bool CanRead(const char* path, const early::Console& console) {
   return got == 0;
 }
 
+// Lets the kernel read what init starts, and decompress and verify it, while stage 1 goes on. It
+// need not succeed.
+void ReadAhead() {
+  const early::Fd fd(::open("/root/usr/bin/machined", O_RDONLY | O_CLOEXEC));
+  if (fd.ok()) ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_WILLNEED);
+}
+
 // What the steps work with.
 struct Means {
   early::Uevents& events;
-  const Modules& modules;
+  const early::Modules& modules;
   const early::Console& console;
   BootFacts& facts;
 };
@@ -184,8 +191,11 @@ bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& exp
   state.on_trial = OnTrial(command_line);
   state.other = FindOtherSlot(found, other);
   WriteFacts(state, facts);
-  const bool mounted = MountSlot(found.slot_device.c_str(), expected, console) &&
-                       CanRead("/root/usr/sbin/init", console);
+  bool mounted = MountSlot(found.slot_device.c_str(), expected, console);
+  if (mounted) {
+    ReadAhead();
+    mounted = CanRead("/root/usr/sbin/init", console);
+  }
   if (!mounted) NameCorruptBlocks(slot, events, console);
   return mounted;
 }
@@ -198,7 +208,7 @@ void MountFirst(const early::Console& console) {
 
 BootResult Boot(std::string_view command_line, const early::Console& console) {
   BootResult result;
-  Modules modules(command_line, console);
+  early::Modules modules(command_line, console);
   modules.Open();
   // First of all: a driver that hangs is common enough.
   modules.LoadForWatchdogs();

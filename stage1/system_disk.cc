@@ -198,7 +198,7 @@ void Insert(const Disk& disk, SystemDisk& out) {
   out.disks[at] = disk;
 }
 
-bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const Modules& modules,
+bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const early::Modules& modules,
                     const early::Console& console, SystemDisk& out) {
   const std::int64_t deadline = NowMs() + kWaitMs;
   for (bool found = Scan(wanted, out);;) {

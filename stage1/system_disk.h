@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "lib/early/console.h"
+#include "lib/early/modules.h"
 #include "lib/early/uevents.h"
 #include "stage1/boot_path.h"
 #include "stage1/gpt.h"
-#include "stage1/modules.h"
 
 namespace ichor::stage1 {
 
@@ -57,7 +57,7 @@ struct Wanted {
 // for what appears meanwhile. Does not wait for copies when it is the disk that the firmware names.
 // `events` was opened before devices were looked at first. False, said, if there is none within 30
 // s.
-bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const Modules& modules,
+bool FindSystemDisk(const Wanted& wanted, early::Uevents& events, const early::Modules& modules,
                     const early::Console& console, SystemDisk& out);
 
 }  // namespace ichor::stage1

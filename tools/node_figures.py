@@ -68,11 +68,9 @@ def wait_for_api(machine):
     """Starts the machine; seconds until its API answers. RuntimeError if it does not."""
     start = time.monotonic()
     subprocess.run(qemu(machine), stdin=subprocess.DEVNULL, check=True)
-    while time.monotonic() < start + _PATIENCE_SECONDS and running.is_running(machine):
-        if running.api_answers(machine.api_port):
-            return time.monotonic() - start
-        time.sleep(0.05)
-    raise RuntimeError(f"{machine.name} does not answer: see {machine.log}")
+    if not running.wait_for_api(machine, _PATIENCE_SECONDS):
+        raise RuntimeError(f"{machine.name} does not answer: see {machine.log}")
+    return time.monotonic() - start
 
 
 def api_seconds(console):

@@ -78,6 +78,15 @@ Definition Dashboard() {
   return dashboard;
 }
 
+// Loads the drivers of network cards, so that udevd, which starts beside it, need not.
+Definition NetworkDrivers() {
+  Definition drivers = Program({"/usr/bin/coldplug", "drivers"}, "system/coldplug");
+  drivers.mutable_process()->set_all_capabilities(true);
+  drivers.set_once(true);
+  drivers.set_internal(true);
+  return drivers;
+}
+
 // Announces to udevd, once, every device that was there before it.
 Definition ColdPlug() {
   Definition trigger = Program({"/usr/bin/coldplug"}, "system/coldplug");
@@ -107,6 +116,7 @@ absl::StatusOr<Desired<ServiceDefinition>> DefineServices(const All<boot::PowerR
     definitions.Add("apid", Apid());
     definitions.Add("udevd", Udevd());
     definitions.Add("dashboard", Dashboard());
+    definitions.Add("network-drivers", NetworkDrivers());
     definitions.Add("coldplug", ColdPlug());
     definitions.Add(kDevicesSettled, DevicesSettled());
   }

@@ -26,8 +26,8 @@ std::vector<std::string> Defined(const All<boot::PowerRequest>& power) {
 
 TEST_CASE("define services: everything, until the machine goes down") {
   CHECK(Defined(AllOf<boot::PowerRequest>({})) ==
-        std::vector<std::string>{"machined", "networkd", "apid", "udevd", "dashboard", "coldplug",
-                                 "devices-settled"});
+        std::vector<std::string>{"machined", "networkd", "apid", "udevd", "dashboard",
+                                 "network-drivers", "coldplug", "devices-settled"});
   CHECK(Defined(AllOf<boot::PowerRequest>({{"power", {}}})) ==
         std::vector<std::string>{"machined"});
 }

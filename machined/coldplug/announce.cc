@@ -10,12 +10,10 @@
 #include <string_view>
 
 #include "lib/early/file.h"
-#include "machined/coldplug/order.h"
+#include "machined/coldplug/network_cards.h"
 
 namespace ichor::coldplug {
 namespace {
-
-using Path = early::Text<1024>;
 
 constexpr unsigned kUdevGroup = 2;  // libudev: events that udevd is done with
 
@@ -23,19 +21,6 @@ constexpr unsigned kUdevGroup = 2;  // libudev: events that udevd is done with
 bool Announce(std::string_view directory, std::string_view words) {
   const Path file{directory, "/uevent"};
   return file.fits() && early::WriteFile(file.c_str(), words) == 0;
-}
-
-// Calls `each` with the path of every entry, links too, but for hidden ones.
-template <class Each>
-void ForEach(const Path& directory, const Each& each) {
-  DIR* entries = ::opendir(directory.c_str());
-  if (entries == nullptr) return;
-  while (const dirent* entry = ::readdir(entries)) {
-    if (entry->d_name[0] == '.') continue;
-    const Path path{directory.view(), "/", entry->d_name};
-    if (path.fits()) each(path, *entry);
-  }
-  ::closedir(entries);
 }
 
 // `power` is of every device and never one itself; `block` was announced before.
@@ -54,6 +39,15 @@ void AnnounceBelow(const Path& directory, int depth) {
 }
 
 }  // namespace
+
+bool IsAbout(std::string_view datagram, std::string_view uuid) {
+  constexpr std::string_view kKey = "SYNTH_UUID=";
+  while (!datagram.empty()) {
+    const std::string_view line = early::TakeUntil(datagram, '\0');
+    if (line.starts_with(kKey) && early::Part(line, kKey.size()) == uuid) return true;
+  }
+  return false;
+}
 
 bool Answers::Open() {
   socket_.Reset(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT));
@@ -77,14 +71,8 @@ void Answers::Await(std::size_t count, std::string_view uuid, int patience_ms) {
 std::size_t AnnounceNetworkCards(const char* sysfs, std::string_view uuid) {
   std::size_t count = 0;
   const early::Text<64> words{"add ", uuid};
-  ForEach(Path{sysfs, "/bus"}, [&](const Path& bus, const dirent&) {
-    ForEach(Path{bus.view(), "/devices"}, [&](const Path& device, const dirent&) {
-      std::array<char, 512> buffer{};
-      const Path file{device.view(), "/modalias"};
-      const auto modalias = early::ReadLine(file.c_str(), buffer);
-      if (modalias.has_value() && IsNetworkCard(*modalias) && Announce(device.view(), words.view()))
-        ++count;
-    });
+  ForEachNetworkCard(sysfs, [&](const Path& device, std::string_view) {
+    if (Announce(device.view(), words.view())) ++count;
   });
   return count;
 }

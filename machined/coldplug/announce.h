@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "lib/early/fd.h"
 #include "lib/early/text.h"
 
 namespace ichor::coldplug {
+
+// Whether a datagram of udevd says that it is done with an event that was written with this UUID.
+bool IsAbout(std::string_view datagram, std::string_view uuid);
 
 // What udevd says when it is done with an event.
 class Answers {

@@ -68,5 +68,14 @@ TEST_CASE("coldplug: then every device is, however deep") {
   CHECK(sys.Heard("module/block") == "add");
 }
 
+TEST_CASE("coldplug: an answer of udevd names the event by its UUID") {
+  using std::string_literals::operator""s;
+  const std::string binary = "libudev\0\xfe\xed\xca\xfe"s + "(\0\0\0ACTION=add\0"s;
+  CHECK(IsAbout(binary + "SYNTH_UUID=abc\0SEQNUM=7\0"s, "abc"));
+  CHECK_FALSE(IsAbout(binary + "SYNTH_UUID=abcd\0"s, "abc"));
+  CHECK_FALSE(IsAbout(binary, "abc"));
+  CHECK_FALSE(IsAbout("", ""));
+}
+
 }  // namespace
 }  // namespace ichor::coldplug

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <format>
@@ -223,6 +224,9 @@ void InitChannel::OnProcess(std::span<const std::byte> message) {
 
 void InitChannel::OnRefused(std::span<const std::byte> message) {
   const auto refusal = init::Fixed<init::Refused>(message);
+  if (refusal.stage == init::Stage::kRequest && refusal.error == EEXIST) {
+    return;  // asked a second time before the first answer came, which says all there is to say
+  }
   const char* const text = strerrordesc_np(refusal.error);
   table_.OnRefused(init::Text(refusal.id), std::format("{}: {}", init::StageName(refusal.stage),
                                                        text == nullptr ? "unknown error" : text));

@@ -145,6 +145,16 @@ TEST_CASE("init channel: the table follows what init says, from the end of its l
   CHECK(pair.StatusOf("trustd").ended() == "exec: No such file or directory");
 }
 
+TEST_CASE("init channel: that a process starts already is no failure to start it") {
+  Pair pair;
+  pair.Tell(init::Make<init::Plain>(Type::kListEnd));
+  auto refused = Pair::About<init::Refused>(Type::kRefused, "apid");
+  refused.stage = init::Stage::kRequest;
+  refused.error = EEXIST;
+  pair.Tell(refused);
+  CHECK(pair.t.runtime.Read<ProcessStatus>().empty());
+}
+
 TEST_CASE("init channel: what does not end when told to is killed with its cgroup") {
   Pair pair;
   auto started = Pair::About<init::Started>(Type::kStarted, "cri");

@@ -93,16 +93,14 @@ def up(options):
     done = subprocess.run(qemu(machine), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"ichor: QEMU does not start:\n{done.stderr}")
-    while time.monotonic() < start + options.timeout:
-        if running.api_answers(machine.api_port):
-            print(f"{machine.name} answers on 127.0.0.1:{machine.api_port} after {time.monotonic() - start:.0f} s, in maintenance mode:")
-            print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
-            print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
-            return 0
-        if not running.is_running(machine):
-            print(f"{tail(machine)}\nichor: {machine.name} ended before its API answered", file=sys.stderr)
-            return 1
-        time.sleep(0.5)
+    if running.wait_for_api(machine, options.timeout):
+        print(f"{machine.name} answers on 127.0.0.1:{machine.api_port} after {time.monotonic() - start:.0f} s, in maintenance mode:")
+        print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
+        print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
+        return 0
+    if not running.is_running(machine):
+        print(f"{tail(machine)}\nichor: {machine.name} ended before its API answered", file=sys.stderr)
+        return 1
     print(f"{tail(machine)}\nichor: {machine.name} did not answer within {options.timeout} s; it still runs", file=sys.stderr)
     return 1
 

@@ -5,6 +5,7 @@ import fcntl
 import json
 import socket
 import ssl
+import threading
 import time
 
 _QUIT_SECONDS = 10
@@ -57,6 +58,21 @@ def api_answers(port, patience_seconds=5):
                 return True
     except OSError:
         return False
+
+
+def wait_for_api(machine, seconds):
+    """Whether its API answers before it ends, within so many seconds.
+
+    QEMU keeps the first word of a connection for itself if the guest did not hear it, so there is a new attempt every
+    quarter of a second, while those before may still be answered.
+    """
+    answered = threading.Event()
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and is_running(machine):
+        threading.Thread(target=lambda: api_answers(machine.api_port) and answered.set(), daemon=True).start()
+        if answered.wait(0.25):
+            return True
+    return False
 
 
 def free_port(first=50000):

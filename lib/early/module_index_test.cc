@@ -1,8 +1,8 @@
-#include "stage1/module_index.h"
+#include "lib/early/module_index.h"
 
 #include "catch2/catch_test_macros.hpp"
 
-namespace ichor::stage1 {
+namespace ichor::early {
 
 TEST_CASE("modules: a pattern matches as in modules.alias") {
   CHECK(Matches("pci:v00001AF4d*sv*sd*bc*sc*i*",
@@ -48,4 +48,4 @@ TEST_CASE("modules: all drivers of a device are found") {
   CHECK(NextDriver(rest, "virtio:d00000002v00001AF4").empty());
 }
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early

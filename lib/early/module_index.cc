@@ -1,12 +1,9 @@
-#include "stage1/module_index.h"
+#include "lib/early/module_index.h"
 
 #include "lib/early/command_line.h"
 
-namespace ichor::stage1 {
+namespace ichor::early {
 namespace {
-
-using early::Part;
-using early::TakeUntil;
 
 // Matches one character with the pattern's front, and takes that off. False if it does not match.
 bool TakeOne(std::string_view& pattern, char c) {
@@ -89,14 +86,14 @@ std::string_view FindSoftDependencies(std::string_view modules_softdep, std::str
     const std::size_t pre = line.find("pre:");
     if (pre == std::string_view::npos) return {};
     line = Part(line, pre + 4);
-    return early::Trim(Part(line, 0, line.find("post:")));
+    return Trim(Part(line, 0, line.find("post:")));
   }
   return {};
 }
 
-early::Text<1024> OptionsFor(std::string_view command_line, std::string_view name) {
-  early::Text<1024> out;
-  while (const auto argument = early::NextArgument(command_line)) {
+Text<1024> OptionsFor(std::string_view command_line, std::string_view name) {
+  Text<1024> out;
+  while (const auto argument = NextArgument(command_line)) {
     std::string_view option = argument->key;
     const std::size_t dot = option.find('.');
     if (dot == std::string_view::npos || !SameModule(TakeUntil(option, '.'), name)) continue;
@@ -105,13 +102,23 @@ early::Text<1024> OptionsFor(std::string_view command_line, std::string_view nam
   return out;
 }
 
+bool IsDenied(std::string_view command_line, std::string_view name) {
+  while (const auto argument = NextArgument(command_line)) {
+    std::string_view denied = argument->key == "modprobe.blacklist" ? argument->value : "";
+    while (!denied.empty()) {
+      if (SameModule(TakeUntil(denied, ','), name)) return true;
+    }
+  }
+  return false;
+}
+
 std::string_view NextDriver(std::string_view& rest, std::string_view modalias) {
   while (!rest.empty()) {
     std::string_view line = TakeUntil(rest, '\n');
     if (TakeUntil(line, ' ') != "alias") continue;
-    if (Matches(TakeUntil(line, ' '), modalias)) return early::Trim(line);
+    if (Matches(TakeUntil(line, ' '), modalias)) return Trim(line);
   }
   return {};
 }
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early

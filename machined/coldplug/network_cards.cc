@@ -1,9 +1,6 @@
-#include "machined/coldplug/order.h"
+#include "machined/coldplug/network_cards.h"
 
 #include <algorithm>
-#include <array>
-
-#include "lib/early/text.h"
 
 namespace ichor::coldplug {
 namespace {
@@ -29,15 +26,6 @@ bool IsNetworkCard(std::string_view modalias) {
     return modalias.starts_with(card.begins) &&
            modalias.find(card.contains, card.begins.size()) != std::string_view::npos;
   });
-}
-
-bool IsAbout(std::string_view datagram, std::string_view uuid) {
-  constexpr std::string_view kKey = "SYNTH_UUID=";
-  while (!datagram.empty()) {
-    const std::string_view line = early::TakeUntil(datagram, '\0');
-    if (line.starts_with(kKey) && early::Part(line, kKey.size()) == uuid) return true;
-  }
-  return false;
 }
 
 }  // namespace ichor::coldplug

@@ -1,7 +1,6 @@
-#include "machined/coldplug/order.h"
+#include "machined/coldplug/network_cards.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <string>
 
 namespace ichor::coldplug {
 namespace {
@@ -20,15 +19,6 @@ TEST_CASE("coldplug: other devices do not") {
   CHECK_FALSE(IsNetworkCard("usb:v1D6Bp0002d0612dc09dsc00dp00ic09isc00ip00in00"));
   CHECK_FALSE(IsNetworkCard("bc02"));
   CHECK_FALSE(IsNetworkCard(""));
-}
-
-TEST_CASE("coldplug: an answer of udevd names the event by its UUID") {
-  using std::string_literals::operator""s;
-  const std::string binary = "libudev\0\xfe\xed\xca\xfe"s + "(\0\0\0ACTION=add\0"s;
-  CHECK(IsAbout(binary + "SYNTH_UUID=abc\0SEQNUM=7\0"s, "abc"));
-  CHECK_FALSE(IsAbout(binary + "SYNTH_UUID=abcd\0"s, "abc"));
-  CHECK_FALSE(IsAbout(binary, "abc"));
-  CHECK_FALSE(IsAbout("", ""));
 }
 
 }  // namespace

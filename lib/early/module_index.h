@@ -6,7 +6,7 @@
 
 #include "lib/early/text.h"
 
-namespace ichor::stage1 {
+namespace ichor::early {
 
 // Whether `text` matches a pattern of modules.alias: '*', '?' and sets such as [0-9a]. Backtracks
 // only to the last '*'.
@@ -28,10 +28,14 @@ std::string_view FindSoftDependencies(std::string_view modules_softdep, std::str
 
 // The options that the kernel's command line has for a module, "name.option=value", as
 // finit_module(2) wants them.
-early::Text<1024> OptionsFor(std::string_view command_line, std::string_view name);
+Text<1024> OptionsFor(std::string_view command_line, std::string_view name);
+
+// Whether the kernel's command line says that a module is no driver: `modprobe.blacklist=NAME,…`,
+// as modprobe(8) has it. What names the module itself loads it all the same.
+bool IsDenied(std::string_view command_line, std::string_view name);
 
 // Takes the next module of modules.alias that drives a device off the front of `rest`; empty when
 // there is none.
 std::string_view NextDriver(std::string_view& rest, std::string_view modalias);
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early

@@ -1,4 +1,4 @@
-#include "stage1/modules.h"
+#include "lib/early/modules.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,15 +13,15 @@
 
 #include "lib/early/fd.h"
 #include "lib/early/file.h"
-#include "stage1/module_index.h"
+#include "lib/early/module_index.h"
 
-namespace ichor::stage1 {
+namespace ichor::early {
 namespace {
 
 // A file as long as the program runs; empty if there is none.
-std::string_view Map(const early::Text<128>& directory, std::string_view name) {
-  const early::Text<256> path{directory.view(), "/", name};
-  const early::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string_view Map(const Text<128>& directory, std::string_view name) {
+  const Text<256> path{directory.view(), "/", name};
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info = {};
   if (!fd.ok() || ::fstat(fd.get(), &info) != 0 || info.st_size == 0) return {};
   const auto size = static_cast<std::size_t>(info.st_size);
@@ -32,7 +32,7 @@ std::string_view Map(const early::Text<128>& directory, std::string_view name) {
 
 // To load it again would be refused, but only after the kernel has read and verified it.
 bool IsLoaded(std::string_view name) {
-  early::Text<128> path{"/sys/module/"};
+  Text<128> path{"/sys/module/"};
   for (const char c : name)
     path.Push(c == '-' ? '_' : c);
   return ::access(path.c_str(), F_OK) == 0;
@@ -52,13 +52,13 @@ void Modules::Open() {
 void Modules::LoadDeep(std::string_view name, int depth) const {
   std::string_view line = FindDependencies(dep_, name);
   if (line.empty()) return;
-  const std::string_view own = early::TakeUntil(line, ':');
+  const std::string_view own = TakeUntil(line, ':');
   // From the last to the first.
-  while (!(line = early::Trim(line)).empty()) {
+  while (!(line = Trim(line)).empty()) {
     const std::size_t space = line.rfind(' ');
     const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
-    LoadFile(early::Part(line, begin), depth);
-    line = early::Part(line, 0, begin);
+    LoadFile(Part(line, begin), depth);
+    line = Part(line, 0, begin);
   }
   LoadFile(own, depth);
 }
@@ -69,23 +69,24 @@ void Modules::LoadFile(std::string_view path, int depth) const {
   std::string_view before =
       depth < kDeepest ? FindSoftDependencies(softdep_, ModuleName(path)) : std::string_view{};
   while (!before.empty()) {
-    const std::string_view name = early::TakeUntil(before, ' ');
+    const std::string_view name = TakeUntil(before, ' ');
     LoadDeep(name, depth + 1);
     LoadAlias(name, depth + 1);
   }
-  const early::Text<384> file{directory_.view(), "/", path};
-  const early::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const Text<384> file{directory_.view(), "/", path};
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   const auto options = OptionsFor(command_line_, ModuleName(path));
   if (fd.ok() && ::syscall(SYS_finit_module, fd.get(), options.c_str(), 0) == 0) return;
   // A driver may find that its device is not there.
   if (errno == EEXIST || errno == ENODEV) return;
-  console_.Warning({"load ", path, ": ", early::ErrorText(errno)});
+  console_.Warning({"load ", path, ": ", ErrorText(errno)});
 }
 
 void Modules::LoadAlias(std::string_view modalias, int depth) const {
   std::string_view rest = alias_;
   for (auto name = NextDriver(rest, modalias); !name.empty(); name = NextDriver(rest, modalias)) {
-    if (FindDependencies(dep_, name).starts_with(only_below_)) LoadDeep(name, depth);
+    if (!IsDenied(command_line_, name) && FindDependencies(dep_, name).starts_with(only_below_))
+      LoadDeep(name, depth);
   }
 }
 
@@ -102,17 +103,17 @@ void Modules::LoadForAllDevices() const {
 void Modules::Walk(const char* directory, int depth) const {
   constexpr int kDeepest = 24;
   std::array<char, 4096> buffer{};
-  const early::Text<1024> file{directory, "/modalias"};
-  if (const auto modalias = early::ReadLine(file.c_str(), buffer); modalias.has_value())
+  const Text<1024> file{directory, "/modalias"};
+  if (const auto modalias = ReadLine(file.c_str(), buffer); modalias.has_value())
     LoadFor(*modalias);
   DIR* entries = depth < kDeepest ? ::opendir(directory) : nullptr;
   if (entries == nullptr) return;
   while (const dirent* entry = ::readdir(entries)) {
     if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
-    const early::Text<1024> below{directory, "/", entry->d_name};
+    const Text<1024> below{directory, "/", entry->d_name};
     if (below.fits()) Walk(below.c_str(), depth + 1);
   }
   ::closedir(entries);
 }
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early
