@@ -3,40 +3,35 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <functional>
 
 #include "catch2/catch_test_macros.hpp"
+#include "lib/sys/errno_in_child.h"
 
 namespace ichor::apid {
 namespace {
 
 // The errno with which `call` fails as apid; 0 if it does not.
 int ErrnoOf(const std::function<int()>& call) {
-  const pid_t child = fork();
-  if (child == 0) {
-    sys::SandboxRules rules = Privileges();
-    rules.require_landlock = false;  // a node's kernel has it; this one may not
-    if (!sys::Sandbox(rules).ok()) {
-      _exit(99);
-    }
-    errno = 0;
-    _exit(call() >= 0 ? 0 : errno);
-  }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  return WEXITSTATUS(status);
+  sys::SandboxRules rules = Privileges();
+  rules.require_landlock = false;  // a node's kernel has it; this one may not
+  const auto error = sys::ErrnoInChild([&rules] { return sys::Sandbox(rules).ok(); }, call);
+  REQUIRE(error.has_value());
+  return *error;
+}
+
+int ErrnoOfOpen(const char* path) {
+  return ErrnoOf([path] { return open(path, O_RDONLY | O_CLOEXEC); });
 }
 
 }  // namespace
 
 TEST_CASE("apid's privileges: no file can be opened, looked at or removed", "[kernel]") {
   for (const char* const path : {"/", "/etc/passwd", "/proc/self/mem", "/system/run"}) {
-    CHECK(ErrnoOf([&] { return open(path, O_RDONLY | O_CLOEXEC); }) == EPERM);
+    CHECK(ErrnoOfOpen(path) == EPERM);
   }
   CHECK(ErrnoOf([] { return access("/etc/passwd", F_OK); }) == EPERM);
   CHECK(ErrnoOf([] { return unlink("/nowhere"); }) == EPERM);

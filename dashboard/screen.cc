@@ -34,6 +34,7 @@ std::vector<std::string> Head(const Screen& screen) {
   }
   lines.push_back(" Addresses  " + Joined(screen.addresses, "none"));
   std::vector<std::string> services;
+  services.reserve(screen.services.size());
   for (const Service& service : screen.services) {
     services.push_back(std::format("{} {}", service.id, service.state));
   }

@@ -23,9 +23,9 @@ int Main(int argc, char** argv) {
       base::Log(base::Severity::kWarning, "machined: no argument \"{}\"", argument);
     }
   }
-  static const base::RealClock clock;
+  static const base::RealClock kClock;
   absl::StatusOr<std::unique_ptr<Daemon>> daemon =
-      Daemon::Create(base::UniqueFd(init::kMachinedFd), std::move(options), clock);
+      Daemon::Create(base::UniqueFd(init::kMachinedFd), std::move(options), kClock);
   if (!daemon.ok()) {
     base::LogLine(base::Severity::kError, base::MessageOf(daemon.status()));
     return 1;

@@ -31,7 +31,7 @@
 namespace ichor::networkd {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr const char* kUsage =
     "Usage: networkd [OPTION VALUE]...\n"
     "\n"
     "Runs the node's network: links, addresses, routes, DHCP.\n"
@@ -124,12 +124,12 @@ absl::Status Run(const Options& options) {
 
 int Main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--help") {
-    std::fputs(kUsage.data(), stdout);
+    std::fputs(kUsage, stdout);
     return 0;
   }
   const std::optional<Options> options = Parse(argc, argv);
   if (!options.has_value()) {
-    std::fputs(kUsage.data(), stderr);
+    std::fputs(kUsage, stderr);
     return 2;
   }
   if (const absl::Status status = Run(*options); !status.ok()) {

@@ -106,6 +106,12 @@ struct Machine {
                                                  .checkpoint = directory + "/checkpoint"});
   }
 
+  // Whether a networkd came to where `done` says, within 8 s. It has ended.
+  bool RunOnce(const std::function<bool(Run&)>& done) {
+    const std::unique_ptr<Run> run = Start();
+    return RunUntil([&] { return done(*run); });
+  }
+
   // Runs the loop until `done`, at most 8 s.
   bool RunUntil(const std::function<bool()>& done) {
     const base::MonotonicTime deadline = clock.Monotonic() + 8s;
@@ -200,10 +206,7 @@ TEST_CASE("networkd: what somebody else made stays, when ours comes and goes", "
                             .scope = 253};
   REQUIRE_THAT(netlink->AddAddress(address), IsOk());
   REQUIRE_THAT(netlink->AddRoute(route), IsOk());
-  {
-    const auto run = machine.Start();
-    REQUIRE(machine.RunUntil([&] { return HasDefaultRoute(*netlink, "10.9.0.1"); }));
-  }
+  REQUIRE(machine.RunOnce([&](Run&) { return HasDefaultRoute(*netlink, "10.9.0.1"); }));
   std::filesystem::remove_all(machine.directory);
   // Started without a checkpoint and without DHCP: what it made before is taken away.
   const auto run = machine.Start("");
@@ -231,11 +234,9 @@ TEST_CASE("networkd: what somebody else made stays, when ours comes and goes", "
 
 TEST_CASE("networkd: a restart goes on with the lease, without asking again", "[kernel]") {
   Machine machine;
-  {
-    const auto run = machine.Start();
-    REQUIRE(machine.RunUntil(
-        [&] { return HasDefaultRoute(*run->netlink, "10.9.0.1") && LeaseIsSaved(machine); }));
-  }
+  REQUIRE(machine.RunOnce([&](Run& run) {
+    return HasDefaultRoute(*run.netlink, "10.9.0.1") && LeaseIsSaved(machine);
+  }));
   machine.server->asked.clear();
   machine.server->silent = true;
   const auto run = machine.Start();

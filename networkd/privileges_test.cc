@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -19,13 +18,12 @@
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
+#include "lib/sys/errno_in_child.h"
 
 namespace ichor::networkd {
 namespace {
 
 constexpr uid_t kUser = 52;
-constexpr int kNotPossible = 98;
-constexpr int kNoSandbox = 99;
 
 // Becomes the user, with the capabilities that machined gives networkd and no others.
 bool BecomeUser() {
@@ -58,7 +56,8 @@ struct Node {
     chmod((directory + "/checkpoint").c_str(), 0700);
     std::ofstream(directory + "/checkpoint/machined") << "secret";
     std::filesystem::create_directory(directory + "/networkd");
-    may_chown = chown((directory + "/networkd").c_str(), kUser, kUser) == 0;
+    may_become_user = chown((directory + "/networkd").c_str(), kUser, kUser) == 0 &&
+                      sys::ErrnoInChild(BecomeUser, [] { return 0; }).has_value();
   }
   ~Node() { std::filesystem::remove_all(directory); }
   Node(const Node&) = delete;
@@ -66,26 +65,15 @@ struct Node {
 
   // The errno with which `call` fails as networkd; 0 if it does not.
   int ErrnoOf(const std::function<int()>& call) const {
-    const pid_t child = fork();
-    if (child == 0) {
-      sys::SandboxRules rules = PrivilegesOf(directory + "/networkd/checkpoint");
-      rules.require_landlock = false;  // a node's kernel has it; this one may not
-      if (!may_chown || !BecomeUser()) {
-        _exit(kNotPossible);
-      }
-      if (!sys::Sandbox(rules).ok()) {
-        _exit(kNoSandbox);
-      }
-      errno = 0;
-      _exit(call() >= 0 ? 0 : errno);
-    }
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    REQUIRE(WIFEXITED(status));
-    if (WEXITSTATUS(status) == kNotPossible) {
+    if (!may_become_user) {
       SKIP("this user cannot become another one");
     }
-    return WEXITSTATUS(status);
+    sys::SandboxRules rules = PrivilegesOf(directory + "/networkd/checkpoint");
+    rules.require_landlock = false;  // a node's kernel has it; this one may not
+    const auto error =
+        sys::ErrnoInChild([&rules] { return BecomeUser() && sys::Sandbox(rules).ok(); }, call);
+    REQUIRE(error.has_value());
+    return *error;
   }
 
   int Open(const std::string& path, int flags) const {
@@ -93,7 +81,7 @@ struct Node {
   }
 
   std::string directory;
-  bool may_chown = false;
+  bool may_become_user = false;
 };
 
 }  // namespace

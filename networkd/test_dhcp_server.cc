@@ -14,6 +14,7 @@ namespace ichor::networkd {
 
 TestDhcpServer::TestDhcpServer(sys::Poller& poller, const std::string& link)
     : poller_(poller), fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+  ABSL_CHECK(fd_.ok());
   const int on = 1;
   setsockopt(fd_.get(), SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
   ABSL_CHECK(setsockopt(fd_.get(), SOL_SOCKET, SO_BINDTODEVICE, link.data(),

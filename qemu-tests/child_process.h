@@ -26,9 +26,7 @@ class ChildProcess {
   ~ChildProcess();
 
   // Becomes readable when the child has ended; owned here.
-  int descriptor() const {
-    return pidfd_.get();
-  }  // NOLINT(readability-identifier-naming): an accessor
+  int descriptor() const { return pidfd_.get(); }
 
   // Kills it and reaps it. Nothing happens if it is gone.
   void Kill();

@@ -51,6 +51,11 @@ Machine MakeAndBoot(const MachineSpec& spec) {
   return *std::move(machine);
 }
 
+void StayUpForASecond(Machine& machine) {
+  const base::MonotonicTime until = base::RealClock().Monotonic() + std::chrono::seconds(1);
+  REQUIRE_THAT(machine.api().StaysUpUntil(until), IsOk());
+}
+
 // 40 kills of everybody in any order, each after the one before was made good.
 void KillAtRandom(Machine& machine, MachinedKills& kills) {
   const base::RealClock clock;
@@ -60,9 +65,10 @@ void KillAtRandom(Machine& machine, MachinedKills& kills) {
       return victim.service != "machined" || kills.MayKill(clock.Monotonic());
     });
     if (next == order.end()) {  // only machined is left, and not yet
-      REQUIRE_THAT(machine.api().StaysUpUntil(clock.Monotonic() + std::chrono::seconds(1)), IsOk());
+      StayUpForASecond(machine);
       continue;
     }
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the original goes
     const Victim victim = *next;
     order.erase(next);
     INFO(std::format("{} with {} kills to come", victim.service, order.size()));
@@ -88,7 +94,7 @@ void KeepsLogsWhileMachinedIsAway(Machine& machine, MachinedKills& kills) {
 
 // machined dies as soon as it lives, until init calls it a loop and says why; then it may live.
 void KillToTheLimit(Machine& machine, const MachinedKills& kills) {
-  const char* const kLoop =
+  constexpr const char* kLoop =
       "ichor: init: machined ended 6 times within a minute, so it is started with the last known "
       "good configuration";
   int count = kills.LeftToLimit(base::RealClock().Monotonic());

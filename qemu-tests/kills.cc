@@ -14,6 +14,7 @@ using services::ProcessStatus;
 
 std::vector<Victim> DealVictims(int count, std::uint32_t seed) {
   std::vector<Victim> order;
+  order.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     order.push_back(kVictims[static_cast<std::size_t>(i) % kVictims.size()]);
   }

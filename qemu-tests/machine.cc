@@ -156,7 +156,8 @@ absl::Status Machine::Start() {
   }
   noted_ = std::make_unique<NotedNode>(*api_, files_.directory);
   if (spec_.has_injector) {
-    ASSIGN_OR_RETURN(injector_, Injector::Connect(options.injector, qemu_->descriptor()));
+    ASSIGN_OR_RETURN(Injector injector, Injector::Connect(options.injector, qemu_->descriptor()));
+    injector_ = std::make_unique<Injector>(std::move(injector));
   }
   return absl::OkStatus();
 }

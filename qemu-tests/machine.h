@@ -71,7 +71,7 @@ class Machine {
   MachineSpec spec_;
   MachineFiles files_;
   std::optional<ChildProcess> qemu_;
-  std::optional<Injector> injector_;
+  std::unique_ptr<Injector> injector_;
   std::unique_ptr<NodeApi> api_;
   std::unique_ptr<NotedNode> noted_;  // first to go
 };

@@ -31,6 +31,7 @@ std::vector<bool> Carriers(NodeApi& api, const std::vector<std::string>& names) 
   });
   REQUIRE_THAT(links, IsOk());
   std::vector<bool> carriers;
+  carriers.reserve(names.size());
   for (const std::string& name : names) {
     carriers.push_back(links->find(name)->spec().link_state());
   }

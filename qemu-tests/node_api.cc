@@ -47,8 +47,8 @@ auto Elements(const Rows& rows) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<NodeApi>> NodeApi::Create(std::uint16_t port, int machine) {
-  static const base::RealClock clock;
-  ASSIGN_OR_RETURN(std::unique_ptr<Loop> loop, Loop::Create(clock));
+  static const base::RealClock kClock;
+  ASSIGN_OR_RETURN(std::unique_ptr<Loop> loop, Loop::Create(kClock));
   std::unique_ptr<NodeApi> api(new NodeApi(std::move(loop), port, machine));
   RETURN_IF_ERROR(api->loop_->poller().Add(machine, EPOLLIN,
                                            [gone = &api->gone_](std::uint32_t) { *gone = true; }));
@@ -94,18 +94,22 @@ absl::StatusOr<std::vector<std::string>> NodeApi::Attempt(const std::string& pat
   }
   struct Answer {
     std::vector<std::string> messages;
-    std::optional<absl::Status> end;
+    bool ended = false;
+    absl::Status end;
   };
   const auto answer = std::make_shared<Answer>();  // calls of an attempt given up end later
   client_->ServerStream(
       path, request,
       [answer](std::string message) { answer->messages.push_back(std::move(message)); },
-      [answer](const absl::Status& status) { answer->end = status; });
-  if (absl::Status driven = Drive([&] { return answer->end.has_value(); }, until); !driven.ok()) {
+      [answer](const absl::Status& status) {
+        answer->ended = true;
+        answer->end = status;
+      });
+  if (absl::Status driven = Drive([&] { return answer->ended; }, until); !driven.ok()) {
     client_.reset();
     return driven;
   }
-  RETURN_IF_ERROR(*answer->end);
+  RETURN_IF_ERROR(answer->end);
   return std::move(answer->messages);
 }
 
@@ -143,7 +147,10 @@ absl::Status NodeApi::Follow(Store& store, const Kind& kind, const Holds& holds,
   }
   const bool found = driven.ok() && now();
   client.reset();  // before the follower that it calls
-  return found ? absl::OkStatus() : driven.ok() ? *broken : driven;
+  if (found) {
+    return absl::OkStatus();
+  }
+  return driven.ok() ? broken.value_or(absl::UnavailableError("the rows changed")) : driven;
 }
 
 absl::StatusOr<Snapshot> NodeApi::WaitForRows(const Kind& kind, const std::string& what,

@@ -41,7 +41,7 @@ class NodeApi {
   NodeApi(const NodeApi&) = delete;
   NodeApi& operator=(const NodeApi&) = delete;
 
-  std::uint16_t port() const { return port_; }  // NOLINT(readability-identifier-naming)
+  std::uint16_t port() const { return port_; }
 
   void SetPatience(std::chrono::nanoseconds patience) { patience_ = patience; }
 

@@ -33,8 +33,7 @@ using early::Mount;
 
 constexpr const char* kRamSlot = "/root.slot";
 constexpr int kWatchdogSeconds = 60;
-constexpr unsigned long kSecure =
-    MS_NOSUID | MS_NODEV | MS_NOEXEC;  // NOLINT(google-runtime-int): mount(2)
+constexpr unsigned long kSecure = MS_NOSUID | MS_NODEV | MS_NOEXEC;  // mount(2)'s type
 
 constexpr std::array kFirstMounts = {
     Mount{"devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755"},
@@ -109,6 +108,14 @@ void ReadAhead() {
   if (fd.ok()) ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_WILLNEED);
 }
 
+// What the steps work with.
+struct Means {
+  early::Uevents& events;
+  const early::Modules& modules;
+  const early::Console& console;
+  BootFacts& facts;
+};
+
 bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& console,
                   BootFacts& facts) {
   early::Fd keep;
@@ -151,9 +158,10 @@ void NameCorruptBlocks(std::string_view slot, early::Uevents& events,
   }
 }
 
+// Fills `state` as far as it is known.
 bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& expected,
-                   early::Uevents& events, const early::Modules& modules,
-                   const early::Console& console, BootFacts& facts, SlotState& state) {
+                   const Means& means, SlotState& state) {
+  const auto& [events, modules, console, facts] = means;
   const auto slot = early::FindValue(command_line, "ichor.slot").value_or("");
   if (slot != "A" && slot != "B") {
     console.Error({"ichor.slot is neither A nor B, and there is no ", kRamSlot});
@@ -221,9 +229,10 @@ BootResult Boot(std::string_view command_line, const early::Console& console) {
     console.Error({"ichor.root is not a hash"});
     return result;
   }
-  const bool mounted = Exists(kRamSlot) ? MountRamRoot(expected, console, facts)
-                                        : MountDiskRoot(command_line, expected, events, modules,
-                                                        console, facts, result.slot);
+  const bool mounted =
+      Exists(kRamSlot)
+          ? MountRamRoot(expected, console, facts)
+          : MountDiskRoot(command_line, expected, {events, modules, console, facts}, result.slot);
   result.ok = mounted && SwitchRoot(console);
   return result;
 }

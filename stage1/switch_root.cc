@@ -19,7 +19,7 @@ using early::ErrorText;
 
 // Removes what lies on one file system below a directory, whose descriptor is taken. What stays
 // costs memory and nothing else.
-void Empty(int directory, dev_t device, int depth) {  // NOLINT(misc-no-recursion)
+void Empty(int directory, dev_t device, int depth) {
   constexpr int kDeepest = 16;
   DIR* entries = ::fdopendir(directory);
   if (entries == nullptr) {

@@ -16,9 +16,8 @@ from common.step import Outcome, summary
 from lint import lint
 from stages import boot, compat, fuzz, image, programs, release
 
-# clang-tidy joins when the sources are clean of it: docs/roadmap.md.
 STAGES = {
-    "lint": lambda options: lint(changed=False, without=("tidy",)),
+    "lint": lambda options: lint(changed=False),
     "unit": lambda options: programs.run("dev"),
     "tsan": lambda options: programs.run("tsan"),
     "release": lambda options: release.run(options.long),
@@ -30,7 +29,7 @@ STAGES = {
 
 HELP = """Runs the stages in this order; one that fails does not stop those after it.
 
-  lint      the checks of ./ichor lint, for now without tidy
+  lint      the checks of ./ichor lint
   unit      every test program of the preset dev (AddressSanitizer, UndefinedBehaviorSanitizer)
   tsan      those of modules that run several threads, under ThreadSanitizer
   release   both release presets: programs are static-pie, stripped, of the right architecture; built from a second

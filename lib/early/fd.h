@@ -15,8 +15,8 @@ class Fd {
   ~Fd() { Reset(); }
 
   // The descriptor, still owned here; -1 if none.
-  int get() const { return fd_; }       // NOLINT(readability-identifier-naming): as std::unique_ptr
-  bool ok() const { return fd_ >= 0; }  // NOLINT(readability-identifier-naming): as base::UniqueFd
+  int get() const { return fd_; }
+  bool ok() const { return fd_ >= 0; }
 
   // Gives the descriptor to the caller; none is owned afterwards.
   [[nodiscard]] int Release();

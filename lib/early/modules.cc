@@ -49,7 +49,7 @@ void Modules::Open() {
   softdep_ = Map(directory_, "modules.softdep");
 }
 
-void Modules::LoadDeep(std::string_view name, int depth) const {  // NOLINT(misc-no-recursion)
+void Modules::LoadDeep(std::string_view name, int depth) const {
   std::string_view line = FindDependencies(dep_, name);
   if (line.empty()) return;
   const std::string_view own = TakeUntil(line, ':');
@@ -63,7 +63,7 @@ void Modules::LoadDeep(std::string_view name, int depth) const {  // NOLINT(misc
   LoadFile(own, depth);
 }
 
-void Modules::LoadFile(std::string_view path, int depth) const {  // NOLINT(misc-no-recursion)
+void Modules::LoadFile(std::string_view path, int depth) const {
   if (IsLoaded(ModuleName(path))) return;
   constexpr int kDeepest = 4;  // an index may have circles
   std::string_view before =
@@ -82,7 +82,7 @@ void Modules::LoadFile(std::string_view path, int depth) const {  // NOLINT(misc
   console_.Warning({"load ", path, ": ", ErrorText(errno)});
 }
 
-void Modules::LoadAlias(std::string_view modalias, int depth) const {  // NOLINT(misc-no-recursion)
+void Modules::LoadAlias(std::string_view modalias, int depth) const {
   std::string_view rest = alias_;
   for (auto name = NextDriver(rest, modalias); !name.empty(); name = NextDriver(rest, modalias)) {
     if (!IsDenied(command_line_, name) && FindDependencies(dep_, name).starts_with(only_below_))

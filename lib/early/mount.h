@@ -13,7 +13,7 @@ struct Mount {
   const char* source;
   const char* target;
   const char* type;
-  unsigned long flags = 0;  // NOLINT(google-runtime-int): mount(2)'s type
+  unsigned long flags = 0;  // mount(2)'s type
   const char* data = nullptr;
   bool optional = false;  // said as information, not as an error, where the kernel lacks it
 };

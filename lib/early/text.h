@@ -15,9 +15,9 @@ namespace ichor::early {
 class Decimal {
  public:
   explicit Decimal(std::int64_t value);
-  operator std::string_view() const {
+  operator std::string_view() const {  // NOLINT(google-explicit-constructor): stands for its text
     return {digits_.data() + begin_, digits_.size() - begin_};
-  }  // NOLINT
+  }
 
  private:
   std::array<char, 20> digits_;
@@ -50,12 +50,10 @@ class Text {
     fits_ = true;
   }
 
-  std::string_view view() const {
-    return {text_.data(), size_};
-  }  // NOLINT(readability-identifier-naming)
-  const char* c_str() const { return text_.data(); }  // NOLINT(readability-identifier-naming)
-  bool fits() const { return fits_; }                 // NOLINT(readability-identifier-naming)
-  bool empty() const { return size_ == 0; }           // NOLINT(readability-identifier-naming)
+  std::string_view view() const { return {text_.data(), size_}; }
+  const char* c_str() const { return text_.data(); }
+  bool fits() const { return fits_; }
+  bool empty() const { return size_ == 0; }
 
  private:
   std::array<char, N> text_{};

@@ -26,18 +26,16 @@ class Uevents {
   // False, with errno, if the kernel refuses.
   bool Open();
   // Becomes readable when there is an event; owned here.
-  int descriptor() const { return socket_.get(); }  // NOLINT(readability-identifier-naming)
+  int descriptor() const { return socket_.get(); }
 
   // Waits for the next event, so many milliseconds at most. False if there was none.
   bool Next(int timeout_ms);
   // Of the last event: the device's modalias, or empty.
-  std::string_view modalias() const { return modalias_; }  // NOLINT(readability-identifier-naming)
+  std::string_view modalias() const { return modalias_; }
   // Of the last event: whether it is of a block device.
   bool IsBlock() const { return block_; }
   // Of the last event: the block that is not what it shall be.
-  const std::optional<CorruptBlock>& corrupt() const {  // NOLINT(readability-identifier-naming)
-    return corrupt_;
-  }
+  const std::optional<CorruptBlock>& corrupt() const { return corrupt_; }
 
  private:
   early::Fd socket_;

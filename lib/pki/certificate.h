@@ -38,7 +38,7 @@ class Certificate {
   // Whether its extended key usage is client authentication, and nothing else.
   bool IsForClientsOnly() const;
 
-  X509* get() const { return certificate_.get(); }  // NOLINT(readability-identifier-naming)
+  X509* get() const { return certificate_.get(); }
 
  private:
   std::shared_ptr<X509> certificate_;

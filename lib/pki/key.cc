@@ -22,7 +22,7 @@ struct Block {
   char* label = nullptr;
   char* header = nullptr;
   unsigned char* data = nullptr;
-  long size = 0;  // NOLINT(google-runtime-int): OpenSSL's type
+  long size = 0;  // OpenSSL's type
 };
 
 }  // namespace

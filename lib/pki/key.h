@@ -24,7 +24,7 @@ class Key {
   // "PRIVATE KEY". The caller wipes the text.
   std::string ToPem() const;
 
-  EVP_PKEY* get() const { return key_.get(); }  // NOLINT(readability-identifier-naming)
+  EVP_PKEY* get() const { return key_.get(); }
 
  private:
   explicit Key(EVP_PKEY* key) : key_(key, OpensslDelete()) {}

@@ -8,7 +8,7 @@
 namespace ichor::pki {
 
 absl::Status OpensslError(absl::StatusCode code, std::string_view what) {
-  const unsigned long error = ERR_peek_last_error();  // NOLINT(google-runtime-int): OpenSSL's type
+  const unsigned long error = ERR_peek_last_error();  // OpenSSL's type
   const char* const reason = error == 0 ? nullptr : ERR_reason_error_string(error);
   ERR_clear_error();
   return {code, std::format("{}: {}", what, reason == nullptr ? "failed" : reason)};

@@ -98,7 +98,7 @@ class Connection {
   absl::Status Broken() const;
   void Close(const absl::Status& reason);
   void SubmitAnswer(Stream& stream);
-  void SubmitTrailers(Stream& stream);
+  void SubmitTrailers(const Stream& stream, const absl::Status& status);
   ssize_t Pull(std::int32_t id, std::uint8_t* buffer, size_t size, std::uint32_t* flags);
   void BeginCall(std::int32_t id);
   void Dispatch(std::int32_t id);

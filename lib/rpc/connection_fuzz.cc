@@ -39,8 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > kMostBytes) {
     return 0;
   }
-  static const ichor::base::RealClock clock;
-  static const std::unique_ptr<ichor::Loop> loop = *ichor::Loop::Create(clock);
+  static const ichor::base::RealClock kClock;
+  static const std::unique_ptr<ichor::Loop> kLoop = *ichor::Loop::Create(kClock);
   std::array<int, 2> pair{};
   CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair.data()) == 0);
   ichor::base::UniqueFd client(pair[0]);
@@ -49,12 +49,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(write(client.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
   shutdown(client.get(), SHUT_WR);
   bool over = false;
-  Connection connection(*loop, ichor::rpc::NewPlainTransport(ichor::base::UniqueFd(pair[1])),
+  Connection connection(*kLoop, ichor::rpc::NewPlainTransport(ichor::base::UniqueFd(pair[1])),
                         Connection::Role::kServer, {}, Echo, [&](const absl::Status&) {
                           over = true;
-                          loop->Stop();
+                          kLoop->Stop();
                         });
-  loop->Run();
+  kLoop->Run();
   CHECK(over && connection.closed());
   return 0;
 }

@@ -72,13 +72,13 @@ struct Fixture {
     server->Handle("/test.Service/Headers", [](Stream& stream) {
       std::string text;
       for (const auto& [name, value] : stream.headers()) {
-        text += name + "=" + value + ";";
+        text += std::format("{}={};", name, value);
       }
       return UnaryCall(stream, [text](std::string_view) { return text; });
     });
     server->Handle("/test.Service/Peer", [](Stream& stream) {
       const auto& process = stream.peer().process;
-      const std::string text =
+      std::string text =
           process.has_value() ? std::format("{} {}", process->pid, process->uid) : "";
       return UnaryCall(stream, [text](std::string_view) { return text; });
     });

@@ -44,7 +44,7 @@ class AnsweringCall : public Call {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Create(Loop& loop, Options options) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Create(Loop& loop, const Options& options) {
   ASSIGN_OR_RETURN(base::UniqueFd listener, sys::ListenUnix(options.path));
   TlsOptions all{.max_connections = options.max_connections, .connection = options.connection};
   return std::unique_ptr<Server>(new Server(loop, std::move(all), nullptr, std::move(listener)));

@@ -48,7 +48,7 @@ class Server {
 
   // Listens at once; calls are served as soon as the loop turns. `loop` must outlive the server.
   // Fails as sys::ListenUnix.
-  static absl::StatusOr<std::unique_ptr<Server>> Create(Loop& loop, Options options);
+  static absl::StatusOr<std::unique_ptr<Server>> Create(Loop& loop, const Options& options);
   // The same with TLS. `clock` must outlive the server. Fails as sys::ListenTcp.
   static absl::StatusOr<std::unique_ptr<Server>> CreateTls(Loop& loop, const base::Clock& clock,
                                                            TlsOptions options);

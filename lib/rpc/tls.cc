@@ -108,9 +108,7 @@ class TlsTransport : public Transport {
   static BIO_METHOD* Method();
   static int ReadSocket(BIO* bio, char* buffer, int size);
   static int WriteSocket(BIO* bio, const char* data, int size);
-  static long Control(BIO*, int command, long, void*) {  // NOLINT(google-runtime-int)
-    return command == BIO_CTRL_FLUSH ? 1 : 0;
-  }
+  static long Control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
   void PrepareClient();
   absl::Status CheckPeer();
   absl::Status CheckClient();
@@ -142,14 +140,14 @@ TlsTransport::TlsTransport(base::UniqueFd fd, std::shared_ptr<const TlsContext> 
 
 // A BIO of OpenSSL's own would write with write(2), which kills us when the peer is gone.
 BIO_METHOD* TlsTransport::Method() {
-  static BIO_METHOD* const method = [] {
+  static BIO_METHOD* const kMethod = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
     BIO_meth_set_read(made, ReadSocket);
     BIO_meth_set_write(made, WriteSocket);
     BIO_meth_set_ctrl(made, Control);
     return made;
   }();
-  return method;
+  return kMethod;
 }
 
 int TlsTransport::ReadSocket(BIO* bio, char* buffer, int size) {

@@ -1,6 +1,6 @@
 #include "lib/sys/error.h"
 
-#include <string.h>  // NOLINT(modernize-deprecated-headers): strerrordesc_np is glibc's
+#include <string.h>  // strerrordesc_np is glibc's
 
 #include <format>
 

@@ -10,7 +10,7 @@ namespace ichor::sys {
 
 class FakeNetlink : public Netlink {
  public:
-  int descriptor() const override { return -1; }  // NOLINT(readability-identifier-naming)
+  int descriptor() const override { return -1; }
   void Drain() override {}
   absl::StatusOr<std::vector<NetLink>> Links() override;
   absl::StatusOr<std::vector<NetAddress>> Addresses() override;

@@ -80,7 +80,7 @@ absl::StatusOr<std::string> FakeSysfs::Canonical(const std::string& path,
       done = node->second.target.starts_with('/') ? "" : done;
       Prepend(node->second.target, names);
     } else if (links > kMaxLinks || !IsThere(here)) {
-      return ErrnoError(links > kMaxLinks ? ELOOP : ENOENT, verb + " " + path);
+      return ErrnoError(links > kMaxLinks ? ELOOP : ENOENT, std::format("{} {}", verb, path));
     } else {
       done = here;
     }

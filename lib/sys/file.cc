@@ -11,6 +11,7 @@
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
 #include "lib/sys/error.h"
+#include "lib/sys/read_to_end.h"
 
 namespace ichor::sys {
 namespace {
@@ -73,23 +74,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit_bytes
     return ErrnoError(errno, "stat " + path);
   }
   RETURN_IF_ERROR(CheckReadable(info, path, limit_bytes));
-  std::string contents(static_cast<size_t>(info.st_size), '\0');
-  size_t filled = 0;
-  while (filled < contents.size()) {
-    const ssize_t count = read(fd.get(), contents.data() + filled, contents.size() - filled);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return ErrnoError(errno, "read " + path);
-    }
-    if (count == 0) {
-      break;  // it became shorter meanwhile
-    }
-    filled += static_cast<size_t>(count);
-  }
-  contents.resize(filled);
-  return contents;
+  return ReadToEnd(fd.get(), path, limit_bytes);
 }
 
 absl::Status WriteFileAtomically(const std::string& path, std::string_view contents,

@@ -17,6 +17,7 @@
 
 #include "lib/base/status.h"
 #include "lib/sys/error.h"
+#include "lib/sys/read_to_end.h"
 
 namespace ichor::sys {
 namespace {
@@ -66,26 +67,7 @@ absl::StatusOr<std::vector<std::string>> LinuxMountedFiles::List(const std::stri
 
 absl::StatusOr<std::string> LinuxMountedFiles::Read(const std::string& path, size_t limit_bytes) {
   ASSIGN_OR_RETURN(const base::UniqueFd fd, Open(path, O_RDONLY));
-  std::string bytes(limit_bytes + 1, '\0');
-  size_t size = 0;
-  while (size < bytes.size()) {
-    const ssize_t count = read(fd.get(), bytes.data() + size, bytes.size() - size);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return ErrnoError(errno, "read " + path);
-    }
-    if (count == 0) {
-      break;
-    }
-    size += static_cast<size_t>(count);
-  }
-  if (size > limit_bytes) {
-    return absl::OutOfRangeError(std::format("read {}: more than {} bytes", path, limit_bytes));
-  }
-  bytes.resize(size);
-  return bytes;
+  return ReadToEnd(fd.get(), path, limit_bytes);
 }
 
 absl::Status LinuxMountedFiles::Overwrite(const std::string& path, std::string_view bytes) {

@@ -18,35 +18,12 @@
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
 #include "lib/sys/error.h"
+#include "lib/sys/read_to_end.h"
 
 namespace ichor::sys {
 namespace {
 
-constexpr size_t kChunkBytes = 32 << 10;
 constexpr size_t kMaxAttributeBytes = 64 << 10;  // the kernel's own limit, names and values
-
-absl::StatusOr<std::string> ReadToEnd(int fd, const std::string& path, size_t limit_bytes) {
-  std::string contents;
-  size_t filled = 0;
-  while (true) {
-    contents.resize(filled + kChunkBytes);
-    const ssize_t count = read(fd, contents.data() + filled, kChunkBytes);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return ErrnoError(errno, "read " + path);
-    }
-    filled += static_cast<size_t>(count);
-    if (filled > limit_bytes) {
-      return absl::OutOfRangeError(std::format("read {}: more than {} bytes", path, limit_bytes));
-    }
-    if (count == 0) {
-      contents.resize(filled);
-      return contents;
-    }
-  }
-}
 
 }  // namespace
 

@@ -18,7 +18,7 @@ class LinuxNetlink : public Netlink {
  public:
   static absl::StatusOr<std::unique_ptr<LinuxNetlink>> Create();
 
-  int descriptor() const override;  // NOLINT(readability-identifier-naming): as Netlink's
+  int descriptor() const override;
   void Drain() override;
   absl::StatusOr<std::vector<NetLink>> Links() override;
   absl::StatusOr<std::vector<NetAddress>> Addresses() override;

@@ -51,7 +51,7 @@ absl::Status Attach(int fd, std::span<const sock_filter> filter) {
 
 // The codes that the comments in packets.h promise.
 absl::Status Failed(int error, std::string_view what) {
-  const absl::Status status = ErrnoError(error, what);
+  absl::Status status = ErrnoError(error, what);
   switch (error) {
     case ENODEV:
     case ENXIO:

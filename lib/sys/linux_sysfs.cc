@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <format>
@@ -12,6 +11,7 @@
 
 #include "lib/base/unique_fd.h"
 #include "lib/sys/error.h"
+#include "lib/sys/read_to_end.h"
 
 namespace ichor::sys {
 namespace {
@@ -25,25 +25,7 @@ absl::StatusOr<std::string> LinuxSysfs::Read(const std::string& path, size_t lim
   if (!fd.ok()) {
     return ErrnoError(errno, "open " + path);
   }
-  // The size that stat(2) tells is 0 or a page, whatever is in the file.
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (true) {
-    const ssize_t count = read(fd.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return ErrnoError(errno, "read " + path);
-    }
-    if (count == 0) {
-      return text;
-    }
-    text.append(buffer.data(), static_cast<size_t>(count));
-    if (text.size() > limit_bytes) {
-      return absl::OutOfRangeError(std::format("read {}: more than {} bytes", path, limit_bytes));
-    }
-  }
+  return ReadToEnd(fd.get(), path, limit_bytes);
 }
 
 absl::StatusOr<std::vector<std::string>> LinuxSysfs::List(const std::string& path) {

@@ -77,7 +77,7 @@ class Netlink {
 
   // Readable (EPOLLIN) when links, addresses or routes may have changed since the last Drain; -1 if
   // it never is.
-  virtual int descriptor() const = 0;  // NOLINT(readability-identifier-naming)
+  virtual int descriptor() const = 0;
   // Forgets the changes that were told so far.
   virtual void Drain() = 0;
 

@@ -4,36 +4,25 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
+#include "lib/sys/errno_in_child.h"
 
 namespace ichor::sys {
 namespace {
 
 constexpr int kAllowed = 0;
-constexpr int kNoSandbox = 99;
 
-// The exit status of a child that runs `body` under `rules`.
-int Status(const SandboxRules& rules, const std::function<int()>& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    _exit(Sandbox(rules).ok() ? body() : kNoSandbox);
-  }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  return WEXITSTATUS(status);
-}
-
-int ErrnoOf(int result) {
-  return result >= 0 ? kAllowed : errno;
+// The errno with which `call` fails in a child under `rules`; absent if it could not be confined.
+std::optional<int> ErrnoUnder(const SandboxRules& rules, const std::function<int()>& call) {
+  return ErrnoInChild([&rules] { return Sandbox(rules).ok(); }, call);
 }
 
 std::string Directory() {
@@ -53,7 +42,7 @@ SandboxRules Rules(const std::string& directory) {
 bool HasLandlock(const std::string& directory) {
   SandboxRules rules = Rules(directory);
   rules.require_landlock = true;
-  return Status(rules, [] { return kAllowed; }) == kAllowed;
+  return ErrnoUnder(rules, [] { return 0; }).has_value();
 }
 
 }  // namespace
@@ -61,12 +50,12 @@ bool HasLandlock(const std::string& directory) {
 TEST_CASE("sandbox: what the rules name still works", "[kernel]") {
   const std::string directory = Directory();
   const std::string file = directory + "/file";
-  CHECK(Status(Rules(directory), [&] {
-          return ErrnoOf(open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  CHECK(ErrnoUnder(Rules(directory), [&] {
+          return open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         }) == kAllowed);
-  CHECK(Status(Rules(directory), [&] { return ErrnoOf(unlink(file.c_str())); }) == kAllowed);
-  CHECK(Status(Rules(directory), [] {
-          return ErrnoOf(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  CHECK(ErrnoUnder(Rules(directory), [&] { return unlink(file.c_str()); }) == kAllowed);
+  CHECK(ErrnoUnder(Rules(directory), [] {
+          return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         }) == kAllowed);
   rmdir(directory.c_str());
 }
@@ -76,27 +65,26 @@ TEST_CASE("sandbox: paths that the rules do not name are closed", "[kernel]") {
   if (!HasLandlock(directory)) {
     SKIP("the running kernel has no Landlock");
   }
-  CHECK(Status(Rules(directory),
-               [] { return ErrnoOf(open("/etc/passwd", O_RDONLY | O_CLOEXEC)); }) == EACCES);
-  CHECK(Status(Rules(directory), [] {
-          return ErrnoOf(open("/proc/sys/kernel/core_pattern", O_WRONLY | O_CLOEXEC));
+  CHECK(ErrnoUnder(Rules(directory), [] { return open("/etc/passwd", O_RDONLY | O_CLOEXEC); }) ==
+        EACCES);
+  CHECK(ErrnoUnder(Rules(directory), [] {
+          return open("/proc/sys/kernel/core_pattern", O_WRONLY | O_CLOEXEC);
         }) == EACCES);
   rmdir(directory.c_str());
 }
 
 TEST_CASE("sandbox: system calls of other groups are refused", "[kernel]") {
   const std::string directory = Directory();
-  CHECK(Status(Rules(directory),
-               [] { return ErrnoOf(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); }) == EPERM);
-  CHECK(Status(Rules(directory),
-               [] { return ErrnoOf(socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, 1)); }) == EPERM);
-  CHECK(Status(Rules(directory), [] { return ErrnoOf(execl("/bin/true", "true", nullptr)); }) ==
+  CHECK(ErrnoUnder(Rules(directory),
+                   [] { return socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }) == EPERM);
+  CHECK(ErrnoUnder(Rules(directory), [] { return socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, 1); }) ==
         EPERM);
+  CHECK(ErrnoUnder(Rules(directory), [] { return execl("/bin/true", "true", nullptr); }) == EPERM);
   SandboxRules raw = Rules(directory);
   raw.groups = {SyscallGroup::kRawSockets};
-  CHECK(Status(raw, [] { return ErrnoOf(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); }) ==
+  CHECK(ErrnoUnder(raw, [] { return socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }) ==
         kAllowed);
-  CHECK(Status(raw, [] { return ErrnoOf(open("/", O_RDONLY | O_CLOEXEC)); }) == EPERM);
+  CHECK(ErrnoUnder(raw, [] { return open("/", O_RDONLY | O_CLOEXEC); }) == EPERM);
   rmdir(directory.c_str());
 }
 

@@ -106,14 +106,15 @@ class DmesgCall : public rpc::Call {
       return;
     }
     while (stream_.buffered_bytes() < kAheadBytes) {
-      const absl::StatusOr<std::optional<std::string>> record = reader_->Next();
-      if (!record.ok()) {
-        return End(record.status());
+      const absl::StatusOr<std::optional<std::string>> next = reader_->Next();
+      if (!next.ok()) {
+        return End(next.status());
       }
-      if (!record->has_value()) {
+      const std::optional<std::string>& record = *next;
+      if (!record.has_value()) {
         return follow_ ? Watch() : End(absl::OkStatus());
       }
-      absl::StatusOr<std::string> line = log::FormatKmsg(**record, boot_);
+      absl::StatusOr<std::string> line = log::FormatKmsg(*record, boot_);
       if (line.ok()) {
         SendBytes(stream_, *std::move(line));
       }

@@ -1,3 +1,4 @@
+#include <format>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,7 +56,8 @@ void AddSocketsOf(sys::FileView& files, const std::string& pid, Processes& by_in
   const std::string name = files.Read("/proc/" + pid + "/comm", 4096).value_or("");
   process.set_name(name.substr(0, name.find('\n')));
   for (const std::string& descriptor : *descriptors) {
-    const auto inode = SocketInode(files.ReadLink(directory + "/" + descriptor).value_or(""));
+    const auto inode =
+        SocketInode(files.ReadLink(std::format("{}/{}", directory, descriptor)).value_or(""));
     if (inode.has_value()) {
       by_inode[*inode] = process;
     }

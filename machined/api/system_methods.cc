@@ -27,10 +27,8 @@ absl::Status Fill(Message& message, Message parsed) {
 
 template <class Message>
 absl::Status Fill(Message& message, absl::StatusOr<Message> parsed) {
-  if (parsed.ok()) {
-    message = *std::move(parsed);
-  }
-  return parsed.status();
+  ASSIGN_OR_RETURN(message, std::move(parsed));
+  return absl::OkStatus();
 }
 
 // A method that answers with what `parse` makes of one file.

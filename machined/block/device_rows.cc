@@ -64,20 +64,21 @@ void SetSize(std::uint64_t size_bytes, VolumeSpec& volume) {
   volume.set_pretty_size(PrettySize(size_bytes));
 }
 
-VolumeSpec PartitionOf(const std::string& name, const std::string& disk, const DiskState& state,
+// `volume` as it is for a partition of `disk`.
+VolumeSpec PartitionOf(VolumeSpec volume, const std::string& disk,
+                       const std::optional<sys::ProbedDisk>& probed,
                        const block::BlockDevice::Spec& device) {
-  VolumeSpec volume = VolumeOf(name, *state.facts, device);
   volume.set_parent(disk);
   volume.set_parent_dev_path(DevPath(disk));
   volume.set_partition_index(static_cast<std::uint64_t>(device.partition_number()));
   volume.set_partition_label(device.partition_name());
   SetSize(0, volume);
-  if (!state.probed.has_value()) {
+  if (!probed.has_value()) {
     return volume;
   }
-  const auto found = std::ranges::find(state.probed->partitions, volume.partition_index(),
-                                       &sys::ProbedPartition::index);
-  if (found != state.probed->partitions.end()) {
+  const auto found =
+      std::ranges::find(probed->partitions, volume.partition_index(), &sys::ProbedPartition::index);
+  if (found != probed->partitions.end()) {
     SetContents(found->contents, volume);
     SetSize(found->size_bytes, volume);
     volume.set_offset(found->offset_bytes);
@@ -148,7 +149,8 @@ std::map<std::string, VolumeSpec> VolumesOf(const std::string& name, const DiskS
   volumes.emplace(name, std::move(disk));
   for (const auto& [id, partition] : devices) {
     if (partition.parent() == name) {
-      volumes.emplace(id, PartitionOf(id, name, state, partition));
+      VolumeSpec volume = VolumeOf(id, *state.facts, partition);
+      volumes.emplace(id, PartitionOf(std::move(volume), name, state.probed, partition));
     }
   }
   return volumes;

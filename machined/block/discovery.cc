@@ -1,5 +1,8 @@
 #include "machined/block/discovery.h"
 
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +25,16 @@ bool IsMemory(std::string_view name) {
 bool IsHidden(const DiskFacts& facts) {
   return facts.of_the_root ||
          (facts.size_bytes == 0 && BaseName(facts.dev_path).starts_with("loop"));
+}
+
+// What is known of the disk called `name`, null if nothing is.
+const DiskFacts* FactsOf(const std::map<std::string, DiskState>& disks, const std::string& name) {
+  const auto found = disks.find(name);
+  if (found == disks.end()) {
+    return nullptr;
+  }
+  const std::optional<DiskFacts>& facts = found->second.facts;
+  return facts.has_value() ? &*facts : nullptr;
 }
 
 }  // namespace
@@ -98,10 +111,9 @@ void Discovery::PublishDisks() {
     if (!device.parent().empty() || IsMemory(name)) {
       continue;
     }
-    const auto disk = prober_.disks().find(name);
-    if (disk != prober_.disks().end() && disk->second.facts.has_value()) {
-      if (!IsHidden(*disk->second.facts)) {
-        rows.Add(name, DiskOf(*disk->second.facts, symlinks_.Of(name)));
+    if (const DiskFacts* const facts = FactsOf(prober_.disks(), name); facts != nullptr) {
+      if (!IsHidden(*facts)) {
+        rows.Add(name, DiskOf(*facts, symlinks_.Of(name)));
       }
     } else if (prober_.errors().contains(name)) {
       DiskFacts unknown;  // it hangs: at least its name is listed

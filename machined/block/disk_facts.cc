@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <format>
 #include <utility>
 
 #include "machined/block/dev_path.h"
@@ -130,7 +131,7 @@ std::map<std::string, std::vector<std::string>> ReadSymlinks(sys::Sysfs& sysfs) 
   for (const std::string& kind : sysfs.List("/dev/disk").value_or(std::vector<std::string>())) {
     const std::string directory = "/dev/disk/" + kind;
     for (const std::string& name : sysfs.List(directory).value_or(std::vector<std::string>())) {
-      const std::string link = directory + "/" + name;
+      const std::string link = std::format("{}/{}", directory, name);
       const absl::StatusOr<std::string> device = sysfs.Resolve(link);
       // udev's directories of links lie there too.
       if (device.ok() && device->starts_with(kDev) && !device->starts_with(kLinks)) {

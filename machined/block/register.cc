@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
+#include "lib/runtime/loop.h"
 #include "machined/block/policy.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 
@@ -14,6 +16,19 @@ constexpr size_t kBootFactLimitBytes = 16'384;
 
 std::string ReadFact(sys::Sysfs& sysfs, const std::string& name) {
   return sysfs.Read("/system/run/boot/" + name, kBootFactLimitBytes).value_or(std::string());
+}
+
+// Tells the loop, which is the world for an actuator, once udevd has seen all devices.
+absl::Status AwaitDevices(const All<runtime::DevicesStatus>& status, Mailbox& mailbox,
+                          const std::weak_ptr<Discovery*>& discovery) {
+  if (std::ranges::any_of(status, [](const auto& row) { return row.spec().ready(); })) {
+    mailbox.Post([discovery] {
+      if (const auto alive = discovery.lock()) {
+        (*alive)->OnDevicesSettled();
+      }
+    });
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -31,18 +46,10 @@ std::unique_ptr<Discovery> RegisterBlock(const BlockContext& context, const Boot
                             [facts](const All<block::BlockDevice>& devices) {
                               return DiagnoseBootDisks(devices, facts);
                             });
-  // Tells the loop, which is the world for an actuator.
   context.runtime.Actuate<runtime::DevicesStatus>(
       "block.await-devices", [mailbox = context.loop.mailbox(),
                               self = discovery->weak()](const All<runtime::DevicesStatus>& status) {
-        if (std::ranges::any_of(status, [](const auto& row) { return row.spec().ready(); })) {
-          mailbox->Post([self] {
-            if (const auto alive = self.lock()) {
-              (*alive)->OnDevicesSettled();
-            }
-          });
-        }
-        return absl::OkStatus();
+        return AwaitDevices(status, *mailbox, self);
       });
   return discovery;
 }

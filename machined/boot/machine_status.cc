@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "machined/services/problem.h"
+
 namespace ichor {
 namespace {
 
@@ -26,10 +28,6 @@ void Unmet(MachineStatus::Spec& status, std::string_view name, std::string reaso
   condition->set_reason(std::move(reason));
 }
 
-bool IsWell(const Service::Spec& service) {
-  return service.running() && (service.healthy() || service.unknown());
-}
-
 // "apid not running, networkd not healthy"
 std::string ServiceProblems(const All<Service>& services) {
   std::string problems;
@@ -42,8 +40,8 @@ std::string ServiceProblems(const All<Service>& services) {
     }
   }
   for (const auto& row : services) {
-    if (!IsWell(row.spec())) {
-      add(row.id(), row.spec().running() ? "not healthy" : "not running");
+    if (const std::string_view problem = ProblemOf(row.spec()); !problem.empty()) {
+      add(row.id(), problem);
     }
   }
   return problems;

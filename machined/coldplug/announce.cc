@@ -29,7 +29,7 @@ bool MayHoldDevices(const dirent& entry) {
   return entry.d_type == DT_DIR && name != "power" && name != "block";
 }
 
-void AnnounceBelow(const Path& directory, int depth) {  // NOLINT(misc-no-recursion)
+void AnnounceBelow(const Path& directory, int depth) {
   constexpr int kDeepest = 24;
   Announce(directory.view(), "add");
   if (depth == kDeepest) return;

@@ -40,8 +40,8 @@ bool TakeEvent(std::string_view& bytes, std::string& event) {
 
 absl::StatusOr<std::deque<Entry>> ParseHistory(std::string_view bytes) {
   std::deque<Entry> entries;
-  Entry entry;
   while (!bytes.empty()) {
+    Entry entry;
     machine::Event event;
     if (!TakeEvent(bytes, entry.encoded) || !event.ParseFromString(entry.encoded)) {
       return absl::InvalidArgumentError("event history: torn or no history");

@@ -69,7 +69,7 @@ bool HasChildren(std::string_view path) {
 }  // namespace
 
 void MakeStartCgroups(const early::Console& console) {
-  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);  // NOLINT(google-runtime-int): sysconf(3)
+  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);  // sysconf(3)
   Delegate("");
   for (const CgroupValues& values : StartCgroups()) {
     const Path path{kRoot, "/", values.path};

@@ -27,7 +27,7 @@ constexpr unsigned kLastCapability = 63;
 
 bool Fine(long result) {
   return result == 0;
-}  // NOLINT(google-runtime-int): prctl(2) and syscall(2)
+}
 
 bool SetNamespace(const Start& settings) {
   if ((settings.flags & kOwnMountNamespace) == 0) return true;

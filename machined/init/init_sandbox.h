@@ -32,9 +32,7 @@ class TestMachined {
   TestMachined(base::UniqueFd fd, std::string arguments)
       : fd_(std::move(fd)), arguments_(std::move(arguments)) {}
 
-  const std::string& arguments() const {
-    return arguments_;
-  }  // NOLINT(readability-identifier-naming)
+  const std::string& arguments() const { return arguments_; }
   void Send(const std::string& message) const;
   // The next event; fails the test after 30 s, and gives an empty one at the end of the connection.
   Event Next() const;
@@ -62,7 +60,7 @@ class InitSandbox {
   // A command for the helper under a name.
   Command Helper(const std::string& id, const std::vector<std::string>& argv) const;
   // The path, outside and inside, of a directory that both sides see.
-  const std::string& shared() const { return shared_; }  // NOLINT(readability-identifier-naming)
+  const std::string& shared() const { return shared_; }
 
   // Sends init a signal from outside.
   void Signal(int number) const;

@@ -17,9 +17,7 @@ class LineSplitter {
   // without its line feed; false if all bytes are taken and the line goes on.
   bool Take(std::span<const std::byte>& bytes);
   // The line that Take() completed. Valid until the next Take().
-  std::string_view line() const {
-    return {buffer_.data(), size_};
-  }  // NOLINT(readability-identifier-naming)
+  std::string_view line() const { return {buffer_.data(), size_}; }
 
  private:
   std::array<char, kMax> buffer_{};

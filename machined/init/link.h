@@ -27,7 +27,7 @@ class Link {
   Sent Send(std::span<const std::byte> message) const;
 
   void Close() { end_.Reset(); }
-  int fd() const { return end_.get(); }  // NOLINT(readability-identifier-naming)
+  int fd() const { return end_.get(); }
 
  private:
   early::Fd end_;

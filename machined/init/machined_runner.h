@@ -27,13 +27,13 @@ class MachinedRunner {
 
   // What machined says of the slot. An uncommitted one has until TrialDeadline().
   void SetCommitted(bool committed) { committed_ = committed; }
-  bool committed() const { return committed_; }  // NOLINT(readability-identifier-naming)
+  bool committed() const { return committed_; }
   Nanoseconds TrialDeadline() const { return committed_ ? INT64_MAX : trial_deadline_; }
 
   // No more starts.
   void Stop() { next_start_ = INT64_MAX; }
 
-  const Link& link() const { return link_; }  // NOLINT(readability-identifier-naming)
+  const Link& link() const { return link_; }
   // Whether the socket is full: then to wait for it to take more; and with `silent`, to read no
   // request until it does.
   void Full(bool full, bool silent);

@@ -41,7 +41,7 @@ struct Entry {
   std::int32_t refused_error = 0;
   LogRing log;
 
-  std::string_view name() const { return Text(id); }  // NOLINT(readability-identifier-naming)
+  std::string_view name() const { return Text(id); }
   bool Runs() const { return used && state != ProcessState::kExited; }
 };
 
@@ -56,7 +56,7 @@ class ProcessTable {
   // or its end is untold, ENOSPC if there is no place. Logs of the id stay.
   Entry* Take(std::string_view id);
 
-  std::span<Entry> entries() { return entries_; }  // NOLINT(readability-identifier-naming)
+  std::span<Entry> entries() { return entries_; }
   std::size_t IndexOf(const Entry& entry) const {
     return static_cast<std::size_t>(&entry - entries_.data());
   }

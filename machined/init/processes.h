@@ -26,8 +26,8 @@ class Processes {
  public:
   Processes(const Poll& poll, const early::Console& console) : poll_(poll), console_(console) {}
 
-  ProcessTable& table() { return table_; }                  // NOLINT(readability-identifier-naming)
-  const CrashRecords& crashes() const { return crashes_; }  // NOLINT(readability-identifier-naming)
+  ProcessTable& table() { return table_; }
+  const CrashRecords& crashes() const { return crashes_; }
 
   // Starts a process under an id, in the cgroup; `launch` lacks only its log and its cgroup. What
   // fails before there is a child is the result, with the stage; what the child cannot do is told

@@ -90,7 +90,7 @@ struct Plain {
   std::uint32_t reserved = 0;
 };
 
-enum StartFlags : std::uint32_t {
+enum StartFlags : std::uint8_t {
   kNoNewPrivileges = 1U << 0U,  // PR_SET_NO_NEW_PRIVS
   kOwnMountNamespace =
       1U << 1U,            // a copy of init's mounts, in which mounts come in and do not go out

@@ -1,6 +1,6 @@
 #include "machined/init/restarts.h"
 
-#include <vector>
+#include <array>
 
 #include "catch2/catch_test_macros.hpp"
 
@@ -26,10 +26,10 @@ struct Machine {
 TEST_CASE(
     "init restart: the delay doubles up to five seconds, and starts anew after a good minute") {
   Machine machine;
-  std::vector<Nanoseconds> delays;
-  for (int i = 0; i < 8; ++i)
-    delays.push_back(machine.RunFor(20 * kSecond).delay / kMillisecond);
-  CHECK(delays == std::vector<Nanoseconds>{100, 200, 400, 800, 1600, 3200, 5000, 5000});
+  std::array<Nanoseconds, 8> delays{};
+  for (Nanoseconds& delay : delays)
+    delay = machine.RunFor(20 * kSecond).delay / kMillisecond;
+  CHECK(delays == std::array<Nanoseconds, 8>{100, 200, 400, 800, 1600, 3200, 5000, 5000});
   CHECK(machine.RunFor(60 * kSecond).delay == 100 * kMillisecond);
 }
 

@@ -20,8 +20,7 @@ namespace {
 using early::ErrorText;
 using early::Mount;
 
-constexpr unsigned long kSecure =
-    MS_NOSUID | MS_NODEV | MS_NOEXEC;  // NOLINT(google-runtime-int): mount(2)
+constexpr unsigned long kSecure = MS_NOSUID | MS_NODEV | MS_NOEXEC;  // mount(2)'s type
 
 // facts/boot.md 1 and 2.
 constexpr std::array kMounts = {

@@ -38,7 +38,8 @@ void Line(const std::string& text) {
     text += std::string(argument) + " ";
   sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/test/socket"};
   const int fd = ::socket(AF_UNIX, SOCK_SEQPACKET, 0);
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) ::_exit(3);
+  if (fd < 0 || ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
+    ::_exit(3);
   std::array<char, CMSG_SPACE(sizeof(int))> control{};
   iovec data = {.iov_base = text.data(), .iov_len = text.size()};
   msghdr message = {};

@@ -27,6 +27,7 @@ void LogStore::EndLine(std::string_view id) {
 
 std::vector<std::string> LogStore::Ids() const {
   std::vector<std::string> ids;
+  ids.reserve(logs_.size());
   for (const auto& [id, log] : logs_) {
     ids.push_back(id);
   }

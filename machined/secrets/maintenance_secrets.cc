@@ -3,6 +3,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,67 +31,65 @@ MaintenanceSecrets::MaintenanceSecrets(Runtime& runtime, Loop& loop, const base:
 }
 
 void MaintenanceSecrets::Start() {
-  TakeOver();
   names_ = MaintenanceNames(addresses_, hostname_);
-  if (!ca_.has_value() || !server_.has_value()) {
-    MakeKeys();
-  }
+  std::optional<Identities> found = TakeOver();
+  const Identities& made = made_.emplace(found.has_value() ? *std::move(found) : MakeKeys());
   runtime::APIServiceConfig::Spec config;
   config.set_listen_address(":50000");
   config.set_node_routing_disabled(true);
   config.set_readonly_role_mode(true);
   config.set_skip_verifying_client_cert(true);
   runtime_.Publish<runtime::APIServiceConfig>(kSource, {{"apid", std::move(config)}});
-  Publish();
+  Publish(made);
   CheckLater();
 }
 
 // What an earlier machined of this boot has made, if it is whole.
-void MaintenanceSecrets::TakeOver() {
+std::optional<MaintenanceSecrets::Identities> MaintenanceSecrets::TakeOver() const {
   const All<secrets::MaintenanceRootSecret> roots = runtime_.Read<secrets::MaintenanceRootSecret>();
   const All<secrets::ApiCertificate> certificates = runtime_.Read<secrets::ApiCertificate>();
   const auto root = roots.find("maintenance");
   const auto certificate = certificates.find("api");
   if (root == roots.end() || certificate == certificates.end()) {
-    return;
+    return std::nullopt;
   }
   absl::StatusOr<Identity> ca = FromPem(root->spec().ca());
   absl::StatusOr<Identity> server = FromPem(certificate->spec().server());
   if (!ca.ok() || !server.ok()) {
     base::Log(base::Severity::kWarning, "maintenance certificate of the last run: {}",
               base::MessageOf(ca.ok() ? server.status() : ca.status()));
-    return;
+    return std::nullopt;
   }
-  ca_ = *std::move(ca);
-  server_ = *std::move(server);
+  return Identities{.ca = *std::move(ca), .server = *std::move(server)};
 }
 
-void MaintenanceSecrets::MakeKeys() {
+MaintenanceSecrets::Identities MaintenanceSecrets::MakeKeys() const {
   absl::StatusOr<Identity> ca = NewMaintenanceCa(clock_.Now());
   absl::StatusOr<pki::Key> key = pki::Key::GenerateEd25519();
   CHECK_OK(ca);   // our own constants
   CHECK_OK(key);  // fails without memory only
-  ca_ = *std::move(ca);
-  server_ = Identity{.key = *std::move(key), .certificate = ca_->certificate};
-  MakeCertificate();
+  Identity server{.key = *std::move(key), .certificate = ca->certificate};
+  Identities made{.ca = *std::move(ca), .server = std::move(server)};
+  MakeCertificate(made);
   base::Log(base::Severity::kInfo, "maintenance certificate: fingerprint {}",
-            server_->certificate.Fingerprint());
+            made.server.certificate.Fingerprint());
+  return made;
 }
 
 // A name that cannot stand in a certificate does not keep the node from having one.
-void MaintenanceSecrets::MakeCertificate() {
+void MaintenanceSecrets::MakeCertificate(Identities& made) const {
   const base::WallTime now = clock_.Now();
   absl::StatusOr<pki::Certificate> certificate =
-      NewMaintenanceCertificate(server_->key, *ca_, names_, now);
+      NewMaintenanceCertificate(made.server.key, made.ca, names_, now);
   if (!certificate.ok()) {
     base::Log(base::Severity::kWarning, "maintenance certificate: {}; left out",
               base::MessageOf(certificate.status()));
     secrets::CertSAN::Spec fewer = names_;
     fewer.clear_dns_names();
-    certificate = NewMaintenanceCertificate(server_->key, *ca_, fewer, now);
+    certificate = NewMaintenanceCertificate(made.server.key, made.ca, fewer, now);
   }
   CHECK_OK(certificate);
-  server_->certificate = *std::move(certificate);
+  made.server.certificate = *std::move(certificate);
 }
 
 void MaintenanceSecrets::SetAddresses(const network::NodeAddress::Spec& addresses) {
@@ -105,22 +104,22 @@ void MaintenanceSecrets::SetHostname(const network::HostnameStatus::Spec& hostna
 
 void MaintenanceSecrets::Update() {
   secrets::CertSAN::Spec names = MaintenanceNames(addresses_, hostname_);
-  if (!server_.has_value() || MessageDifferencer::Equals(names, names_)) {
+  if (!made_.has_value() || MessageDifferencer::Equals(names, names_)) {
     return;
   }
   names_ = std::move(names);
-  MakeCertificate();
-  Publish();
+  MakeCertificate(*made_);
+  Publish(*made_);
 }
 
-void MaintenanceSecrets::Publish() {
+void MaintenanceSecrets::Publish(const Identities& made) {
   secrets::MaintenanceRootSecret::Spec root;
-  *root.mutable_ca() = ToPem(*ca_);
+  *root.mutable_ca() = ToPem(made.ca);
   runtime_.Publish<secrets::MaintenanceRootSecret>(kSource, {{"maintenance", std::move(root)}});
 
   secrets::ApiCertificate::Spec api;
-  *api.mutable_server() = ToPem(*server_);
-  api.add_accepted_cas()->set_crt(ca_->certificate.ToPem());
+  *api.mutable_server() = ToPem(made.server);
+  api.add_accepted_cas()->set_crt(made.ca.certificate.ToPem());
   api.set_skip_verifying_client_cert(true);
   runtime_.Publish<secrets::ApiCertificate>(kSource, {{"api", std::move(api)}});
 
@@ -134,9 +133,10 @@ void MaintenanceSecrets::CheckLater() {
       return;
     }
     MaintenanceSecrets& secrets = **self;
-    if (IsDue(secrets.server_->certificate, secrets.clock_.Now())) {
-      secrets.MakeCertificate();
-      secrets.Publish();
+    std::optional<Identities>& made = secrets.made_;
+    if (made.has_value() && IsDue(made->server.certificate, secrets.clock_.Now())) {
+      secrets.MakeCertificate(*made);
+      secrets.Publish(*made);
     }
     secrets.CheckLater();
   });

@@ -33,11 +33,16 @@ class MaintenanceSecrets {
   std::weak_ptr<MaintenanceSecrets*> self() const { return self_; }
 
  private:
-  void TakeOver();
-  void MakeKeys();
-  void MakeCertificate();
+  struct Identities {
+    Identity ca;
+    Identity server;
+  };
+
+  std::optional<Identities> TakeOver() const;
+  Identities MakeKeys() const;
+  void MakeCertificate(Identities& made) const;
   void Update();
-  void Publish();
+  void Publish(const Identities& made);
   void CheckLater();
 
   Runtime& runtime_;
@@ -47,9 +52,8 @@ class MaintenanceSecrets {
 
   network::NodeAddress::Spec addresses_;
   network::HostnameStatus::Spec hostname_;
-  secrets::CertSAN::Spec names_;  // in the certificate
-  std::optional<Identity> ca_;
-  std::optional<Identity> server_;
+  secrets::CertSAN::Spec names_;    // in the certificate
+  std::optional<Identities> made_;  // from Start on
 };
 
 }  // namespace ichor

@@ -73,8 +73,8 @@ void HealthChecker::Drop(Subject& subject) {
     loop_.poller().Remove(subject.attempt.get());
     subject.attempt.Reset();
   }
-  if (subject.timer.has_value()) {
-    loop_.Cancel(*std::exchange(subject.timer, std::nullopt));
+  if (const auto timer = std::exchange(subject.timer, std::nullopt); timer.has_value()) {
+    loop_.Cancel(*timer);
   }
 }
 
@@ -118,11 +118,15 @@ void HealthChecker::Answer(const std::string& id, const absl::Status& status) {
   health.set_healthy(status.ok());
   health.set_message(std::string(base::MessageOf(status)));
   subject.health = std::move(health);
-  const base::MonotonicTime now = clock_.Monotonic();
-  subject.unwell_since =
-      status.ok() ? std::nullopt : std::optional(subject.unwell_since.value_or(now));
-  Later(id, subject, status.ok() ? kPeriod : PauseOfUnwell(now - *subject.unwell_since),
-        &HealthChecker::Check);
+  if (status.ok()) {
+    subject.unwell_since.reset();
+    Later(id, subject, kPeriod, &HealthChecker::Check);
+  } else {
+    const base::MonotonicTime now = clock_.Monotonic();
+    const base::MonotonicTime since = subject.unwell_since.value_or(now);
+    subject.unwell_since = since;
+    Later(id, subject, PauseOfUnwell(now - since), &HealthChecker::Check);
+  }
   Publish();
 }
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "machined/services/problem.h"
+
 namespace ichor {
 namespace {
 
@@ -21,14 +23,6 @@ bool IsUp(const All<runtime::MachineStatus>& machine) {
   return stage == enums::MACHINE_STAGE_MAINTENANCE || stage == enums::MACHINE_STAGE_RUNNING;
 }
 
-std::string_view ProblemOf(const All<Service>& services, std::string_view id) {
-  const auto found = services.find(id);
-  if (found == services.end() || !found->spec().running()) {
-    return "not running";
-  }
-  return found->spec().healthy() || found->spec().unknown() ? "" : "not healthy";
-}
-
 }  // namespace
 
 absl::StatusOr<Desired<boot::SlotHealth>> JudgeSlot(const All<boot::BootSlot>& slots,
@@ -40,7 +34,10 @@ absl::StatusOr<Desired<boot::SlotHealth>> JudgeSlot(const All<boot::BootSlot>& s
     health.add_problems("the machine is neither in maintenance nor running");
   }
   for (const std::string_view id : kNeeded) {
-    if (const std::string_view problem = ProblemOf(services, id); !problem.empty()) {
+    const auto found = services.find(id);
+    const std::string_view problem =
+        found == services.end() ? "not running" : ProblemOf(found->spec());
+    if (!problem.empty()) {
       health.add_problems(std::format("{} is {}", id, problem));
     }
   }

@@ -59,7 +59,8 @@ void SlotTrial::Judge() {
       }
     });
   } else if (!healthy && timer_.has_value()) {
-    loop_.Cancel(*std::exchange(timer_, std::nullopt));
+    loop_.Cancel(*timer_);
+    timer_.reset();
     base::Log(base::Severity::kWarning, "slot {} is no longer healthy: {}", facts_.slot,
               health == healths.end() ? "" : health->spec().problems(0));
   }

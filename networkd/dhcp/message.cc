@@ -146,22 +146,24 @@ std::string EncodeDhcp(const DhcpMessage& message) {
 }
 
 absl::StatusOr<std::string_view> UdpPayload(std::string_view packet) {
-  const absl::Status wrong = absl::InvalidArgumentError("no IPv4 packet to the DHCP client's port");
+  const auto wrong = [] {
+    return absl::InvalidArgumentError("no IPv4 packet to the DHCP client's port");
+  };
   if (packet.size() < kIpBytes || U8(packet, 0) >> 4U != 4) {
-    return wrong;
+    return wrong();
   }
   const std::size_t header = (U8(packet, 0) & 0xfU) * std::size_t{4};
   const std::size_t total = U16(packet, 2);
   const bool fragment = (U16(packet, 6) & 0x3fffU) != 0;
   if (header < kIpBytes || total > packet.size() || total < header + kUdpBytes || fragment ||
       U8(packet, 9) != kUdp || Checksum(packet.substr(0, header)) != 0) {
-    return wrong;
+    return wrong();
   }
   const std::string_view udp = packet.substr(header, total - header);
   const std::size_t udp_size = U16(udp, 4);
   if (U16(udp, 0) != kDhcpServerPort || U16(udp, 2) != kDhcpClientPort || udp_size < kUdpBytes ||
       udp_size > udp.size()) {
-    return wrong;
+    return wrong();
   }
   return udp.substr(kUdpBytes, udp_size - kUdpBytes);
 }

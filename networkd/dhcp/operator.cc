@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view kSource = "network.dhcp4";
 constexpr Ipv4 kEverybody = 0xffffffff;
 const std::string& BroadcastHardware() {
-  static const std::string address(6, '\xff');
-  return address;
+  static const std::string kAddress(6, '\xff');
+  return kAddress;
 }
 
 }  // namespace
@@ -197,8 +197,10 @@ class DhcpRunner {
   void SetTimer() {
     CancelTimer();
     std::optional<BootTime> next = client_.next_timer();
-    if (detector_ != nullptr && detector_->next_timer().has_value()) {
-      next = std::min(next.value_or(BootTime::max()), *detector_->next_timer());
+    const auto of_detector =
+        detector_ != nullptr ? detector_->next_timer() : std::optional<BootTime>();
+    if (of_detector.has_value()) {
+      next = std::min(next.value_or(BootTime::max()), *of_detector);
     }
     if (next.has_value()) {
       timer_ = environment_.loop.RunAt(base::MonotonicTime(*next), [this] { OnTimer(); });

@@ -16,8 +16,8 @@ namespace ichor::networkd {
 namespace {
 
 const std::string& HardwareAddress() {
-  static const std::string address("\x52\x54\x00\x12\x34\x56", 6);
-  return address;
+  static const std::string kAddress("\x52\x54\x00\x12\x34\x56", 6);
+  return kAddress;
 }
 
 DhcpLink Link(const std::string& name) {

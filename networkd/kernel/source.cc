@@ -43,18 +43,21 @@ KernelSource::~KernelSource() {
 }
 
 absl::Status KernelSource::Start() {
-  const std::pair<int, void (KernelSource::*)()> sources[] = {
-      {environment_.netlink.descriptor(), &KernelSource::OnEvents},
-      {environment_.uevents == nullptr ? -1 : environment_.uevents->Descriptor(),
-       &KernelSource::OnUevents}};
-  for (const auto& [descriptor, method] : sources) {
-    if (descriptor >= 0) {
-      RETURN_IF_ERROR(environment_.loop.poller().Add(
-          descriptor, EPOLLIN, [this, method](std::uint32_t) { (this->*method)(); }));
-      watched_.push_back(descriptor);
-    }
+  RETURN_IF_ERROR(Watch(environment_.netlink.descriptor(), &KernelSource::OnEvents));
+  if (environment_.uevents != nullptr) {
+    RETURN_IF_ERROR(Watch(environment_.uevents->Descriptor(), &KernelSource::OnUevents));
   }
   return Refresh();
+}
+
+// Nothing happens for -1, which a fake has.
+absl::Status KernelSource::Watch(int descriptor, void (KernelSource::*method)()) {
+  if (descriptor >= 0) {
+    RETURN_IF_ERROR(environment_.loop.poller().Add(
+        descriptor, EPOLLIN, [this, method](std::uint32_t) { (this->*method)(); }));
+    watched_.push_back(descriptor);
+  }
+  return absl::OkStatus();
 }
 
 void KernelSource::OnEvents() {

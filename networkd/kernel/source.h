@@ -47,6 +47,7 @@ class KernelSource {
   absl::Status Refresh();
 
  private:
+  absl::Status Watch(int descriptor, void (KernelSource::*method)());
   void OnEvents();
   void OnUevents();
   void RefreshSoon();

@@ -1,6 +1,8 @@
 #include "networkd/link/names.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 
@@ -26,24 +28,22 @@ std::optional<ResolvedLink> ResolveLink(const Links& links, std::string_view nam
   if (const auto link = links.find(name); link != links.end()) {
     return ResolvedLink{.name = link->id(), .index = link->spec().index()};
   }
-  std::optional<ResolvedLink> only;
-  std::size_t physical = 0;
+  std::vector<ResolvedLink> cards;
   for (const auto& link : links) {
-    const ResolvedLink resolved{.name = link.id(), .index = link.spec().index()};
+    ResolvedLink resolved{.name = link.id(), .index = link.spec().index()};
     if ((!name.empty() && link.spec().alias() == name) ||
         std::ranges::contains(link.spec().alt_names(), name) || HasAddressName(link.spec(), name)) {
       return resolved;
     }
     if (IsPhysical(link.spec())) {
-      only = resolved;
-      ++physical;
+      cards.push_back(std::move(resolved));
     }
   }
-  if (name != kFirstCard || physical != 1) {
+  if (name != kFirstCard || cards.size() != 1) {
     return std::nullopt;
   }
-  only->guessed = true;
-  return only;
+  cards.front().guessed = true;
+  return std::move(cards.front());
 }
 
 }  // namespace ichor::networkd

@@ -32,8 +32,9 @@ Fd MountOf(const char* type) {
   ::setsid();
   const Fd proc = MountOf("proc");
   const Fd dev = MountOf("devtmpfs");
+  if (!proc.ok() || !dev.ok()) ::_exit(1);
   const Fd port(::openat(dev.get(), kPort, O_RDWR | O_NOCTTY | O_CLOEXEC));
-  if (proc.ok() && port.ok() && ichor::agent::MakeRaw(port.get()))
+  if (port.ok() && ichor::agent::MakeRaw(port.get()))
     ichor::agent::ServeRequests(port.get(), proc.get());
   ::_exit(1);
 }

@@ -101,7 +101,8 @@ class Guest {
   // Calls `visit` for each process.
   template <typename Visit>
   void ForEach(Visit visit) const {
-    DIR* entries = ::fdopendir(::openat(proc_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const int directory = ::openat(proc_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR* const entries = directory >= 0 ? ::fdopendir(directory) : nullptr;
     if (entries == nullptr) return;
     while (const dirent* entry = ::readdir(entries)) {
       const auto pid = ToNumber(entry->d_name);

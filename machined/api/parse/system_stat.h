@@ -11,6 +11,6 @@ namespace ichor::api::parse {
 inline constexpr double kTicksPerSecond = 100;
 
 // Times in seconds. What is missing is zero.
-machine::SystemStat SystemStatOf(std::string_view stat);
+machine::SystemStat SystemStatOf(std::string_view text);
 
 }  // namespace ichor::api::parse

@@ -13,8 +13,9 @@ constexpr std::string_view kBlanks = " \t\r";
 template <class T, class... Base>
 std::optional<T> Parse(std::string_view text, Base... base) {
   T value{};
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value, base...);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, value, base...);
   return error == std::errc() && stopped == end ? std::optional(value) : std::nullopt;
 }
 
