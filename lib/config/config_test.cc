@@ -120,7 +120,8 @@ n1.yaml:16:1: clutser: unknown key (did you mean "cluster"?))");
 }
 
 TEST_CASE("config: texts have the form that their field wants") {
-  CHECK(Complaint(R"(apiVersion: v1alpha1
+  CHECK(
+      Complaint(R"(apiVersion: v1alpha1
 kind: BondConfig
 name: b
 bondMode: fast
@@ -129,7 +130,7 @@ hardwareAddr: 52:54:xx
 addresses: [{address: 10.0.0.1}, {address: 10.0.0.1/24}]
 routes: [{gateway: here, table: 256}]
 )") ==
-        R"(n1.yaml:4:11: BondConfig b: bondMode: got "fast", expected one of balance-rr, active-backup, balance-xor, broadcast, 802.3ad, balance-tlb, balance-alb
+      R"(n1.yaml:4:11: BondConfig b: bondMode: got "fast", expected one of balance-rr, active-backup, balance-xor, broadcast, 802.3ad, balance-tlb, balance-alb
 n1.yaml:5:17: BondConfig b: adActorSysPrio: got "70000", expected an integer from 0 to 65535
 n1.yaml:6:15: BondConfig b: hardwareAddr: got "52:54:xx", expected a hardware address such as 52:54:00:12:34:56
 n1.yaml:7:23: BondConfig b: addresses[0].address: got "10.0.0.1", expected an IP prefix such as 10.0.0.0/8
@@ -151,20 +152,28 @@ TEST_CASE("config: a document says what it is") {
 
 TEST_CASE("config: documents may not exclude each other") {
   const auto document = [](std::string_view kind, std::string_view rest) {
-    return "---\napiVersion: v1alpha1\nkind: " + std::string(kind) + "\n" + std::string(rest) + "\n";
+    return "---\napiVersion: v1alpha1\nkind: " + std::string(kind) + "\n" + std::string(rest) +
+           "\n";
   };
   CHECK(Complaint(document("LinkConfig", "name: a") + document("LinkConfig", "name: a")) ==
-        "n1.yaml:6:1: LinkConfig a: duplicate document v1alpha1/LinkConfig/a is not allowed; first at 2:1");
+        "n1.yaml:6:1: LinkConfig a: duplicate document v1alpha1/LinkConfig/a is not allowed; first "
+        "at 2:1");
   CHECK(Complaint("machine: {}\n---\ncluster: {}\n") ==
         "n1.yaml:3:1: duplicate document v1alpha1/v1alpha1/ is not allowed; first at 1:1");
-  CHECK(Complaint(document("LinkConfig", "name: a") + document("DummyLinkConfig", "name: a")) ==
-        "n1.yaml:8:7: DummyLinkConfig a: the link name \"a\" is also claimed by LinkConfig a (2:1)");
-  CHECK(Complaint(document("VethConfig", "name: a\npeer: {name: b}") + document("LinkConfig", "name: b")) ==
+  CHECK(
+      Complaint(document("LinkConfig", "name: a") + document("DummyLinkConfig", "name: a")) ==
+      "n1.yaml:8:7: DummyLinkConfig a: the link name \"a\" is also claimed by LinkConfig a (2:1)");
+  CHECK(Complaint(document("VethConfig", "name: a\npeer: {name: b}") +
+                  document("LinkConfig", "name: b")) ==
         "n1.yaml:9:7: LinkConfig b: the link name \"b\" is also claimed by VethConfig a (2:1)");
-  CHECK(Complaint(document("UserVolumeConfig", "name: v") + document("ExistingVolumeConfig", "name: v")) ==
-        "n1.yaml:8:7: ExistingVolumeConfig v: the volume name \"v\" is also claimed by UserVolumeConfig v (2:1)");
-  CHECK(Complaint(document("Layer2VIPConfig", "name: 10.0.0.1") + document("HCloudVIPConfig", "name: 10.0.0.1")) ==
-        "n1.yaml:8:7: HCloudVIPConfig 10.0.0.1: the address \"10.0.0.1\" is also claimed by Layer2VIPConfig 10.0.0.1 (2:1)");
+  CHECK(Complaint(document("UserVolumeConfig", "name: v") +
+                  document("ExistingVolumeConfig", "name: v")) ==
+        "n1.yaml:8:7: ExistingVolumeConfig v: the volume name \"v\" is also claimed by "
+        "UserVolumeConfig v (2:1)");
+  CHECK(Complaint(document("Layer2VIPConfig", "name: 10.0.0.1") +
+                  document("HCloudVIPConfig", "name: 10.0.0.1")) ==
+        "n1.yaml:8:7: HCloudVIPConfig 10.0.0.1: the address \"10.0.0.1\" is also claimed by "
+        "Layer2VIPConfig 10.0.0.1 (2:1)");
 }
 
 }  // namespace

@@ -51,9 +51,7 @@ class ValueDecoder {
   void Unexpected(const Node& node, const Path& path, std::string_view expected) {
     Report(node, path, Cat("got ", Describe(node), ", expected ", expected), findings_);
   }
-  void Unexpected(const Node& node, const Path& path) {
-    Unexpected(node, path, ExpectedItem());
-  }
+  void Unexpected(const Node& node, const Path& path) { Unexpected(node, path, ExpectedItem()); }
   std::string ExpectedItem() const;
 
   void SetString(const Node& node, const Path& path);

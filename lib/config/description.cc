@@ -29,12 +29,13 @@ using pb::FieldDescriptor;
 
 // One message of every file that has documents.
 std::array<const pb::Descriptor*, 11> Files() {
-  return {v1alpha1::VolumeConfig::descriptor(),        v1alpha1::ContainerConfig::descriptor(),
-          v1alpha1::RegistryMirrorConfig::descriptor(), v1alpha1::DiscoveryIdentityConfig::descriptor(),
-          v1alpha1::KubeletConfig::descriptor(),       v1alpha1::LegacyConfig::descriptor(),
-          v1alpha1::LinkConfig::descriptor(),          v1alpha1::HostnameConfig::descriptor(),
-          v1alpha1::SysctlConfig::descriptor(),        v1alpha1::TrustedRootsConfig::descriptor(),
-          v1alpha1::RAIDArrayConfig::descriptor()};
+  return {
+      v1alpha1::VolumeConfig::descriptor(),         v1alpha1::ContainerConfig::descriptor(),
+      v1alpha1::RegistryMirrorConfig::descriptor(), v1alpha1::DiscoveryIdentityConfig::descriptor(),
+      v1alpha1::KubeletConfig::descriptor(),        v1alpha1::LegacyConfig::descriptor(),
+      v1alpha1::LinkConfig::descriptor(),           v1alpha1::HostnameConfig::descriptor(),
+      v1alpha1::SysctlConfig::descriptor(),         v1alpha1::TrustedRootsConfig::descriptor(),
+      v1alpha1::RAIDArrayConfig::descriptor()};
 }
 
 // Makes shapes, each once: messages that several documents use share theirs.
@@ -235,7 +236,8 @@ std::string_view Closest(std::string_view word, std::span<const std::string_view
   constexpr size_t kLongest = 64;
   if (word.size() > kLongest) return {};
   std::string_view best;
-  size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
+  const size_t most = word.size() < 4 ? 1 : std::max<size_t>(2, word.size() / 3);
+  size_t best_distance = most + 1;
   for (const std::string_view candidate : words) {
     const size_t distance = Distance(word, candidate);
     if (distance < best_distance) {

@@ -77,8 +77,8 @@ class Claims {
     const Place place = first.root.place();
     if (first.IsSameAs(document)) return;  // reported as a duplicate
     Report(node, node.place(), document.PathTitle(),
-           Cat("the ", what_, " \"", name, "\" is also claimed by ", first.Title(), " (", place.line,
-               ":", place.column, ")"),
+           Cat("the ", what_, " \"", name, "\" is also claimed by ", first.Title(), " (",
+               place.line, ":", place.column, ")"),
            findings_);
   }
 

@@ -16,8 +16,8 @@ namespace ichor::config {
 // Copies share the message. The tree's texts are views into its sources, which the holder keeps.
 struct Document {
   const Kind* kind = nullptr;
-  std::string name{};  // of a named kind
-  Node root{};         // a mapping
+  std::string name{};                                          // of a named kind
+  Node root{};                                                 // a mapping
   std::shared_ptr<const google::protobuf::Message> message{};  // null until decoded
 
   // "LinkConfig eth0"; "v1alpha1" for the legacy document.

@@ -9,7 +9,8 @@
 
 namespace ichor::config {
 
-// One field that moved: "patches/b.yaml:1: cluster.proxy.disabled → KubeProxyConfig.enabled: false".
+// One field that moved: "patches/b.yaml:1: cluster.proxy.disabled → KubeProxyConfig.enabled:
+// false".
 struct Move {
   std::string file;
   Place place{};

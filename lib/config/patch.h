@@ -16,9 +16,9 @@ namespace ichor::config {
 // A patch as it was read. Copies share their source.
 using Patch = std::variant<StrategicPatch, JsonPatch>;
 
-// Reads a patch: documents of a config, in which `$patch: delete` may stand, or a list of JSON patch
-// operations in YAML or JSON. `file` is how errors call it: "@patches/b.yaml" as the person wrote
-// it, without the @. InvalidArgument with everything that is wrong, one a line.
+// Reads a patch: documents of a config, in which `$patch: delete` may stand, or a list of JSON
+// patch operations in YAML or JSON. `file` is how errors call it: "@patches/b.yaml" as the person
+// wrote it, without the @. InvalidArgument with everything that is wrong, one a line.
 absl::StatusOr<Patch> ParsePatch(std::string file, std::string text);
 
 // Applies patches in order. Comments, order and style of what they do not touch stay. The result

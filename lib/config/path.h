@@ -9,8 +9,8 @@ namespace ichor::config {
 // One step; steps live on the stacks of those who walk.
 struct Path {
   const Path* parent = nullptr;
-  std::string_view key{};    // of a mapping; at the top the document's title, or nothing
-  int index = -1;            // of a list, if not negative
+  std::string_view key{};  // of a mapping; at the top the document's title, or nothing
+  int index = -1;          // of a list, if not negative
 };
 
 // "machine.network.interfaces[0].dhcp", `machine.sysctls["net.ipv4.ip_forward"]`,
