@@ -81,7 +81,7 @@ cluster:
         # the only NIC
         interfaces:
             - interface: eth0
-              addresses: [10.0.0.2/24, 'fd00::1/64']
+              addresses: [10.0.0.2/24, fd00::1/64]
               vlans:
                 - vlanId: 7
                   dhcp: true
@@ -91,7 +91,8 @@ cluster:
     sysctls: {a: "1", b: "2"}
 cluster:
     network:
-        podSubnets: [10.0.0.0/8]
+        podSubnets:
+            - 10.0.0.0/8
 )");
 }
 
@@ -188,7 +189,7 @@ cluster:
                 {"[{op: test, path: /a}]"}) ==
         "JSON6902 patches are not supported for multi-document machine configuration");
   CHECK(Patched("machine: {}\n", {"[{op: add, path: /machine/x, value: 1}]"}) ==
-        "n1.yaml:1:11: machine.x: unknown key");
+        "n1.yaml:2:5: machine.x: unknown key");
 }
 
 }  // namespace
