@@ -58,7 +58,7 @@ TEST_CASE("redact: what is no secret stays, comments go") {
   REQUIRE(config.ok());
   CHECK(Redact(*config, "***") ==
         "machine:\n    token: '***'\n    type: worker\n---\napiVersion: v1alpha1\nkind: "
-        "HostnameConfig\nhostname: \"n\"\n");
+        "HostnameConfig\nhostname: n\n");
 }
 
 }  // namespace

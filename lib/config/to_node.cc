@@ -143,11 +143,17 @@ Node FieldEncoder::Map(const pb::Message& message) {
 
 std::optional<Node> FieldEncoder::Empty() {
   if (field_.list) return MakeSequence(source_);
-  if (field_.map || field_.type == ValueType::kFree || field_.type == ValueType::kMessage) {
-    return MakeMapping(source_);
-  }
+  if (field_.map || field_.type == ValueType::kFree) return MakeMapping(source_);
+  const ConfigField& option = *field_.option;
   switch (field_.type) {
+    case ValueType::kMessage:
+      return ToNode(*pb::MessageFactory::generated_factory()->GetPrototype(field_.shape->type),
+                    *field_.shape, source_);
     case ValueType::kString:
+      if (option.form() == ConfigField::WORD) {
+        return option.zero_word() ? std::optional(Text(option.words(0))) : std::nullopt;
+      }
+      return Text("");
     case ValueType::kBytes:
       return Text("");
     case ValueType::kInteger:
