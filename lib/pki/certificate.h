@@ -37,6 +37,8 @@ class Certificate {
   bool IsCa() const;
   // Whether its extended key usage is client authentication, and nothing else.
   bool IsForClientsOnly() const;
+  // Whether `key` is the private one of this certificate.
+  bool IsOf(const Key& key) const;
 
   X509* get() const { return certificate_.get(); }  // NOLINT(readability-identifier-naming)
 
@@ -61,8 +63,10 @@ struct Statement {
 // stand in one. The serial number is random.
 absl::StatusOr<Certificate> SelfSign(const Statement& statement, const Key& key);
 
-// A certificate for `key`, signed by `ca`, whose key is `ca_key`.
+// A certificate for `key`, signed by `ca`, whose key is `ca_key`. Errors as SelfSign.
 absl::StatusOr<Certificate> Sign(const Statement& statement, const Key& key, const Certificate& ca,
                                  const Key& ca_key);
+absl::StatusOr<Certificate> Sign(const Statement& statement, const PublicKey& key,
+                                 const Certificate& ca, const Key& ca_key);
 
 }  // namespace ichor::pki
