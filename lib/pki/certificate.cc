@@ -151,7 +151,7 @@ std::string Certificate::Fingerprint() const {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(der, static_cast<size_t>(size), digest.data());
   OPENSSL_free(der);
-  constexpr size_t kBase64Bytes = (SHA256_DIGEST_LENGTH + 2) / 3 * 4;
+  constexpr size_t kBase64Bytes = (size_t{SHA256_DIGEST_LENGTH} + 2) / 3 * 4;
   std::array<unsigned char, kBase64Bytes + 1> text{};
   EVP_EncodeBlock(text.data(), digest.data(), SHA256_DIGEST_LENGTH);
   return {reinterpret_cast<const char*>(text.data()), kBase64Bytes};

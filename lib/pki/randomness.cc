@@ -6,7 +6,6 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "absl/log/check.h"
@@ -23,7 +22,7 @@ int Bytes(unsigned char* out, int size) {
   for (int done = 0; done < size;) {
     const int part = std::min(size - done, kAtOnce);
     std::string bytes = base::RandomBytes(static_cast<size_t>(part));
-    std::memcpy(out + done, bytes.data(), bytes.size());
+    std::ranges::copy(bytes, out + done);
     Wipe(bytes);
     done += part;
   }
@@ -52,8 +51,8 @@ constexpr RAND_METHOD kKernel = {.seed = Seed,
 }  // namespace
 
 void UseKernelRandomness() {
-  static const bool set = RAND_set_rand_method(&kKernel) == kOk;
-  CHECK(set);
+  static const bool kSet = RAND_set_rand_method(&kKernel) == kOk;
+  CHECK(kSet);
 }
 
 }  // namespace ichor::pki

@@ -16,7 +16,7 @@ class Secret {
   Secret() = default;
   explicit Secret(std::string text) : text_(std::move(text)) {}
   Secret(const Secret&) = default;
-  Secret(Secret&& other) noexcept : text_(other.text_) { other.Clear(); }
+  Secret(Secret&& other) noexcept { *this = std::move(other); }
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
   ~Secret() { Clear(); }
