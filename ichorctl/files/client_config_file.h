@@ -16,8 +16,8 @@ struct ClientFlags {
   std::string context;      // --context; the current one if empty
 };
 
-// The file: the flag, $ICHORCONFIG, $TALOSCONFIG, $TALOS_HOME/config, ~/.talos/config, or what a pod is
-// given if only that is there. NotFound without any of the variables and without $HOME.
+// The file: the flag, $ICHORCONFIG, $TALOSCONFIG, $TALOS_HOME/config, ~/.talos/config, or what a
+// pod is given if only that is there. NotFound without any of the variables and without $HOME.
 absl::StatusOr<std::string> ClientConfigPath(const Session& session, const ClientFlags& flags);
 
 // A file that is not there is a config without contexts. Errors name the file. Blocks.

@@ -25,7 +25,8 @@ struct WriteOptions {
 absl::Status WriteOutput(Session& session, const std::string& path, std::string_view contents,
                          const WriteOptions& options);
 
-// AlreadyExists if WriteOutput would refuse: to be asked for every file before the first is written.
+// AlreadyExists if WriteOutput would refuse: to be asked for every file before the first is
+// written.
 absl::Status CheckOutput(const std::string& path, bool force);
 
 }  // namespace ichor::ctl

@@ -17,9 +17,9 @@ TEST_CASE("files: a new file is for its owner alone, and is not replaced by mist
   const std::string path = session.PathOf("deep/down/secrets.yaml");
   REQUIRE_THAT(WriteOutput(*session, path, "one", {}), IsOk());
   CHECK(session.ModeOf("deep/down/secrets.yaml") == 0600);
-  CHECK_THAT(WriteOutput(*session, path, "two", {}),
-             StatusIs(absl::StatusCode::kAlreadyExists,
-                      path + " exists already; --force replaces it"));
+  CHECK_THAT(
+      WriteOutput(*session, path, "two", {}),
+      StatusIs(absl::StatusCode::kAlreadyExists, path + " exists already; --force replaces it"));
   CHECK(session.Read("deep/down/secrets.yaml") == "one");
   REQUIRE_THAT(WriteOutput(*session, path, "two", {.force = true}), IsOk());
   CHECK(*ReadInput(*session, path) == "two");
@@ -48,12 +48,12 @@ TEST_CASE("files: a file that is not there, and a directory, are told") {
   CHECK_THAT(ReadInput(*session, path),
              StatusIs(absl::StatusCode::kNotFound, path + ": there is no such file"));
   const std::string directory = session.PathOf("");
-  CHECK_THAT(ReadInput(*session, directory),
-             StatusIs(absl::StatusCode::kInvalidArgument,
-                      directory + " is a directory; expected a file"));
-  CHECK_THAT(WriteOutput(*session, directory, "", {}),
-             StatusIs(absl::StatusCode::kInvalidArgument,
-                      directory + " is a directory; expected a file"));
+  CHECK_THAT(
+      ReadInput(*session, directory),
+      StatusIs(absl::StatusCode::kInvalidArgument, directory + " is a directory; expected a file"));
+  CHECK_THAT(
+      WriteOutput(*session, directory, "", {}),
+      StatusIs(absl::StatusCode::kInvalidArgument, directory + " is a directory; expected a file"));
 }
 
 TEST_CASE("files: a device is written to") {

@@ -6,8 +6,7 @@
 
 namespace ichor::ctl {
 
-TestSession::TestSession()
-    : session_{.in = in_, .out = out_, .err = err_, .clock = clock_} {
+TestSession::TestSession() : session_{.in = in_, .out = out_, .err = err_, .clock = clock_} {
   std::string path = (std::filesystem::temp_directory_path() / "ichorctl-XXXXXX").string();
   directory_ = mkdtemp(path.data());
   session_.environment["HOME"] = directory_.string();

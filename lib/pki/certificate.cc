@@ -110,6 +110,17 @@ absl::StatusOr<Certificate> Make(const Statement& statement, EVP_PKEY* key, cons
   return Certificate(std::move(certificate));
 }
 
+using Sha256 = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Sha256 DigestOfPublicKey(const X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  Sha256 digest{};
+  SHA256(der, static_cast<size_t>(size), digest.data());
+  OPENSSL_free(der);
+  return digest;
+}
+
 }  // namespace
 
 absl::StatusOr<Certificate> Certificate::FromPem(std::string_view pem) {
@@ -145,16 +156,28 @@ std::string Certificate::ToPem() const {
   return Written(bio.get());
 }
 
-std::string Certificate::Fingerprint() const {
+std::string Certificate::ToDer() const {
   unsigned char* der = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate_.get()), &der);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(der, static_cast<size_t>(size), digest.data());
+  const int size = i2d_X509(certificate_.get(), &der);
+  std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
   OPENSSL_free(der);
+  return bytes;
+}
+
+std::string Certificate::Fingerprint() const {
+  const Sha256 digest = DigestOfPublicKey(certificate_.get());
   constexpr size_t kBase64Bytes = (size_t{SHA256_DIGEST_LENGTH} + 2) / 3 * 4;
   std::array<unsigned char, kBase64Bytes + 1> text{};
   EVP_EncodeBlock(text.data(), digest.data(), SHA256_DIGEST_LENGTH);
   return {reinterpret_cast<const char*>(text.data()), kBase64Bytes};
+}
+
+std::string Certificate::PublicKeyDigest() const {
+  std::string text = "sha256:";
+  for (const unsigned char byte : DigestOfPublicKey(certificate_.get())) {
+    text += std::format("{:02x}", byte);
+  }
+  return text;
 }
 
 std::vector<std::string> Certificate::Organizations() const {

@@ -25,10 +25,13 @@ class Certificate {
   explicit Certificate(OpensslPtr<X509> certificate) : certificate_(std::move(certificate)) {}
 
   std::string ToPem() const;
+  std::string ToDer() const;
 
   // Base64 of the SHA-256 of the public key (SubjectPublicKeyInfo), as `--cert-fingerprint` takes
   // it.
   std::string Fingerprint() const;
+  // "sha256:" and the same digest in hexadecimal, as kubeadm writes it.
+  std::string PublicKeyDigest() const;
   // O values of the subject, in order.
   std::vector<std::string> Organizations() const;
   base::WallTime NotBefore() const;

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -16,6 +17,10 @@ constexpr unsigned kTtyMajor = 4;  // Documentation/admin-guide/devices.txt
 constexpr unsigned kLastConsole = 63;
 
 }  // namespace
+
+bool IsTerminal(int fd) {
+  return isatty(fd) == 1;
+}
 
 TerminalSize SizeOfTerminal(int fd) {
   winsize size{};
