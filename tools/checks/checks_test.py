@@ -130,6 +130,7 @@ class DoorsTest(Tree):
         "mutex": ("absl::Mutex m;", '#include "absl/synchronization/mutex.h"', "std::mutex m;"),
         "exceptions": ("throw 1;", "try { F(); } catch (...) {}"),
         "yaml-cpp": ("#include <yaml-cpp/yaml.h>",),
+        "libyaml": ("#include <yaml.h>",),
     }
     KEPT = ("#include <sys/types.h>", "// throw, std::thread", 'F("throw");', "void Rethrow();", "row.time();",
             "base::Mutex m;", "clock.Now();", "std::chrono::system_clock::time_point t;", 'R"(absl::Now())";',

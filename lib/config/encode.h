@@ -1,0 +1,27 @@
+// Typed documents as text: what generated configs are written with.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "google/protobuf/message.h"
+
+namespace ichor::config {
+
+struct EncodeOptions {
+  // The description of each field as a comment behind or above it.
+  bool docs = false;
+  // Examples of fields that are not set, as comments.
+  bool examples = false;
+};
+
+// One document, its kind filled in: fields in the order of their description, empty ones left out
+// unless they are always written, mapping keys sorted. Ends in a line break.
+std::string Encode(const google::protobuf::Message& document, const EncodeOptions& options = {});
+
+// Several, with `---` between them.
+std::string Encode(std::span<const std::unique_ptr<google::protobuf::Message>> documents,
+                   const EncodeOptions& options = {});
+
+}  // namespace ichor::config

@@ -1,0 +1,12 @@
+// Mappings whose keys are nobody's here: a kubelet's own configuration, a pod.
+#pragma once
+
+#include "google/protobuf/struct.pb.h"
+#include "lib/config/yaml/node.h"
+
+namespace ichor::config {
+
+// A mapping as a message: numbers, booleans and nulls by what their plain text means.
+void ToStruct(const Node& mapping, google::protobuf::Struct& result);
+
+}  // namespace ichor::config

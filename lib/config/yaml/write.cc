@@ -1,0 +1,158 @@
+#include "lib/config/yaml/write.h"
+
+#include <algorithm>
+
+#include "lib/resource/yaml/scalar.h"
+
+namespace ichor::config {
+namespace {
+
+class Writer {
+ public:
+  explicit Writer(const Layout& layout) : step_(layout.step) {}
+
+  // At the place where it stands, after "- " or at the start of a line.
+  void Value(const Node& node, int indent);
+  void Entry(const Node& node, int indent);
+
+  std::string Finish() && { return std::move(out_); }
+
+ private:
+  void Scalar(const Node& node, int indent);
+  void Literal(std::string_view text, int indent);
+  void Mapping(const Node& node, int indent);
+  void Sequence(const Node& node, int indent);
+  void Margin(int indent) { out_.append(static_cast<size_t>(indent), ' '); }
+
+  int step_;
+  std::string out_;
+};
+
+// A scalar on one line.
+void AppendScalar(std::string_view text, bool plain, ScalarPlace place, std::string& out) {
+  if (plain) {
+    out += text.empty() ? "null" : text;
+    return;
+  }
+  switch (StyleOf(text, place)) {
+    case ScalarStyle::kPlain:
+      out += text;
+      return;
+    case ScalarStyle::kSingleQuoted:
+      return AppendSingleQuoted(text, out);
+    default:
+      return AppendDoubleQuoted(text, out);
+  }
+}
+
+// A text from a plain scalar may hold what is no plain scalar elsewhere: inside [] and {}.
+bool IsPlainInFlow(std::string_view text) {
+  return text.find_first_of(",[]{}") == std::string_view::npos;
+}
+
+void AppendFlow(const Node& node, std::string& out) {
+  if (node.IsScalar()) {
+    const bool plain = node.kind == Node::Kind::kPlain && IsPlainInFlow(node.text);
+    if (!plain && StyleOf(node.text, ScalarPlace::kKey) == ScalarStyle::kPlain &&
+        !IsPlainInFlow(node.text)) {
+      return AppendSingleQuoted(node.text, out);
+    }
+    return AppendScalar(node.text, plain, ScalarPlace::kKey, out);
+  }
+  out += node.IsMapping() ? '{' : '[';
+  for (const Node& child : node.children) {
+    if (&child != node.children.data()) out += ", ";
+    if (node.IsMapping()) {
+      Node key{.kind = Node::Kind::kText, .text = child.key};
+      AppendFlow(key, out);
+      out += ": ";
+    }
+    AppendFlow(child, out);
+  }
+  out += node.IsMapping() ? '}' : ']';
+}
+
+void Writer::Literal(std::string_view text, int indent) {
+  out_ += '|';
+  const bool breaks_at_end = text.ends_with('\n');
+  if (!breaks_at_end) out_ += '-';
+  if (text.ends_with("\n\n")) out_ += '+';
+  if (breaks_at_end) text.remove_suffix(1);
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    out_ += '\n';
+    if (end > start) Margin(indent);
+    out_ += text.substr(start, end - start);
+    start = end + 1;
+  }
+  out_ += '\n';
+}
+
+void Writer::Scalar(const Node& node, int indent) {
+  const bool plain = node.kind == Node::Kind::kPlain;
+  if (!plain && StyleOf(node.text, ScalarPlace::kValue) == ScalarStyle::kLiteral) {
+    return Literal(node.text, indent);
+  }
+  AppendScalar(node.text, plain, ScalarPlace::kValue, out_);
+  out_ += '\n';
+}
+
+void Writer::Value(const Node& node, int indent) {
+  if (node.IsScalar()) return Scalar(node, indent);
+  if (node.children.empty()) {
+    out_ += node.IsMapping() ? "{}\n" : "[]\n";
+    return;
+  }
+  if (node.IsMapping()) return Mapping(node, indent);
+  Sequence(node, indent);
+}
+
+void Writer::Entry(const Node& node, int indent) {
+  AppendScalar(node.key, false, ScalarPlace::kKey, out_);
+  const bool block = !node.IsScalar() && !node.children.empty();
+  if (!block) {
+    out_ += ": ";
+    return Value(node, indent + step_);
+  }
+  out_ += ":\n";
+  Margin(indent + step_);
+  Value(node, indent + step_);
+}
+
+void Writer::Mapping(const Node& node, int indent) {
+  for (const Node& child : node.children) {
+    if (&child != node.children.data()) Margin(indent);
+    Entry(child, indent);
+  }
+}
+
+void Writer::Sequence(const Node& node, int indent) {
+  constexpr int kDash = 2;
+  for (const Node& child : node.children) {
+    if (&child != node.children.data()) Margin(indent);
+    out_ += "- ";
+    Value(child, indent + kDash);
+  }
+}
+
+}  // namespace
+
+std::string Write(const Node& node, const Layout& layout) {
+  Writer writer(layout);
+  writer.Value(node, layout.indent);
+  return std::move(writer).Finish();
+}
+
+std::string WriteEntry(const Node& node, const Layout& layout) {
+  Writer writer(layout);
+  writer.Entry(node, layout.indent);
+  return std::move(writer).Finish();
+}
+
+std::string WriteFlow(const Node& node) {
+  std::string out;
+  AppendFlow(node, out);
+  return out;
+}
+
+}  // namespace ichor::config

@@ -1,0 +1,199 @@
+package compat
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/siderolabs/talos/pkg/machinery/config/configloader"
+	"github.com/siderolabs/talos/pkg/machinery/config/configpatcher"
+	"github.com/siderolabs/talos/pkg/machinery/config/encoder"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v4"
+
+	"ichor.dev/tests/compat/harness"
+)
+
+// patchPairs is how many pairs of config and patch are compared.
+func patchPairs(t *testing.T) int {
+	t.Helper()
+
+	if text, found := os.LookupEnv("ICHOR_CONFIG_PAIRS"); found {
+		pairs, err := strconv.Atoi(text)
+		require.NoError(t, err)
+
+		return pairs
+	}
+
+	return 5000
+}
+
+// meaning is a config as values: each document by its kind and name.
+func meaning(text string) (map[string]any, error) {
+	config, err := configloader.NewFromBytes([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+
+	encoded, err := config.Clone().EncodeBytes(encoder.WithComments(encoder.CommentsDisabled))
+	if err != nil {
+		return nil, err
+	}
+
+	reloaded, err := configloader.NewFromBytes(encoded)
+	if err != nil {
+		return nil, err
+	}
+
+	documents := map[string]any{}
+
+	for _, document := range reloaded.Documents() {
+		one, err := encoder.NewEncoder(document, encoder.WithComments(encoder.CommentsDisabled)).Encode()
+		if err != nil {
+			return nil, err
+		}
+
+		var values map[string]any
+		if err := yaml.Unmarshal(one, &values); err != nil {
+			return nil, err
+		}
+
+		documents[fmt.Sprintf("%v/%v", values["kind"], values["name"])] = values
+	}
+
+	return documents, nil
+}
+
+// officialPatch is what the official library makes of a config and a patch.
+func officialPatch(config, patch string) (string, error) {
+	loaded, err := configloader.NewFromBytes([]byte(config))
+	if err != nil {
+		return "", fmt.Errorf("config: %w", err)
+	}
+
+	parsed, err := configpatcher.LoadPatch([]byte(patch))
+	if err != nil {
+		return "", fmt.Errorf("patch: %w", err)
+	}
+
+	out, err := configpatcher.Apply(configpatcher.WithConfig(loaded), []configpatcher.Patch{parsed})
+	if err != nil {
+		return "", fmt.Errorf("apply: %w", err)
+	}
+
+	text, err := out.Bytes()
+
+	return string(text), err
+}
+
+// TestPatchesMeanTheSame patches random configs with both implementations.
+func TestPatchesMeanTheSame(t *testing.T) {
+	server, found, err := harness.StartConfigServer()
+	require.NoError(t, err)
+
+	if !found {
+		t.Skip(harness.ConfigServerVariable + " is unset")
+	}
+
+	defer func() { require.NoError(t, server.Stop()) }()
+
+	ask := func(operation string, texts ...string) harness.Answer {
+		answer, err := server.Ask(operation, texts...)
+		require.NoError(t, err)
+
+		return answer
+	}
+
+	refused, failures := 0, 0
+
+	for seed := range patchPairs(t) {
+		config := ask("random-config", strconv.Itoa(2*seed)).Text
+		patch := ask("random-patch", strconv.Itoa(2*seed+1)).Text
+		ours := ask("patch", config, patch)
+		theirs, err := officialPatch(config, patch)
+
+		if err != nil && !ours.OK {
+			refused++
+
+			continue
+		}
+
+		if err != nil || !ours.OK {
+			failures++
+			t.Errorf("seed %d: theirs %v, ours %v\nconfig:\n%s\npatch:\n%s", seed, err, ours, config, patch)
+		} else if !sameMeaning(t, theirs, ours.Text) {
+			failures++
+			t.Errorf("seed %d:\nconfig:\n%s\npatch:\n%s", seed, config, patch)
+		}
+
+		if failures > 20 {
+			t.Fatal("and so on")
+		}
+	}
+
+	t.Logf("%d of %d pairs were refused by both", refused, patchPairs(t))
+}
+
+func sameMeaning(t *testing.T, theirs, ours string) bool {
+	t.Helper()
+
+	theirValues, err := meaning(theirs)
+	if err != nil {
+		t.Logf("their own result: %v", err)
+
+		return true
+	}
+
+	ourValues, err := meaning(ours)
+	if err != nil {
+		t.Errorf("our result:\n%s\n%v", ours, err)
+
+		return false
+	}
+
+	same := true
+
+	for name, values := range theirValues {
+		same = sameValues(t, name, values, ourValues[name]) && same
+	}
+
+	for name, values := range ourValues {
+		if _, found := theirValues[name]; !found {
+			same = sameValues(t, name, nil, values) && same
+		}
+	}
+
+	return same
+}
+
+// sameValues logs each place where two trees differ.
+func sameValues(t *testing.T, path string, theirs, ours any) bool {
+	t.Helper()
+
+	theirMap, isMap := theirs.(map[string]any)
+	ourMap, isOurMap := ours.(map[string]any)
+
+	if !isMap || !isOurMap {
+		same := fmt.Sprintf("%#v", theirs) == fmt.Sprintf("%#v", ours)
+		if !same {
+			t.Logf("%s: theirs %#v, ours %#v", path, theirs, ours)
+		}
+
+		return same
+	}
+
+	same := true
+
+	for key, value := range theirMap {
+		same = sameValues(t, path+"."+key, value, ourMap[key]) && same
+	}
+
+	for key, value := range ourMap {
+		if _, found := theirMap[key]; !found {
+			same = sameValues(t, path+"."+key, nil, value) && same
+		}
+	}
+
+	return same
+}

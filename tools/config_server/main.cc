@@ -1,0 +1,82 @@
+// Answers questions about configs, for tests that compare them with another implementation.
+//
+// Standard input is a row of requests: a line "OPERATION COUNT", then COUNT texts, each a line with
+// its length in bytes and the bytes. Each answer is a line "ok LENGTH" or "error LENGTH" and the
+// bytes. Operations:
+//   load CONFIG            the text
+//   patch CONFIG PATCH…    the patched text
+//   random-config SEED, random-patch SEED
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "lib/base/status.h"
+#include "lib/config/config.h"
+#include "lib/config/patch.h"
+#include "lib/config/random_config.h"
+
+namespace ichor::config {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+absl::StatusOr<std::string> Patched(const Texts& texts) {
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+  std::vector<Patch> patches;
+  for (size_t i = 1; i < texts.size(); ++i) {
+    ASSIGN_OR_RETURN(Patch patch, ParsePatch("patch", texts[i]));
+    patches.push_back(std::move(patch));
+  }
+  ASSIGN_OR_RETURN(const Config patched, ApplyPatches(config, patches));
+  return patched.text();
+}
+
+absl::StatusOr<std::string> Answer(const std::string& operation, const Texts& texts) {
+  if (texts.empty()) return absl::InvalidArgumentError("a request without a text");
+  if (operation == "patch") return Patched(texts);
+  if (operation == "load") {
+    ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+    return config.text();
+  }
+  std::uint32_t seed = 0;
+  if (!absl::SimpleAtoi(texts[0], &seed)) return absl::InvalidArgumentError("no seed");
+  if (operation == "random-config") return RandomConfig(seed).Config();
+  if (operation == "random-patch") return RandomConfig(seed).Patch();
+  return absl::UnimplementedError("unknown operation " + operation);
+}
+
+// One request; nothing at the end of the input.
+bool ReadRequest(std::string& operation, Texts& texts) {
+  size_t count = 0;
+  if (!(std::cin >> operation >> count)) return false;
+  texts.assign(count, "");
+  for (std::string& text : texts) {
+    size_t size = 0;
+    std::cin >> size;
+    std::cin.ignore();
+    text.resize(size);
+    std::cin.read(text.data(), static_cast<std::streamsize>(size));
+  }
+  return static_cast<bool>(std::cin);
+}
+
+void Serve() {
+  std::string operation;
+  Texts texts;
+  while (ReadRequest(operation, texts)) {
+    const absl::StatusOr<std::string> answer = Answer(operation, texts);
+    const std::string text = answer.ok() ? *answer : std::string(answer.status().message());
+    std::cout << (answer.ok() ? "ok " : "error ") << text.size() << "\n" << text << std::flush;
+  }
+}
+
+}  // namespace
+}  // namespace ichor::config
+
+int main() {
+  std::ios::sync_with_stdio(false);
+  ichor::config::Serve();
+  return 0;
+}
