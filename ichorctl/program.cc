@@ -32,7 +32,8 @@ constexpr std::string_view Architecture() {
 
 absl::Status ShowVersion(bool client, bool brief, Session& session) {
   if (!client) {
-    return absl::UnimplementedError("nodes cannot be asked yet: --client shows this program's version");
+    return absl::UnimplementedError(
+        "nodes cannot be asked yet: --client shows this program's version");
   }
   if (brief) {
     session.out << std::format("Client {}\n", base::kVersionTag);
@@ -59,26 +60,28 @@ Command VersionCommand() {
 }
 
 Command CompletionCommand() {
-  return {.name = "completion",
-          .summary = "Writes a script that lets a shell complete commands, flags and values",
-          .examples = {{.about = "for this bash", .line = "source <(ichorctl completion bash)"},
-                       {.about = "for every zsh",
-                        .line = "ichorctl completion zsh > \"${fpath[1]}/_ichorctl\""},
-                       {.about = "for every fish",
-                        .line = "ichorctl completion fish > ~/.config/fish/completions/ichorctl.fish"}},
-          .arguments = {{.name = "SHELL",
-                         .help = "bash, zsh or fish",
-                         .words = {"bash", "zsh", "fish"}}},
-          .run = [](Session& session, const Arguments& arguments) {
-            ASSIGN_OR_RETURN(const std::string script, CompletionScript(arguments.front()));
-            session.out << script;
-            return absl::OkStatus();
-          }};
+  return {
+      .name = "completion",
+      .summary = "Writes a script that lets a shell complete commands, flags and values",
+      .examples = {{.about = "for this bash", .line = "source <(ichorctl completion bash)"},
+                   {.about = "for every zsh",
+                    .line = "ichorctl completion zsh > \"${fpath[1]}/_ichorctl\""},
+                   {.about = "for every fish",
+                    .line = "ichorctl completion fish > ~/.config/fish/completions/ichorctl.fish"}},
+      .arguments = {{.name = "SHELL",
+                     .help = "bash, zsh or fish",
+                     .words = {"bash", "zsh", "fish"}}},
+      .run = [](Session& session, const Arguments& arguments) {
+        ASSIGN_OR_RETURN(const std::string script, CompletionScript(arguments.front()));
+        session.out << script;
+        return absl::OkStatus();
+      }};
 }
 
 absl::Status WriteManPages(const std::string& directory, Session& session) {
   for (const auto& [name, text] : ManPages(NewProgram())) {
-    RETURN_IF_ERROR(WriteOutput(session, directory + "/" + name, text, {.mode = 0644, .force = true}));
+    RETURN_IF_ERROR(
+        WriteOutput(session, directory + "/" + name, text, {.mode = 0644, .force = true}));
   }
   return absl::OkStatus();
 }
@@ -141,19 +144,20 @@ int Fail(const absl::Status& status, Session& session) {
 
 Command NewProgram() {
   const auto client = std::make_shared<ClientFlags>();
-  Command root{.name = "ichorctl",
-               .summary = "Makes configs for machines of Ichor and Talos Linux, and manages their clusters",
-               .examples = {{.about = "the secrets of a new cluster", .line = "ichorctl gen secrets"}},
-               .flags = {{.name = "talosconfig",
-                          .value = "FILE",
-                          .help = "the client's contexts, instead of those in ~/.talos/config",
-                          .target = &client->config_path,
-                          .completes = Completes::kFile},
-                         {.name = "context",
-                          .value = "CONTEXT",
-                          .help = "the context that is meant, instead of the current one",
-                          .target = &client->context,
-                          .completes = Completes::kContext}}};
+  Command root{
+      .name = "ichorctl",
+      .summary = "Makes configs for machines of Ichor and Talos Linux, and manages their clusters",
+      .examples = {{.about = "the secrets of a new cluster", .line = "ichorctl gen secrets"}},
+      .flags = {{.name = "talosconfig",
+                 .value = "FILE",
+                 .help = "the client's contexts, instead of those in ~/.talos/config",
+                 .target = &client->config_path,
+                 .completes = Completes::kFile},
+                {.name = "context",
+                 .value = "CONTEXT",
+                 .help = "the context that is meant, instead of the current one",
+                 .target = &client->context,
+                 .completes = Completes::kContext}}};
   root.commands = {GenCommand(), ConfigCommand(client), VersionCommand(), CompletionCommand(),
                    DocsCommand()};
   root.commands.push_back({.name = "help",
@@ -179,7 +183,8 @@ int Run(const std::vector<std::string>& words, Session& session) {
   }
   const bool asked = invocation.command().name == "help";
   if (invocation.help || asked || !invocation.command().run) {
-    const auto path = asked && !invocation.help ? PathTo(root, invocation.arguments) : invocation.path;
+    const auto path =
+        asked && !invocation.help ? PathTo(root, invocation.arguments) : invocation.path;
     session.out << HelpOf(session, path);
     return 0;
   }

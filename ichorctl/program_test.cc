@@ -86,7 +86,8 @@ TEST_CASE("program: its own version needs no node") {
   CHECK(session.out().starts_with("Client v1."));
   session.Begin();
   CHECK(Run({"version"}, *session) == 1);
-  CHECK(session.err() == "error: nodes cannot be asked yet: --client shows this program's version\n");
+  CHECK(session.err() ==
+        "error: nodes cannot be asked yet: --client shows this program's version\n");
 }
 
 TEST_CASE("program: shells are offered commands, flags and contexts") {

@@ -100,8 +100,7 @@ TEST_CASE("contexts: merging tells what was renamed") {
 TEST_CASE("contexts: a client of the cluster's CA is made for somebody else, and shown") {
   TestSession session;
   WriteTwo(session);
-  const pki::ClusterSecrets secrets =
-      *pki::NewClusterSecrets(session.clock().Now(), {.ecdsa_service_account = true});
+  const pki::ClusterSecrets secrets = *pki::NewClusterSecrets(session.clock().Now(), {.minor = 6});
   session.Write("secrets.yaml", pki::ToYaml(secrets).text());
   REQUIRE_THAT(
       Run(session, {"new", session.PathOf("reader"), "--with-secrets",

@@ -32,16 +32,16 @@ absl::StatusOr<std::chrono::hours> LifetimeOf(int hours) {
 
 Command GenCommand() {
   const auto force = std::make_shared<bool>(false);
-  return {
-      .name = "gen",
-      .aliases = {"generate"},
-      .summary = "Makes secrets, configs, keys and certificates, without a node",
-      .flags = {{.name = "force",
-                 .letter = 'f',
-                 .help = "replaces files that are there",
-                 .target = force.get()}},
-      .commands = {SecretsCommand(force), CaCommand(force), KeyCommand(force), CsrCommand(force),
-                   CrtCommand(force), KeyPairCommand(force), SecureBootCommand(force)}};
+  return {.name = "gen",
+          .aliases = {"generate"},
+          .summary = "Makes secrets, configs, keys and certificates, without a node",
+          .flags = {{.name = "force",
+                     .letter = 'f',
+                     .help = "replaces files that are there",
+                     .target = force.get()}},
+          .commands = {SecretsCommand(force), ConfigsCommand(force), CaCommand(force),
+                       KeyCommand(force), CsrCommand(force), CrtCommand(force),
+                       KeyPairCommand(force), SecureBootCommand(force)}};
 }
 
 }  // namespace ichor::ctl

@@ -17,6 +17,7 @@ namespace ichor::ctl {
 // The flag --force of `gen`, which every command below it has.
 using Force = std::shared_ptr<const bool>;
 
+Command ConfigsCommand(const Force& force);
 Command SecretsCommand(const Force& force);
 Command CaCommand(const Force& force);
 Command KeyCommand(const Force& force);

@@ -51,8 +51,9 @@ absl::Status CheckComplete(const pki::ClusterSecrets& secrets) {
 
 absl::Status Run(const Options& options, bool force, Session& session) {
   RETURN_IF_ERROR(CheckOutput(options.output, force));
-  ASSIGN_OR_RETURN(const pki::SecretsForm form, pki::SecretsFormOf(options.version));
-  ASSIGN_OR_RETURN(pki::ClusterSecrets secrets, pki::NewClusterSecrets(session.clock.Now(), form));
+  ASSIGN_OR_RETURN(const pki::Contract contract, pki::ContractOf(options.version));
+  ASSIGN_OR_RETURN(pki::ClusterSecrets secrets,
+                   pki::NewClusterSecrets(session.clock.Now(), contract));
   if (!options.kubernetes_pki.empty()) {
     RETURN_IF_ERROR(TakeKubernetesPki(session, options.kubernetes_pki, secrets));
   }

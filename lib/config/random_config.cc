@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 3> kKeys = {"a", "b", "k.8/s"};
 constexpr std::array<std::string_view, 3> kPrefixes = {"10.0.0.1/8", "10.1.0.0/16", "fd00::1/64"};
 constexpr std::array<std::string_view, 3> kAddresses = {"10.0.0.1", "10.0.0.2", "fd00::1"};
 constexpr std::array<std::string_view, 2> kEndpoints = {"10.0.0.1:51820", "[fd00::1]:1"};
-constexpr std::array<std::string_view, 3> kUrls = {"https://a.example.org:6443/", "https://b.example.org/",
-                                                   "tcp://10.0.0.1:514/"};
+constexpr std::array<std::string_view, 3> kUrls = {"https://a.example.org:6443/",
+                                                   "https://b.example.org/", "tcp://10.0.0.1:514/"};
 constexpr std::array<std::string_view, 2> kHardware = {"52:54:00:12:34:56", "52:54:00:00:00:01"};
 constexpr std::array<std::string_view, 2> kExpressions = {"disk.size > 10u", "!system_disk"};
 constexpr std::array<std::string_view, 2> kMatches = {"< 1TB", "== 20GB"};
@@ -40,7 +40,8 @@ std::string RandomConfig::Text(const Field& field) {
     return Quoted(texts[Below(static_cast<std::uint32_t>(texts.size()))]);
   };
   if (option.words_size() > 0) {
-    return Quoted(option.words(static_cast<int>(Below(static_cast<std::uint32_t>(option.words_size())))));
+    return Quoted(
+        option.words(static_cast<int>(Below(static_cast<std::uint32_t>(option.words_size())))));
   }
   switch (option.form()) {
     case ConfigField::PREFIX:
@@ -80,7 +81,8 @@ std::string RandomConfig::Free(int depth) {
   std::string text = "{";
   for (const std::string_view key : kKeys) {
     if (!Chance(50)) continue;
-    constexpr std::array<std::string_view, 6> kValues = {"1", "true", "text", "[p, 2]", "\"\"", "0"};
+    constexpr std::array<std::string_view, 6> kValues = {"1",      "true", "text",
+                                                         "[p, 2]", "\"\"", "0"};
     const bool nested = depth < 3 && Chance(30);
     text += Cat(text.size() > 1 ? ", " : "", key, ": ",
                 nested ? Free(depth + 1) : std::string(kValues[Below(kValues.size())]));
@@ -127,8 +129,10 @@ std::string RandomConfig::Mapping(const Shape& shape, int depth) {
   const std::uint32_t percent = shape.fields.size() > 12 ? 20 : 50;
   for (const Field& field : shape.fields) {
     if (!Chance(percent)) continue;
-    if (depth == 0 && (field.key == "apiVersion" || field.key == "kind" || field.key == "name")) continue;
-    const bool marked = patch_ && !field.list && (field.type == ValueType::kMessage || field.map) && Chance(2);
+    if (depth == 0 && (field.key == "apiVersion" || field.key == "kind" || field.key == "name"))
+      continue;
+    const bool marked =
+        patch_ && !field.list && (field.type == ValueType::kMessage || field.map) && Chance(2);
     text += Cat(text.size() > 1 ? ", " : "", field.key, ": ",
                 marked ? "{$patch: delete}" : Value(field, depth));
   }

@@ -2,12 +2,12 @@
 // The file (secrets.yaml) has the form that clients of the API know.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "lib/base/clock.h"
+#include "lib/pki/cluster/contract.h"
 #include "lib/pki/identity.h"
 #include "lib/pki/secret.h"
 
@@ -36,18 +36,9 @@ struct ClusterSecrets {
   Secret service_account_key;  // PEM
 };
 
-// How secrets differ between the versions that a config may be written for.
-struct SecretsForm {
-  bool aescbc = false;                 // until v1.2, instead of secretbox
-  bool ecdsa_service_account = false;  // until v1.6, instead of RSA
-};
-
-// Which form a version such as "v1.5.3" or "1.14" has; the current one if it is empty.
-// InvalidArgument for other text.
-absl::StatusOr<SecretsForm> SecretsFormOf(std::string_view version);
-
-// New secrets, valid from `now` for ten years. Takes up to some seconds for the RSA key.
-absl::StatusOr<ClusterSecrets> NewClusterSecrets(base::WallTime now, const SecretsForm& form = {});
+// New secrets, valid from `now` for ten years, in the form of `contract`: before 1.3 with AES-CBC,
+// before 1.7 with ECDSA for service accounts. Takes up to some seconds for an RSA key.
+absl::StatusOr<ClusterSecrets> NewClusterSecrets(base::WallTime now, const Contract& contract = {});
 
 // As secrets.yaml, which is itself a secret.
 Secret ToYaml(const ClusterSecrets& secrets);
