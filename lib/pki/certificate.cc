@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "lib/base/status.h"
+#include "lib/pki/names.h"
+#include "lib/pki/randomness.h"
 
 namespace ichor::pki {
 namespace {
@@ -29,30 +31,6 @@ absl::Status Failed(std::string_view what) {
   return OpensslError(absl::StatusCode::kInvalidArgument, what);
 }
 
-absl::Status AddNameEntry(X509_NAME* name, const char* field, const std::string& value, int set) {
-  if (X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
-                                 reinterpret_cast<const unsigned char*>(value.data()),
-                                 static_cast<int>(value.size()), -1, set) != 1) {
-    return Failed(std::format("certificate subject {}=\"{}\"", field, value));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetSubject(X509* certificate, const Statement& statement) {
-  X509_NAME* const name = X509_get_subject_name(certificate);
-  constexpr int kNewName = 0;
-  constexpr int kSameName = -1;  // beside the entry before
-  bool first = true;
-  for (const std::string& organization : statement.organizations) {
-    RETURN_IF_ERROR(
-        AddNameEntry(name, "O", organization, std::exchange(first, false) ? kNewName : kSameName));
-  }
-  if (!statement.common_name.empty()) {
-    RETURN_IF_ERROR(AddNameEntry(name, "CN", statement.common_name, kNewName));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status SetValidity(X509* certificate, const Statement& statement) {
   const auto from = std::chrono::floor<std::chrono::seconds>(statement.not_before);
   const auto until = from + statement.lifetime;
@@ -64,6 +42,7 @@ absl::Status SetValidity(X509* certificate, const Statement& statement) {
 }
 
 absl::Status SetSerial(X509* certificate) {
+  UseKernelRandomness();
   const OpensslPtr<BIGNUM> number(BN_new());
   if (BN_rand(number.get(), kSerialBits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) != 1 ||
       BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) == nullptr) {
@@ -76,44 +55,6 @@ absl::Status AddExtension(X509* certificate, X509V3_CTX& context, int id, const 
   const OpensslPtr<X509_EXTENSION> extension(X509V3_EXT_conf_nid(nullptr, &context, id, value));
   if (extension == nullptr || X509_add_ext(certificate, extension.get(), -1) != 1) {
     return Failed(std::format("certificate extension {}", OBJ_nid2sn(id)));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AddName(GENERAL_NAMES* names, int type, const std::string& value) {
-  const bool dns = type == GEN_DNS;
-  ASN1_STRING* const text = dns ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
-  ASN1_STRING_set(text, value.data(), static_cast<int>(value.size()));
-  GENERAL_NAME* const name = GENERAL_NAME_new();
-  GENERAL_NAME_set0_value(name, type, text);
-  if (sk_GENERAL_NAME_push(names, name) == 0) {
-    GENERAL_NAME_free(name);
-    return Failed("certificate names");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AddNames(X509* certificate, const Statement& statement) {
-  const OpensslPtr<GENERAL_NAMES> names(GENERAL_NAMES_new());
-  for (const std::string& name : statement.dns_names) {
-    if (name.empty() ||
-        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                               "0123456789-_.*") != std::string::npos) {
-      return absl::InvalidArgumentError(std::format("certificate: \"{}\" is no DNS name", name));
-    }
-    RETURN_IF_ERROR(AddName(names.get(), GEN_DNS, name));
-  }
-  for (const std::string& ip : statement.ips) {
-    if (ip.size() != 4 && ip.size() != 16) {
-      return absl::InvalidArgumentError(
-          std::format("certificate: address of {} bytes, expected 4 or 16", ip.size()));
-    }
-    RETURN_IF_ERROR(AddName(names.get(), GEN_IPADD, ip));
-  }
-  if (sk_GENERAL_NAME_num(names.get()) > 0 &&
-      X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT) !=
-          1) {
-    return Failed("certificate names");
   }
   return absl::OkStatus();
 }
@@ -131,19 +72,24 @@ absl::Status AddExtensions(X509* certificate, X509* issuer, const Statement& sta
     RETURN_IF_ERROR(AddExtension(certificate, context, NID_ext_key_usage,
                                  statement.for_servers && statement.for_clients ? both : one));
   }
-  RETURN_IF_ERROR(AddExtension(certificate, context, NID_basic_constraints,
-                               statement.ca ? "critical,CA:TRUE" : "critical,CA:FALSE"));
-  if (statement.ca) {
+  if (statement.ca) {  // others say nothing of it, as those of Go's clients
+    RETURN_IF_ERROR(AddExtension(certificate, context, NID_basic_constraints, "critical,CA:TRUE"));
     RETURN_IF_ERROR(AddExtension(certificate, context, NID_subject_key_identifier, "hash"));
   }
   if (issuer != certificate) {
     RETURN_IF_ERROR(AddExtension(certificate, context, NID_authority_key_identifier, "keyid"));
   }
-  return AddNames(certificate, statement);
+  ASSIGN_OR_RETURN(const OpensslPtr<GENERAL_NAMES> names,
+                   MakeNames(statement.dns_names, statement.ips));
+  if (names != nullptr && X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0,
+                                            X509V3_ADD_DEFAULT) != 1) {
+    return Failed("certificate names");
+  }
+  return absl::OkStatus();
 }
 
 // `ca` is absent for one that signs itself.
-absl::StatusOr<Certificate> Make(const Statement& statement, const Key& key, const Certificate* ca,
+absl::StatusOr<Certificate> Make(const Statement& statement, EVP_PKEY* key, const Certificate* ca,
                                  const Key& signer) {
   OpensslPtr<X509> certificate(X509_new());
   X509* const made = certificate.get();
@@ -151,17 +97,28 @@ absl::StatusOr<Certificate> Make(const Statement& statement, const Key& key, con
   X509_set_version(made, kVersion3);
   RETURN_IF_ERROR(SetSerial(made));
   RETURN_IF_ERROR(SetValidity(made, statement));
-  RETURN_IF_ERROR(SetSubject(made, statement));
+  RETURN_IF_ERROR(
+      SetName(X509_get_subject_name(made), statement.organizations, statement.common_name));
   X509_set_issuer_name(made, X509_get_subject_name(issuer));
-  if (X509_set_pubkey(made, key.get()) != 1) {
+  if (X509_set_pubkey(made, key) != 1) {
     return Failed("certificate key");
   }
   RETURN_IF_ERROR(AddExtensions(made, issuer, statement));
-  const bool ed25519 = EVP_PKEY_get_id(signer.get()) == EVP_PKEY_ED25519;
-  if (X509_sign(made, signer.get(), ed25519 ? nullptr : EVP_sha256()) == 0) {
+  if (X509_sign(made, signer.get(), DigestOf(signer)) == 0) {
     return Failed("sign a certificate");
   }
   return Certificate(std::move(certificate));
+}
+
+using Sha256 = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Sha256 DigestOfPublicKey(const X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  Sha256 digest{};
+  SHA256(der, static_cast<size_t>(size), digest.data());
+  OPENSSL_free(der);
+  return digest;
 }
 
 }  // namespace
@@ -199,31 +156,32 @@ std::string Certificate::ToPem() const {
   return Written(bio.get());
 }
 
-std::string Certificate::Fingerprint() const {
+std::string Certificate::ToDer() const {
   unsigned char* der = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate_.get()), &der);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(der, static_cast<size_t>(size), digest.data());
+  const int size = i2d_X509(certificate_.get(), &der);
+  std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
   OPENSSL_free(der);
-  constexpr size_t kBase64Bytes = (SHA256_DIGEST_LENGTH + 2) / 3 * 4;
+  return bytes;
+}
+
+std::string Certificate::Fingerprint() const {
+  const Sha256 digest = DigestOfPublicKey(certificate_.get());
+  constexpr size_t kBase64Bytes = (size_t{SHA256_DIGEST_LENGTH} + 2) / 3 * 4;
   std::array<unsigned char, kBase64Bytes + 1> text{};
   EVP_EncodeBlock(text.data(), digest.data(), SHA256_DIGEST_LENGTH);
   return {reinterpret_cast<const char*>(text.data()), kBase64Bytes};
 }
 
-std::vector<std::string> Certificate::Organizations() const {
-  std::vector<std::string> values;
-  const X509_NAME* const name = X509_get_subject_name(certificate_.get());
-  for (int at = -1; (at = X509_NAME_get_index_by_NID(name, NID_organizationName, at)) >= 0;) {
-    unsigned char* text = nullptr;
-    const int size =
-        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-    if (size >= 0) {
-      values.emplace_back(reinterpret_cast<const char*>(text), static_cast<size_t>(size));
-      OPENSSL_free(text);
-    }
+std::string Certificate::PublicKeyDigest() const {
+  std::string text = "sha256:";
+  for (const unsigned char byte : DigestOfPublicKey(certificate_.get())) {
+    text += std::format("{:02x}", byte);
   }
-  return values;
+  return text;
+}
+
+std::vector<std::string> Certificate::Organizations() const {
+  return OrganizationsOf(X509_get_subject_name(certificate_.get()));
 }
 
 base::WallTime Certificate::NotBefore() const {
@@ -245,13 +203,24 @@ bool Certificate::IsForClientsOnly() const {
          OBJ_obj2nid(sk_ASN1_OBJECT_value(usage.get(), 0)) == NID_client_auth;
 }
 
+bool Certificate::IsOf(const Key& key) const {
+  const bool same = X509_check_private_key(certificate_.get(), key.get()) == 1;
+  ERR_clear_error();
+  return same;
+}
+
 absl::StatusOr<Certificate> SelfSign(const Statement& statement, const Key& key) {
-  return Make(statement, key, nullptr, key);
+  return Make(statement, key.get(), nullptr, key);
 }
 
 absl::StatusOr<Certificate> Sign(const Statement& statement, const Key& key, const Certificate& ca,
                                  const Key& ca_key) {
-  return Make(statement, key, &ca, ca_key);
+  return Make(statement, key.get(), &ca, ca_key);
+}
+
+absl::StatusOr<Certificate> Sign(const Statement& statement, const PublicKey& key,
+                                 const Certificate& ca, const Key& ca_key) {
+  return Make(statement, key.get(), &ca, ca_key);
 }
 
 }  // namespace ichor::pki

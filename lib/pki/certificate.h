@@ -25,10 +25,13 @@ class Certificate {
   explicit Certificate(OpensslPtr<X509> certificate) : certificate_(std::move(certificate)) {}
 
   std::string ToPem() const;
+  std::string ToDer() const;
 
   // Base64 of the SHA-256 of the public key (SubjectPublicKeyInfo), as `--cert-fingerprint` takes
   // it.
   std::string Fingerprint() const;
+  // "sha256:" and the same digest in hexadecimal, as kubeadm writes it.
+  std::string PublicKeyDigest() const;
   // O values of the subject, in order.
   std::vector<std::string> Organizations() const;
   base::WallTime NotBefore() const;
@@ -37,6 +40,8 @@ class Certificate {
   bool IsCa() const;
   // Whether its extended key usage is client authentication, and nothing else.
   bool IsForClientsOnly() const;
+  // Whether `key` is the private one of this certificate.
+  bool IsOf(const Key& key) const;
 
   X509* get() const { return certificate_.get(); }
 
@@ -61,8 +66,10 @@ struct Statement {
 // stand in one. The serial number is random.
 absl::StatusOr<Certificate> SelfSign(const Statement& statement, const Key& key);
 
-// A certificate for `key`, signed by `ca`, whose key is `ca_key`.
+// A certificate for `key`, signed by `ca`, whose key is `ca_key`. Errors as SelfSign.
 absl::StatusOr<Certificate> Sign(const Statement& statement, const Key& key, const Certificate& ca,
                                  const Key& ca_key);
+absl::StatusOr<Certificate> Sign(const Statement& statement, const PublicKey& key,
+                                 const Certificate& ca, const Key& ca_key);
 
 }  // namespace ichor::pki

@@ -18,6 +18,10 @@ namespace ichor::pki {
 struct OpensslDelete {
   void operator()(BIO* bio) const { BIO_free_all(bio); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(X509_REQ* request) const { X509_REQ_free(request); }
+  void operator()(X509_EXTENSIONS* all) const {
+    sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
+  }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
   void operator()(GENERAL_NAME* name) const { GENERAL_NAME_free(name); }

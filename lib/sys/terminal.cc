@@ -19,6 +19,10 @@ constexpr unsigned kLastConsole = 63;
 
 }  // namespace
 
+bool IsTerminal(int fd) {
+  return isatty(fd) == 1;
+}
+
 TerminalSize SizeOfTerminal(int fd) {
   winsize size{};
   if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {

@@ -12,6 +12,9 @@ struct TerminalSize {
   int rows = 24;
 };
 
+// Whether `fd` is a terminal.
+bool IsTerminal(int fd);
+
 // The size of the terminal `fd`; 80 by 24 if it does not know.
 TerminalSize SizeOfTerminal(int fd);
 

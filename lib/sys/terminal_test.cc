@@ -14,6 +14,14 @@
 
 namespace ichor::sys {
 
+TEST_CASE("terminal: a device is not one, the far end of a pseudo-terminal is") {
+  const base::UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  CHECK_FALSE(IsTerminal(null.get()));
+  const base::UniqueFd pseudo(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  REQUIRE(pseudo.get() >= 0);
+  CHECK(IsTerminal(pseudo.get()));
+}
+
 TEST_CASE("terminal: what knows no size is 80 by 24") {
   const base::UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
   CHECK(SizeOfTerminal(null.get()).columns == 80);

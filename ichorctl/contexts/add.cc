@@ -1,0 +1,189 @@
+// `ichorctl config add`, `merge` and `new`: contexts that come.
+#include <chrono>
+#include <format>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "google/protobuf/duration.pb.h"
+#include "ichorctl/contexts/parts.h"
+#include "ichorctl/files/files.h"
+#include "lib/base/status.h"
+#include "lib/pki/cluster/secrets.h"
+#include "lib/resource/time_text.h"
+
+namespace ichor::ctl {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+struct AddOptions {
+  std::string ca;
+  std::string certificate;
+  std::string key;
+};
+
+// The file as base64; nothing if no file is named.
+absl::StatusOr<std::string> Base64Of(Session& session, const std::string& path) {
+  if (path.empty()) {
+    return std::string();
+  }
+  ASSIGN_OR_RETURN(std::string text, ReadInput(session, path));
+  std::string base64 = absl::Base64Escape(text);
+  pki::Wipe(text);
+  return base64;
+}
+
+absl::Status Add(const ClientFlags& flags, const AddOptions& options, const std::string& name,
+                 Session& session) {
+  ASSIGN_OR_RETURN(pki::ClientConfig config, LoadClientConfig(session, flags));
+  if (config.contexts.contains(name)) {
+    return absl::AlreadyExistsError(std::format(
+        "context \"{}\" exists already: `ichorctl config remove {}` removes it", name, name));
+  }
+  pki::ClientContext context;
+  ASSIGN_OR_RETURN(context.ca, Base64Of(session, options.ca));
+  ASSIGN_OR_RETURN(context.certificate, Base64Of(session, options.certificate));
+  ASSIGN_OR_RETURN(std::string key, Base64Of(session, options.key));
+  context.key = pki::Secret(key);
+  pki::Wipe(key);
+  config.contexts.emplace(name, std::move(context));
+  if (config.current.empty()) {
+    config.current = name;
+  }
+  return SaveClientConfig(session, flags, config);
+}
+
+absl::Status Merge(const ClientFlags& flags, const std::string& path, Session& session) {
+  ASSIGN_OR_RETURN(std::string text, ReadInput(session, path));
+  const absl::StatusOr<pki::ClientConfig> from = pki::ClientConfigFromYaml(text);
+  pki::Wipe(text);
+  RETURN_IF_ERROR(base::Annotate(from.status(), path));
+  ASSIGN_OR_RETURN(pki::ClientConfig into, LoadClientConfig(session, flags));
+  for (const auto& [name, renamed] : pki::Merge(*from, into)) {
+    session.err << std::format("renamed talosconfig context \"{}\" -> \"{}\"\n", name, renamed);
+  }
+  return SaveClientConfig(session, flags, into);
+}
+
+struct NewOptions {
+  std::string secrets;
+  std::string lifetime = "8760h";
+  std::vector<std::string> roles = {"os:admin"};
+};
+
+absl::StatusOr<std::chrono::seconds> ReadLifetime(const std::string& text) {
+  const std::optional<google::protobuf::Duration> duration = ParseDuration(text);
+  if (!duration || duration->seconds() <= 0) {
+    return absl::InvalidArgumentError(
+        std::format("--crt-ttl: \"{}\" is no duration, such as 24h or 8760h", text));
+  }
+  return std::chrono::seconds(duration->seconds());
+}
+
+absl::Status New(const ClientFlags& flags, const NewOptions& options, const std::string& path,
+                 Session& session) {
+  if (options.secrets.empty()) {
+    return absl::InvalidArgumentError(
+        "--with-secrets is missing: the file of the cluster's secrets, whose CA signs");
+  }
+  ASSIGN_OR_RETURN(const std::chrono::seconds lifetime, ReadLifetime(options.lifetime));
+  ASSIGN_OR_RETURN(std::string text, ReadInput(session, options.secrets));
+  const absl::StatusOr<pki::ClusterSecrets> secrets = pki::ClusterSecretsFromYaml(text);
+  pki::Wipe(text);
+  RETURN_IF_ERROR(base::Annotate(secrets.status(), options.secrets));
+  const absl::StatusOr<pki::Identity> ca =
+      pki::IdentityFromPem(secrets->os.certificate, secrets->os.key.text());
+  RETURN_IF_ERROR(base::Annotate(ca.status(), options.secrets + ": certs.os"));
+  ASSIGN_OR_RETURN(const pki::ClientConfig config, LoadClientConfig(session, flags));
+  const absl::StatusOr<const pki::ClientContext*> current = pki::FindContext(config, flags.context);
+  const std::string name = !flags.context.empty()   ? flags.context
+                           : config.current.empty() ? "default"
+                                                    : config.current;
+  ASSIGN_OR_RETURN(const pki::Identity client,
+                   pki::NewClient(*ca, options.roles, session.clock.Now(), lifetime));
+  pki::ClientConfig made{.current = name};
+  made.contexts.emplace(name, pki::NewClientContext(ca->certificate, client,
+                                                    current.ok() ? (*current)->endpoints
+                                                                 : std::vector<std::string>()));
+  return WriteOutput(session, path, pki::ToYaml(made).text(), {});
+}
+
+}  // namespace
+
+Command AddCommand(const SharedClientFlags& client) {
+  const auto options = std::make_shared<AddOptions>();
+  return {
+      .name = "add",
+      .summary = "Adds a context from a CA, a certificate and a key",
+      .examples = {{.about = "what `gen crt` made",
+                    .line =
+                        "ichorctl config add home --ca root.crt --crt admin.crt --key admin.key"}},
+      .flags = {{.name = "ca",
+                 .value = "FILE",
+                 .help = "the certificate of the CA",
+                 .target = &options->ca,
+                 .completes = Completes::kFile},
+                {.name = "crt",
+                 .value = "FILE",
+                 .help = "the client's certificate",
+                 .target = &options->certificate,
+                 .completes = Completes::kFile},
+                {.name = "key",
+                 .value = "FILE",
+                 .help = "the client's key",
+                 .target = &options->key,
+                 .completes = Completes::kFile}},
+      .arguments = {{.name = "CONTEXT", .help = "its name"}},
+      .run = [client, options](Session& session, const Arguments& arguments) {
+        return Add(*client, *options, arguments.front(), session);
+      }};
+}
+
+Command MergeCommand(const SharedClientFlags& client) {
+  return {.name = "merge",
+          .summary = "Adds the contexts of another file",
+          .description =
+              "A context whose name is taken gets -1, -2 behind it. The current context of "
+              "the other file becomes the current one.",
+          .arguments = {{.name = "FILE", .help = "the other file", .completes = Completes::kFile}},
+          .run = [client](Session& session, const Arguments& arguments) {
+            return Merge(*client, arguments.front(), session);
+          }};
+}
+
+Command NewCommand(const SharedClientFlags& client) {
+  const auto options = std::make_shared<NewOptions>();
+  return {
+      .name = "new",
+      .summary = "Makes a client's file for somebody else, from the cluster's secrets",
+      .description = "Endpoints are those of the context, which also gives its name.",
+      .examples = {{.about = "for somebody who may only read, for a day",
+                    .line = "ichorctl config new reader.yaml --with-secrets secrets.yaml --roles "
+                            "os:reader --crt-ttl 24h"}},
+      .flags = {{.name = "with-secrets",
+                 .value = "FILE",
+                 .help = "the cluster's secrets, whose CA signs",
+                 .target = &options->secrets,
+                 .completes = Completes::kFile},
+                {.name = "roles",
+                 .value = "ROLE,…",
+                 .help = "what its owner may do",
+                 .target = &options->roles,
+                 .split = true},
+                {.name = "crt-ttl",
+                 .value = "DURATION",
+                 .help = "how long it is valid",
+                 .target = &options->lifetime}},
+      .arguments = {{.name = "FILE",
+                     .help = "where it goes; without it, or -, standard output",
+                     .required = false,
+                     .completes = Completes::kFile}},
+      .run = [client, options](Session& session, const Arguments& arguments) {
+        return New(*client, *options, arguments.empty() ? "-" : arguments.front(), session);
+      }};
+}
+
+}  // namespace ichor::ctl

@@ -1,0 +1,171 @@
+#include "lib/config/config.h"
+
+#include <string>
+#include <vector>
+
+#include "catch2/catch_test_macros.hpp"
+#include "catch2/generators/catch_generators.hpp"
+#include "ichorctl/cli/parse.h"
+#include "ichorctl/files/test_session.h"
+#include "ichorctl/gen/gen_command.h"
+#include "lib/base/status_matchers.h"
+#include "lib/pki/cluster/client_config.h"
+#include "lib/pki/cluster/secrets.h"
+
+namespace ichor::ctl {
+
+using base::IsOk;
+using base::StatusIs;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+absl::Status Run(TestSession& session, const Words& flags) {
+  const Command root{.name = "ichorctl", .summary = "", .commands = {GenCommand()}};
+  Words words = {"gen", "config", "kronform", "https://api.example.org:6443"};
+  words.insert(words.end(), flags.begin(), flags.end());
+  Invocation invocation;
+  if (absl::Status status = Parse(root, std::move(words), invocation); !status.ok()) {
+    return status;
+  }
+  session.Begin();
+  return invocation.command().run(*session, invocation.arguments);
+}
+
+std::string WriteSecrets(TestSession& session) {
+  session.Write("secrets.yaml",
+                pki::ToYaml(*pki::NewClusterSecrets(session.clock().Now(), {.minor = 6})).text());
+  return session.PathOf("secrets.yaml");
+}
+
+}  // namespace
+
+TEST_CASE("gen config: a cluster's three files, for their owner alone") {
+  TestSession session;
+  const std::string out = session.PathOf("out");
+  REQUIRE_THAT(Run(session, {"--with-secrets", WriteSecrets(session), "-o", out, "--endpoints",
+                             "10.0.0.2,10.0.0.3"}),
+               IsOk());
+  for (const char* const name : {"out/controlplane.yaml", "out/worker.yaml"}) {
+    CHECK(session.ModeOf(name) == 0600);
+    CHECK_THAT(config::Load(name, session.Read(name)), IsOk());
+  }
+  const pki::ClientConfig client = *pki::ClientConfigFromYaml(session.Read("out/talosconfig"));
+  CHECK(client.current == "kronform");
+  CHECK(client.contexts.at("kronform").endpoints == Words{"10.0.0.2", "10.0.0.3"});
+  CHECK_THAT(Run(session, {"--with-secrets", session.PathOf("secrets.yaml"), "-o", out}),
+             StatusIs(absl::StatusCode::kAlreadyExists,
+                      out + "/controlplane.yaml exists already; --force replaces it"));
+}
+
+TEST_CASE("gen config: the four patches of a story, for the version they were written for") {
+  TestSession session;
+  session.Write("allow.yaml", "cluster: {allowSchedulingOnControlPlanes: true}\n");
+  session.Write("no-proxy.yaml",
+                "cluster: {network: {cni: {name: none}}, proxy: {disabled: true}}\n");
+  session.Write("name.yaml",
+                "cluster: {clusterName: kronform.example.org, network: {dnsDomain: "
+                "local.kronform.example.org}}\n");
+  session.Write("n1.yaml",
+                "machine:\n"
+                "  install: {disk: none, diskSelector: {size: '< 1TB'}, image: "
+                "'ghcr.io/siderolabs/installer:v1.4.4'}\n"
+                "  network: {hostname: n1, interfaces: [{interface: eth0, dhcp: true}]}\n");
+  Words words = {"--output",
+                 session.PathOf("rendered/n1.yaml"),
+                 "--output-types",
+                 "controlplane",
+                 "--dns-domain",
+                 "local.kronform",
+                 "--with-cluster-discovery=false",
+                 "--talos-version",
+                 "v1.11",
+                 "--with-secrets",
+                 WriteSecrets(session)};
+  for (const char* const name : {"allow.yaml", "no-proxy.yaml", "name.yaml", "n1.yaml"}) {
+    words.insert(words.end(), {"--config-patch", "@" + session.PathOf(name)});
+  }
+  REQUIRE_THAT(Run(session, words), IsOk());
+  const std::string text = session.Read("rendered/n1.yaml");
+  CHECK(text.contains("clusterName: kronform.example.org"));
+  CHECK(text.contains("dnsDomain: local.kronform.example.org"));
+  CHECK(text.contains("hostname: n1"));
+  CHECK_THAT(config::Load("n1.yaml", text), IsOk());
+}
+
+TEST_CASE("gen config: patches are for all, for the control plane or for workers, files or text") {
+  TestSession session;
+  const Words words = {"--with-secrets",
+                       WriteSecrets(session),
+                       "-o",
+                       session.PathOf("out"),
+                       "--talos-version",
+                       "v1.13",
+                       "--config-patch",
+                       "{\"debug\": true}",
+                       "--config-patch-control-plane",
+                       "machine: {sysctls: {a: '1'}}",
+                       "--config-patch-worker",
+                       R"([{"op": "replace", "path": "/machine/token", "value": "worker-token"}])"};
+  CHECK_THAT(
+      Run(session, words),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "JSON6902 patches are not supported for multi-document machine configuration"));
+  Words without(words.begin(), words.end() - 2);
+  REQUIRE_THAT(Run(session, without), IsOk());
+  CHECK(session.Read("out/controlplane.yaml").contains("sysctls:"));
+  CHECK(session.Read("out/controlplane.yaml").contains("debug: true"));
+  CHECK_FALSE(session.Read("out/worker.yaml").contains("sysctls:"));
+  CHECK(session.Read("out/worker.yaml").contains("debug: true"));
+}
+
+TEST_CASE("gen config: one file may go to standard output") {
+  TestSession session;
+  REQUIRE_THAT(Run(session, {"--with-secrets", WriteSecrets(session), "-o", "-", "-t", "worker",
+                             "--registry-mirror", "docker.io=https://m.example",
+                             "--additional-sans", "a.example,10.0.0.9"}),
+               IsOk());
+  CHECK(session.out().starts_with("version: v1alpha1\n"));
+  CHECK(session.out().contains("certSANs:\n        - a.example\n        - 10.0.0.9\n"));
+  CHECK(session.out().contains("kind: RegistryMirrorConfig\nname: docker.io\n"));
+  CHECK(session.err().empty());
+}
+
+TEST_CASE("gen config: mistakes are told before anything is written") {
+  struct Mistake {
+    Words words;
+    std::string message;
+  };
+  const auto mistake = GENERATE(
+      Mistake{.words = {"-o", "-"},
+              .message = "standard output is for one file: choose it with --output-types"},
+      Mistake{
+          .words = {"-t", "workers"},
+          .message =
+              R"(--output-types: "workers" is none of controlplane, worker, talosconfig (did you mean "worker"?))"},
+      Mistake{
+          .words = {"--registry-mirror", "docker.io"},
+          .message =
+              "--registry-mirror: \"docker.io\" is not like docker.io=https://mirror.example.org"},
+      Mistake{.words = {"--talos-version", "v1.15"},
+              .message = "\"v1.15\" is later than v1.14, the last version known here"},
+      Mistake{.words = {"--version", "v2"},
+              .message = "--version: \"v2\" is none: there is v1alpha1"});
+  TestSession session;
+  Words words = {"-o", session.PathOf("out")};
+  words.insert(words.end(), mistake.words.begin(), mistake.words.end());
+  CHECK_THAT(Run(session, words), StatusIs(absl::StatusCode::kInvalidArgument, mistake.message));
+  CHECK_FALSE(session.Exists("out"));
+}
+
+TEST_CASE("gen config: what is missing in the secrets is told with their file") {
+  TestSession session;
+  session.Write("secrets.yaml", "cluster: {id: x}\n");
+  const absl::Status status =
+      Run(session, {"--with-secrets", session.PathOf("secrets.yaml"), "-o", "-", "-t", "worker"});
+  CHECK(status.message().starts_with(session.PathOf("secrets.yaml") +
+                                     ": cluster.secret is missing\n"));
+}
+
+}  // namespace ichor::ctl

@@ -1,0 +1,43 @@
+// ichorctl: what a person types on a workstation.
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ichorctl/program.h"
+#include "lib/base/clock.h"
+#include "lib/sys/terminal.h"
+
+extern char** environ;  // NOLINT(readability-identifier-naming): POSIX's name
+
+namespace {
+
+std::map<std::string, std::string, std::less<>> Environment() {
+  std::map<std::string, std::string, std::less<>> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const size_t sign = text.find('=');
+    if (sign != std::string::npos) {
+      variables.emplace(text.substr(0, sign), text.substr(sign + 1));
+    }
+  }
+  return variables;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const ichor::base::RealClock clock;
+  ichor::ctl::Session session{.in = std::cin,
+                              .out = std::cout,
+                              .err = std::cerr,
+                              .clock = clock,
+                              .environment = Environment(),
+                              .out_is_terminal = ichor::sys::IsTerminal(fileno(stdout)),
+                              .err_is_terminal = ichor::sys::IsTerminal(fileno(stderr))};
+  const int code = ichor::ctl::Run({argv + (argc > 0 ? 1 : 0), argv + argc}, session);
+  std::cout.flush();
+  return std::cout ? code : 1;
+}

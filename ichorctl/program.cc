@@ -1,0 +1,195 @@
+#include "ichorctl/program.h"
+
+#include <format>
+#include <ostream>
+
+#include "absl/strings/str_split.h"
+#include "ichorctl/cli/complete.h"
+#include "ichorctl/cli/help.h"
+#include "ichorctl/cli/man.h"
+#include "ichorctl/cli/parse.h"
+#include "ichorctl/contexts/config_command.h"
+#include "ichorctl/files/client_config_file.h"
+#include "ichorctl/files/files.h"
+#include "ichorctl/gen/gen_command.h"
+#include "lib/base/status.h"
+#include "lib/base/version.h"
+
+namespace ichor::ctl {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+constexpr std::string_view kCompleteName = "__complete";
+
+constexpr std::string_view Architecture() {
+#if defined(__aarch64__)
+  return "arm64";
+#else
+  return "amd64";
+#endif
+}
+
+absl::Status ShowVersion(bool client, bool brief, Session& session) {
+  if (!client) {
+    return absl::UnimplementedError(
+        "nodes cannot be asked yet: --client shows this program's version");
+  }
+  if (brief) {
+    session.out << std::format("Client {}\n", base::kVersionTag);
+  } else {
+    session.out << std::format("Client:\n\tTag:         {}\n\tOS/Arch:     linux/{}\n",
+                               base::kVersionTag, Architecture());
+  }
+  return absl::OkStatus();
+}
+
+Command VersionCommand() {
+  struct Options {
+    bool client = false;
+    bool brief = false;
+  };
+  const auto options = std::make_shared<Options>();
+  return {.name = "version",
+          .summary = "Shows the version",
+          .flags = {{.name = "client", .help = "this program's alone", .target = &options->client},
+                    {.name = "short", .help = "on one line", .target = &options->brief}},
+          .run = [options](Session& session, const Arguments& /*arguments*/) {
+            return ShowVersion(options->client, options->brief, session);
+          }};
+}
+
+Command CompletionCommand() {
+  return {
+      .name = "completion",
+      .summary = "Writes a script that lets a shell complete commands, flags and values",
+      .examples = {{.about = "for this bash", .line = "source <(ichorctl completion bash)"},
+                   {.about = "for every zsh",
+                    .line = "ichorctl completion zsh > \"${fpath[1]}/_ichorctl\""},
+                   {.about = "for every fish",
+                    .line = "ichorctl completion fish > ~/.config/fish/completions/ichorctl.fish"}},
+      .arguments = {{.name = "SHELL",
+                     .help = "bash, zsh or fish",
+                     .words = {"bash", "zsh", "fish"}}},
+      .run = [](Session& session, const Arguments& arguments) {
+        ASSIGN_OR_RETURN(const std::string script, CompletionScript(arguments.front()));
+        session.out << script;
+        return absl::OkStatus();
+      }};
+}
+
+absl::Status WriteManPages(const std::string& directory, Session& session) {
+  for (const auto& [name, text] : ManPages(NewProgram())) {
+    RETURN_IF_ERROR(
+        WriteOutput(session, directory + "/" + name, text, {.mode = 0644, .force = true}));
+  }
+  return absl::OkStatus();
+}
+
+Command DocsCommand() {
+  return {.name = "docs",
+          .summary = "Writes documentation",
+          .commands = {{.name = "man",
+                        .summary = "Writes the man pages of all commands",
+                        .arguments = {{.name = "DIRECTORY",
+                                       .help = "where they go; pages that are there are replaced",
+                                       .completes = Completes::kDirectory}},
+                        .run = [](Session& session, const Arguments& arguments) {
+                          return WriteManPages(arguments.front(), session);
+                        }}}};
+}
+
+// The names of contexts; none if the file cannot be read: a shell that completes has no use for the
+// reason.
+std::vector<std::string> ContextNames(Session& session) {
+  std::vector<std::string> names;
+  if (const auto config = LoadClientConfig(session, {}); config.ok()) {
+    for (const auto& [name, context] : config->contexts) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+int ShowCompletions(const Command& root, std::vector<std::string> words, Session& session) {
+  words.erase(words.begin());
+  if (!words.empty() && words.front() == "--") {
+    words.erase(words.begin());
+  }
+  session.out << ToLines(Complete(root, words, [&] { return ContextNames(session); }));
+  return 0;
+}
+
+// The path to what `ichorctl help gen secrets` is about; as far as there are such commands.
+std::vector<const Command*> PathTo(const Command& root, const Arguments& names) {
+  std::vector<const Command*> path = {&root};
+  for (const std::string& name : names) {
+    const Command* const below = FindCommand(*path.back(), name);
+    if (below == nullptr) {
+      break;
+    }
+    path.push_back(below);
+  }
+  return path;
+}
+
+int Fail(const absl::Status& status, Session& session) {
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    session.err << OnErr(session, Look::kError, "error:") << ' ' << line << '\n';
+  }
+  return 1;
+}
+
+}  // namespace
+
+Command NewProgram() {
+  const auto client = std::make_shared<ClientFlags>();
+  Command root{
+      .name = "ichorctl",
+      .summary = "Makes configs for machines of Ichor and Talos Linux, and manages their clusters",
+      .examples = {{.about = "the secrets of a new cluster", .line = "ichorctl gen secrets"}},
+      .flags = {{.name = "talosconfig",
+                 .value = "FILE",
+                 .help = "the client's contexts, instead of those in ~/.talos/config",
+                 .target = &client->config_path,
+                 .completes = Completes::kFile},
+                {.name = "context",
+                 .value = "CONTEXT",
+                 .help = "the context that is meant, instead of the current one",
+                 .target = &client->context,
+                 .completes = Completes::kContext}}};
+  root.commands = {GenCommand(), ConfigCommand(client), VersionCommand(), CompletionCommand(),
+                   DocsCommand()};
+  root.commands.push_back({.name = "help",
+                           .summary = "Says what a command does",
+                           .arguments = {{.name = "COMMAND",
+                                          .help = "gen, or gen secrets; none: all of them",
+                                          .required = false,
+                                          .repeated = true}}});
+  return root;
+}
+
+int Run(const std::vector<std::string>& words, Session& session) {
+  const Command root = NewProgram();
+  if (!words.empty() && words.front() == kCompleteName) {
+    return ShowCompletions(root, words, session);
+  }
+  Invocation invocation;
+  if (const absl::Status status = Parse(root, words, invocation); !status.ok()) {
+    Fail(status, session);
+    session.err << std::format("Usage: {}\n{} --help says more.\n", UsageOf(invocation.path),
+                               NameOf(invocation.path));
+    return 1;
+  }
+  const bool asked = invocation.command().name == "help";
+  if (invocation.help || asked || !invocation.command().run) {
+    const auto path =
+        asked && !invocation.help ? PathTo(root, invocation.arguments) : invocation.path;
+    session.out << HelpOf(session, path);
+    return 0;
+  }
+  const absl::Status status = invocation.command().run(session, invocation.arguments);
+  return status.ok() ? 0 : Fail(status, session);
+}
+
+}  // namespace ichor::ctl

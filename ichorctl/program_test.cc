@@ -1,0 +1,110 @@
+#include "ichorctl/program.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "catch2/catch_test_macros.hpp"
+#include "catch2/generators/catch_generators.hpp"
+#include "ichorctl/cli/help.h"
+#include "ichorctl/cli/parse.h"
+#include "ichorctl/files/test_session.h"
+
+namespace ichor::ctl {
+namespace {
+
+// Calls `check` with the path to each command of the tree.
+template <class Check>
+void ForEach(std::vector<const Command*>& path, const Check& check) {
+  check(path);
+  for (const Command& command : path.back()->commands) {
+    path.push_back(&command);
+    ForEach(path, check);
+    path.pop_back();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("program: each command either has commands or does something, and says what") {
+  const Command root = NewProgram();
+  std::vector<const Command*> path = {&root};
+  ForEach(path, [](const std::vector<const Command*>& at) {
+    const Command& command = *at.back();
+    INFO(NameOf(at));
+    CHECK((!command.commands.empty() || command.run || command.name == "help"));
+    CHECK_FALSE(command.summary.empty());
+    CHECK_FALSE(command.summary.ends_with('.'));
+    CHECK(std::ranges::all_of(command.flags, [](const Flag& flag) { return !flag.help.empty(); }));
+  });
+}
+
+TEST_CASE("program: no line of any help is wider than 100 columns, but for examples") {
+  TestSession session;
+  const Command root = NewProgram();
+  std::vector<const Command*> path = {&root};
+  ForEach(path, [&](const std::vector<const Command*>& at) {
+    const std::string help = HelpOf(*session, at);
+    for (size_t start = 0; start < help.size(); start = help.find('\n', start) + 1) {
+      const std::string line = help.substr(start, help.find('\n', start) - start);
+      INFO(line);
+      CHECK((line.size() <= 104 || line.contains("ichorctl ")));  // bytes: a few are in one letter
+    }
+  });
+}
+
+TEST_CASE("program: --help and help say the same") {
+  TestSession session;
+  CHECK(Run({"gen", "secrets", "--help"}, *session) == 0);
+  const std::string help = session.out();
+  CHECK(help.starts_with("Makes the secrets of a new cluster.\n"));
+  session.Begin();
+  CHECK(Run({"help", "gen", "secrets"}, *session) == 0);
+  CHECK(session.out() == help);
+}
+
+TEST_CASE("program: a mistake ends with 1, what may have been meant, and how it is used") {
+  TestSession session;
+  CHECK(Run({"gen", "secrts"}, *session) == 1);
+  CHECK(session.out().empty());
+  CHECK(session.err() ==
+        "error: ichorctl gen: no command \"secrts\" (did you mean \"secrets\"?)\n"
+        "Usage: ichorctl gen COMMAND\n"
+        "ichorctl gen --help says more.\n");
+}
+
+TEST_CASE("program: each line of an error is one") {
+  TestSession session;
+  session.Write("secrets.yaml", "cluster: {id: [}");
+  CHECK(Run({"config", "new", "--with-secrets", session.PathOf("secrets.yaml")}, *session) == 1);
+  CHECK(session.err().starts_with("error: " + session.PathOf("secrets.yaml") + ": 1:"));
+}
+
+TEST_CASE("program: its own version needs no node") {
+  TestSession session;
+  CHECK(Run({"version", "--client", "--short"}, *session) == 0);
+  CHECK(session.out().starts_with("Client v1."));
+  session.Begin();
+  CHECK(Run({"version"}, *session) == 1);
+  CHECK(session.err() ==
+        "error: nodes cannot be asked yet: --client shows this program's version\n");
+}
+
+TEST_CASE("program: shells are offered commands, flags and contexts") {
+  TestSession session;
+  session.Write(".talos/config", "contexts: {home: {}}\n");
+  CHECK(Run({"__complete", "--", "gen", "secr"}, *session) == 0);
+  CHECK(session.out() == "secrets\tMakes the secrets of a new cluster\n:nothing\n");
+  session.Begin();
+  CHECK(Run({"__complete", "--", "config", "context", ""}, *session) == 0);
+  CHECK(session.out() == "home\n:nothing\n");
+}
+
+TEST_CASE("program: there is a man page for each command") {
+  TestSession session;
+  CHECK(Run({"docs", "man", session.PathOf("man")}, *session) == 0);
+  CHECK(session.Read("man/ichorctl-gen-secrets.1").contains(".SH EXAMPLES\n"));
+  CHECK(session.Exists("man/ichorctl.1"));
+}
+
+}  // namespace ichor::ctl
