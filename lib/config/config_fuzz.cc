@@ -9,19 +9,20 @@
 #include "lib/config/encode.h"
 #include "lib/config/redact.h"
 
+namespace config = ichor::config;
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace ichor::config;  // NOLINT(google-build-using-namespace): a function of C
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto config = Load("fuzz", text);
-  if (!config.ok()) {
-    CHECK(!config.status().message().empty());
+  const auto loaded = config::Load("fuzz", text);
+  if (!loaded.ok()) {
+    CHECK(!loaded.status().message().empty());
     return 0;
   }
-  CHECK(config->text() == text);
-  CHECK(Diff(*config, *config).empty());
-  for (const Document& document : config->documents()) {
-    CHECK(!Encode(*document.message, {.docs = true}).empty());
+  CHECK(loaded->text() == text);
+  CHECK(config::Diff(*loaded, *loaded).empty());
+  for (const config::Document& document : loaded->documents()) {
+    CHECK(!config::Encode(*document.message, {.docs = true}).empty());
   }
-  CHECK(!Redact(*config).empty());
+  CHECK(!config::Redact(*loaded).empty());
   return 0;
 }
