@@ -60,6 +60,13 @@ absl::StatusOr<pki::ClusterSecrets> SecretsFor(const Options& options,
   if (!all.empty()) {
     return absl::InvalidArgumentError(all);
   }
+  constexpr int kFirstWithSecretbox = 3;
+  if (!contract.Has(kFirstWithSecretbox) && secrets->aescbc_key.empty()) {
+    return absl::InvalidArgumentError(std::format(
+        "{}: secrets.aescbcencryptionsecret is missing, which v1.{} needs: `ichorctl gen secrets "
+        "--talos-version v1.{}` makes one",
+        options.secrets, contract.minor, contract.minor));
+  }
   return secrets;
 }
 

@@ -159,6 +159,17 @@ TEST_CASE("gen config: mistakes are told before anything is written") {
   CHECK_FALSE(session.Exists("out"));
 }
 
+TEST_CASE("gen config: secrets that an old version cannot use are refused") {
+  TestSession session;
+  const std::string path = WriteSecrets(session);
+  CHECK_THAT(
+      Run(session, {"--with-secrets", path, "-o", "-", "-t", "worker", "--talos-version", "v1.2"}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               path +
+                   ": secrets.aescbcencryptionsecret is missing, which v1.2 needs: `ichorctl gen "
+                   "secrets --talos-version v1.2` makes one"));
+}
+
 TEST_CASE("gen config: what is missing in the secrets is told with their file") {
   TestSession session;
   session.Write("secrets.yaml", "cluster: {id: x}\n");
