@@ -10,14 +10,13 @@
 namespace ichor::config {
 
 struct EncodeOptions {
-  // The description of each field as a comment behind or above it.
+  // The description of each field as a comment above it.
   bool docs = false;
-  // Examples of fields that are not set, as comments.
-  bool examples = false;
 };
 
 // One document, its kind filled in: fields in the order of their description, empty ones left out
-// unless they are always written, mapping keys sorted. Ends in a line break.
+// unless they are always written, mapping keys sorted. Ends in a line break. `document` is a
+// message of a kind; for others nothing is written.
 std::string Encode(const google::protobuf::Message& document, const EncodeOptions& options = {});
 
 // Several, with `---` between them.

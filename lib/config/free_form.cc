@@ -1,6 +1,8 @@
 #include "lib/config/free_form.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "lib/resource/yaml/number.h"
 #include "lib/resource/yaml/scalar.h"
@@ -51,7 +53,40 @@ void ToValue(const Node& node, pb::Value& value) {
   }
 }
 
+Node FromValue(const pb::Value& value, Source& source) {
+  switch (value.kind_case()) {
+    case pb::Value::kBoolValue:
+      return MakePlain(source, value.bool_value() ? "true" : "false");
+    case pb::Value::kNumberValue:
+      return MakePlain(source, Keep(source, FormatYamlNumber(value.number_value())));
+    case pb::Value::kStringValue:
+      return MakeText(source, Keep(source, value.string_value()));
+    case pb::Value::kStructValue:
+      return FromStruct(value.struct_value(), source);
+    case pb::Value::kListValue: {
+      Node list = MakeSequence(source);
+      for (const pb::Value& item : value.list_value().values()) {
+        list.children.push_back(FromValue(item, source));
+      }
+      return list;
+    }
+    default:
+      return MakePlain(source, "null");
+  }
+}
+
 }  // namespace
+
+Node FromStruct(const pb::Struct& value, Source& source) {
+  Node mapping = MakeMapping(source);
+  for (const auto& [key, child] : value.fields()) {
+    Node node = FromValue(child, source);
+    node.key = Keep(source, key);
+    mapping.children.push_back(std::move(node));
+  }
+  std::ranges::sort(mapping.children, {}, &Node::key);
+  return mapping;
+}
 
 void ToStruct(const Node& mapping, pb::Struct& result) {
   for (const Node& child : mapping.children) {

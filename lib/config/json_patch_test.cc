@@ -65,7 +65,7 @@ TEST_CASE("json patch: an operation that is none is refused before anything is d
   CHECK(Patched("{}", "[{op: add, path: /a}]") == "p:1:2: an operation without \"value\"");
   CHECK(Patched("{}", "[{op: move, path: /a}]") == "p:1:2: an operation without \"from\"");
   CHECK(Patched("{}", "[{op: remove, path: a}]") ==
-        "p:1:20: path: got \"a\", expected a pointer such as /a/b/0");
+        "p:1:21: path: got \"a\", expected a pointer such as /a/b/0");
 }
 
 }  // namespace

@@ -1,16 +1,20 @@
 #include "lib/config/merge.h"
 
 #include <algorithm>
-#include <optional>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
+#include "lib/base/status.h"
+#include "lib/config/yaml/text.h"
 #include "lib/resource/time_text.h"
 #include "lib/resource/yaml/number.h"
+#include "lib/resource/yaml/scalar.h"
 
 namespace ichor::config {
 namespace {
 
-void MergeField(Node& left, const Node& right, const Field& field);
+absl::Status MergeField(Node& left, const Node& right, const Field& field);
 
 // Puts `right` where `left` is, as the value of the same key or item.
 void Replace(Node& left, const Node& right) {
@@ -49,69 +53,106 @@ bool IsZero(const Node& value, const Field& field) {
   }
 }
 
-// Mappings without a description: key by key, lists appended.
-void MergeFree(Node& left, const Node& right) {
-  if (left.kind != right.kind || left.IsScalar()) return Replace(left, right);
-  if (left.IsSequence()) {
+// What a value of a free mapping is.
+enum class FreeType : std::uint8_t { kString, kBool, kInteger, kFloat, kMapping, kSequence };
+
+FreeType FreeTypeOf(const Node& node) {
+  if (node.IsMapping()) return FreeType::kMapping;
+  if (node.IsSequence()) return FreeType::kSequence;
+  if (node.kind == Node::Kind::kText) return FreeType::kString;
+  switch (MeaningOfPlain(node.text)) {
+    case PlainMeaning::kBool:
+      return FreeType::kBool;
+    case PlainMeaning::kInteger:
+      return FreeType::kInteger;
+    case PlainMeaning::kFloat:
+      return FreeType::kFloat;
+    default:
+      return FreeType::kString;
+  }
+}
+
+absl::Status Mismatch(const Node& left, const Node& right) {
+  const Place place = right.place();
+  return absl::InvalidArgumentError(Cat(right.source->file, ":", place.line, ":", place.column,
+                                        ": ", right.key, ": merge type mismatch: ", Describe(right),
+                                        " cannot be merged into ", Describe(left)));
+}
+
+// Mappings without a description: key by key, lists appended; empty texts and 0 change nothing.
+absl::Status MergeFree(Node& left, const Node& right) {
+  if (right.IsNull()) return absl::OkStatus();
+  if (left.IsNull()) {
+    Replace(left, right);
+    return absl::OkStatus();
+  }
+  const FreeType type = FreeTypeOf(right);
+  if (type != FreeTypeOf(left)) return Mismatch(left, right);
+  if (type == FreeType::kSequence) {
     left.children.insert(left.children.end(), right.children.begin(), right.children.end());
-    return;
+    return absl::OkStatus();
+  }
+  if (type != FreeType::kMapping) {
+    const bool zero = right.text.empty() || (type == FreeType::kInteger && right.text == "0");
+    if (!zero) Replace(left, right);
+    return absl::OkStatus();
   }
   for (const Node& child : right.children) {
     Node* mine = left.Find(child.key);
     if (mine == nullptr) {
       Append(left, child);
     } else {
-      MergeFree(*mine, child);
+      RETURN_IF_ERROR(MergeFree(*mine, child));
     }
   }
+  return absl::OkStatus();
 }
 
 // One value: of a field that is no list, or of a key of a map.
-void MergeValue(Node& left, const Node& right, const Field& field) {
-  if (right.IsNull()) return;
-  if (left.IsNull()) return Replace(left, right);
-  switch (field.type) {
-    case ValueType::kMessage:
-      return MergeInto(left, right, *field.shape);
-    case ValueType::kFree:
-      return MergeFree(left, right);
-    default:
-      if (!IsZero(right, field)) Replace(left, right);
+absl::Status MergeValue(Node& left, const Node& right, const Field& field) {
+  if (right.IsNull()) return absl::OkStatus();
+  if (field.type == ValueType::kMessage && !left.IsNull()) {
+    return MergeInto(left, right, *field.shape);
   }
+  if (field.type == ValueType::kFree) return MergeFree(left, right);
+  if (left.IsNull() || !IsZero(right, field)) Replace(left, right);
+  return absl::OkStatus();
 }
 
-void MergeMap(Node& left, const Node& right, const Field& field) {
+absl::Status MergeMap(Node& left, const Node& right, const Field& field) {
   for (const Node& child : right.children) {
     Node* mine = left.Find(child.key);
     if (mine == nullptr) {
       Append(left, child);
     } else {
-      MergeValue(*mine, child, field);
+      RETURN_IF_ERROR(MergeValue(*mine, child, field));
     }
   }
+  return absl::OkStatus();
 }
 
-// The value of a merge key; nothing if it is not there or empty.
+// The value of a merge key; null if it is not there or says nothing.
 const Node* KeyOf(const Node& item, std::string_view key) {
   const Node* value = item.Find(key);
   if (value == nullptr || value->IsNull()) return nullptr;
-  if (value->IsScalar() && value->text.empty()) return nullptr;
-  return value;
+  return value->IsScalar() && (value->text.empty() || value->text == "0") ? nullptr : value;
 }
 
-bool SameKey(const Node& left, const Node& right) {
-  if (left.IsScalar() && right.IsScalar()) return left.text == right.text;  // 7 is "7"
-  return SameValue(left, right);
+bool SameKey(const Node* left, const Node* right) {
+  if (left == nullptr || right == nullptr) return left == right;
+  if (left->IsScalar() && right->IsScalar()) return left->text == right->text;  // 7 is "7"
+  return SameValue(*left, *right);
 }
 
-// The left item that a right one is merged into; null if there is none.
+// The left item that a right one is merged into; null if there is none. Of several keys, the first
+// that the right item has decides; a single one may be missing on both sides.
 Node* PartnerOf(Node& list, const Node& item, const Field& field) {
-  for (const std::string& key : field.option->merge_key()) {
+  const auto& keys = field.option->merge_key();
+  for (const std::string& key : keys) {
     const Node* wanted = KeyOf(item, key);
-    if (wanted == nullptr) continue;
+    if (wanted == nullptr && keys.size() > 1) continue;
     const auto is_it = [&](const Node& candidate) {
-      const Node* value = KeyOf(candidate, key);
-      return value != nullptr && SameKey(*value, *wanted);
+      return SameKey(KeyOf(candidate, key), wanted);
     };
     const auto found = std::ranges::find_if(list.children, is_it);
     return found == list.children.end() ? nullptr : &*found;
@@ -119,7 +160,7 @@ Node* PartnerOf(Node& list, const Node& item, const Field& field) {
   return nullptr;
 }
 
-void MergeList(Node& left, const Node& right, const Field& field) {
+absl::Status MergeList(Node& left, const Node& right, const Field& field) {
   for (const Node& item : right.children) {
     Node* partner = PartnerOf(left, item, field);
     if (partner == nullptr) {
@@ -127,22 +168,26 @@ void MergeList(Node& left, const Node& right, const Field& field) {
     } else if (field.option->merge() == ConfigField::REPLACE_ITEM) {
       Replace(*partner, item);
     } else {
-      MergeInto(*partner, item, *field.shape);
+      RETURN_IF_ERROR(MergeInto(*partner, item, *field.shape));
     }
   }
+  return absl::OkStatus();
 }
 
-void MergeField(Node& left, const Node& right, const Field& field) {
-  if (right.IsNull()) return;
-  if (left.IsNull() || field.option->merge() == ConfigField::REPLACE) return Replace(left, right);
+absl::Status MergeField(Node& left, const Node& right, const Field& field) {
+  if (right.IsNull()) return absl::OkStatus();
+  if (left.IsNull() || field.option->merge() == ConfigField::REPLACE) {
+    Replace(left, right);
+    return absl::OkStatus();
+  }
   if (field.list) return MergeList(left, right, field);
   if (field.map) return MergeMap(left, right, field);
-  MergeValue(left, right, field);
+  return MergeValue(left, right, field);
 }
 
 }  // namespace
 
-void MergeInto(Node& left, const Node& right, const Shape& shape) {
+absl::Status MergeInto(Node& left, const Node& right, const Shape& shape) {
   for (const Node& child : right.children) {
     const Field* field = shape.Find(child.key);
     if (field == nullptr || child.IsNull()) continue;
@@ -150,9 +195,10 @@ void MergeInto(Node& left, const Node& right, const Shape& shape) {
     if (mine == nullptr) {
       Append(left, child);
     } else {
-      MergeField(*mine, child, *field);
+      RETURN_IF_ERROR(MergeField(*mine, child, *field));
     }
   }
+  return absl::OkStatus();
 }
 
 }  // namespace ichor::config

@@ -2,8 +2,7 @@
 // field.
 #pragma once
 
-#include <string_view>
-
+#include "absl/status/status.h"
 #include "lib/config/description.h"
 #include "lib/config/yaml/node.h"
 
@@ -12,7 +11,8 @@ namespace ichor::config {
 // Merges the mapping `right` into the mapping `left`; both have the shape. Scalars replace, unless
 // they are zero and the field cannot tell zero from not set; lists are appended, or merged item by
 // item where the field has a merge key; mappings are merged key by key; null changes nothing.
-// Independent of the order of keys. Views of both sides stay in `left`.
-void MergeInto(Node& left, const Node& right, const Shape& shape);
+// Independent of the order of keys. Views of both sides stay in `left`. InvalidArgument if a value
+// of a free mapping would become one of another type; `left` is half merged then.
+absl::Status MergeInto(Node& left, const Node& right, const Shape& shape);
 
 }  // namespace ichor::config

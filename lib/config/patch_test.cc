@@ -81,7 +81,7 @@ cluster:
         # the only NIC
         interfaces:
             - interface: eth0
-              addresses: [10.0.0.2/24, 'fd00::1/64']
+              addresses: [10.0.0.2/24, fd00::1/64]
               vlans:
                 - vlanId: 7
                   dhcp: true
@@ -91,7 +91,8 @@ cluster:
     sysctls: {a: "1", b: "2"}
 cluster:
     network:
-        podSubnets: [10.0.0.0/8]
+        podSubnets:
+            - 10.0.0.0/8
 )");
 }
 
@@ -143,8 +144,11 @@ cluster:
 }
 
 TEST_CASE("patch: what cannot be deleted is said") {
-  CHECK(Patched(kConfig, {"machine: {env: {$patch: delete}}\n"}) ==
-        "p0.yaml:1:16: machine.env: lookup failed: nothing there to delete");
+  CHECK(Patched(kConfig, {"machine: {time: {servers: {$patch: delete}}}\n"}) ==
+        "p0.yaml:1:27: machine.time.servers: lookup failed: nothing there to delete");
+  CHECK(Patched(kConfig, {"machine: {sysctls: {c: {$patch: delete}}}\n"}) ==
+        "p0.yaml:1:24: machine.sysctls.c: lookup failed: nothing there to delete");
+  CHECK(Patched(kConfig, {"machine: {env: {$patch: delete}}\n"}) == kConfig);
   CHECK(Patched(kConfig,
                 {"machine: {network: {interfaces: [{interface: eth5, $patch: delete}]}}\n"}) ==
         "p0.yaml:1:34: machine.network.interfaces[interface: eth5]: lookup failed: nothing there "
@@ -156,6 +160,14 @@ TEST_CASE("patch: what cannot be deleted is said") {
   CHECK(Patched(kConfig,
                 {"machine: {network: {interfaces: [{interface: a, bond: {$patch: delete}}]}}\n"}) ==
         "p0.yaml:1:55: $patch: delete inside an item of a list is not supported");
+}
+
+TEST_CASE("patch: a value of a free mapping keeps its type") {
+  const char* kubelet = "machine: {kubelet: {extraConfig: {a: 1, b: text, c: [p]}}}\n";
+  CHECK(Patched(kubelet, {"machine: {kubelet: {extraConfig: {a: 2, b: '', c: [q], d: {}}}}\n"}) ==
+        "machine: {kubelet: {extraConfig: {a: 2, b: text, c: [p, q], d: {}}}}\n");
+  CHECK(Patched(kubelet, {"machine: {kubelet: {extraConfig: {a: x}}}\n"}) ==
+        "p0.yaml:1:38: a: merge type mismatch: \"x\" cannot be merged into \"1\"");
 }
 
 TEST_CASE("patch: a patch is read as strictly as a config") {
@@ -188,7 +200,7 @@ cluster:
                 {"[{op: test, path: /a}]"}) ==
         "JSON6902 patches are not supported for multi-document machine configuration");
   CHECK(Patched("machine: {}\n", {"[{op: add, path: /machine/x, value: 1}]"}) ==
-        "n1.yaml:1:11: machine.x: unknown key");
+        "n1.yaml:2:5: machine.x: unknown key");
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ std::string RandomConfig::Text(const Field& field) {
     case ConfigField::SIZE_OR_PERCENT:
       return of(kSizes);
     case ConfigField::PORT_RANGE:
-      return of(kPorts);
+      return std::string(kPorts[Below(kPorts.size())]);
     default:
       return of(kTexts);
   }

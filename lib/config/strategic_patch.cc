@@ -23,7 +23,7 @@ class MarkerCutter {
  public:
   MarkerCutter(StrategicPatch& patch, Findings& findings) : patch_(patch), findings_(findings) {}
 
-  // The document without markers; nothing if nothing but its identity is left.
+  // The document without markers; nothing if nothing is left.
   std::optional<Document> Cut(Document document);
 
  private:
@@ -107,10 +107,6 @@ void MarkerCutter::CutMapping(Node& node) {
   }
 }
 
-bool IsIdentity(const Node& child) {
-  return child.key == "apiVersion" || child.key == "kind" || child.key == "name";
-}
-
 std::optional<Document> MarkerCutter::Cut(Document document) {
   document_ = {.kind = document.kind, .name = document.name};
   document_.root.source = document.root.source;
@@ -123,10 +119,8 @@ std::optional<Document> MarkerCutter::Cut(Document document) {
     }
     return std::nullopt;
   }
-  const size_t before = patch_.deletions.size();
   CutMapping(document.root);
-  const bool cut = patch_.deletions.size() > before;
-  if (cut && std::ranges::all_of(document.root.children, IsIdentity)) return std::nullopt;
+  if (document.root.children.empty()) return std::nullopt;
   return document;
 }
 
@@ -163,16 +157,32 @@ absl::Status Delete(const Deletion& deletion, WorkingCopy& copy) {
   }
   const bool in_list = !deletion.item_key.empty();
   Node* node = &working->document.root;
+  const Shape* shape = deletion.document.kind->shape;  // null inside of maps and free mappings
   const size_t steps = deletion.path.size() - (in_list ? 0 : 1);
   for (size_t i = 0; i < steps; ++i) {
+    const Field* field = shape == nullptr ? nullptr : shape->Find(deletion.path[i]);
+    shape = field == nullptr || field->map ? nullptr : field->shape;
     node = node->Find(deletion.path[i]);
-    if (node == nullptr) return LookupFailed(deletion);
+    if (node != nullptr) continue;
+    const bool always_there = field != nullptr && field->option->embedded() && !in_list;
+    return always_there ? absl::OkStatus() : LookupFailed(deletion);
   }
   if (in_list) return DeleteItem(deletion, *node);
-  const Node* last = node->Find(deletion.path.back());
-  if (last == nullptr) return LookupFailed(deletion);
-  node->children.erase(node->children.begin() + (last - node->children.data()));
-  return absl::OkStatus();
+  Node* last = node->Find(deletion.path.back());
+  if (last != nullptr && deletion.document.kind->legacy() && deletion.path.size() == 1) {
+    // By its keys the legacy document is known.
+    Node null = MakePlain(*last->source, "null");
+    null.key = last->key;
+    *last = std::move(null);
+    return absl::OkStatus();
+  }
+  if (last != nullptr) {
+    node->children.erase(node->children.begin() + (last - node->children.data()));
+    return absl::OkStatus();
+  }
+  // A described key is always there, if only with nothing in it.
+  const bool described = shape != nullptr && shape->Find(deletion.path.back()) != nullptr;
+  return described ? absl::OkStatus() : LookupFailed(deletion);
 }
 
 }  // namespace
@@ -203,7 +213,8 @@ absl::Status Apply(const StrategicPatch& patch, WorkingCopy& copy) {
     if (left == nullptr) {
       copy.Append(right.document, patch.source, right.as_written);
     } else {
-      MergeInto(left->document.root, right.document.root, *right.document.kind->shape);
+      RETURN_IF_ERROR(
+          MergeInto(left->document.root, right.document.root, *right.document.kind->shape));
     }
   }
   return absl::OkStatus();

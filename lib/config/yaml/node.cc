@@ -59,7 +59,8 @@ Place Node::key_place() const {
 bool SameValue(const Node& left, const Node& right) {
   if (left.IsScalar() && right.IsScalar()) {
     if (left.IsNull() || right.IsNull()) return left.IsNull() && right.IsNull();
-    return left.text == right.text && left.kind == right.kind;
+    if (left.text != right.text) return false;
+    return left.kind == right.kind || MeaningOfPlain(left.text) == PlainMeaning::kString;
   }
   if (left.kind != right.kind) return false;
   if (left.IsMapping()) return SameMapping(left, right);

@@ -9,7 +9,7 @@ namespace {
 
 class Writer {
  public:
-  explicit Writer(const Layout& layout) : step_(layout.step) {}
+  explicit Writer(const Layout& layout) : step_(layout.step), comments_(layout.comments) {}
 
   // At the place where it stands, after "- " or at the start of a line.
   void Value(const Node& node, int indent);
@@ -24,7 +24,10 @@ class Writer {
   void Sequence(const Node& node, int indent);
   void Margin(int indent) { out_.append(static_cast<size_t>(indent), ' '); }
 
+  void Comment(const Node& node, int indent);
+
   int step_;
+  const Comments* comments_;
   std::string out_;
 };
 
@@ -107,7 +110,24 @@ void Writer::Value(const Node& node, int indent) {
   Sequence(node, indent);
 }
 
+// Above an entry whose margin is written.
+void Writer::Comment(const Node& node, int indent) {
+  if (comments_ == nullptr) return;
+  const auto found = comments_->find(&node);
+  if (found == comments_->end()) return;
+  std::string_view text = found->second;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    out_ += "# ";
+    out_ += line;
+    out_ += '\n';
+    Margin(indent);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+}
+
 void Writer::Entry(const Node& node, int indent) {
+  Comment(node, indent);
   AppendScalar(node.key, false, ScalarPlace::kKey, out_);
   const bool block = !node.IsScalar() && !node.children.empty();
   if (!block) {

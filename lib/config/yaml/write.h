@@ -1,15 +1,20 @@
 // Writes trees as YAML, in the layout of go-yaml v3: block style, lists inside mappings indented.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "lib/config/yaml/node.h"
 
 namespace ichor::config {
 
+// What stands above a value's key, one line or several, by the value.
+using Comments = std::map<const Node*, std::string>;
+
 struct Layout {
   int indent = 0;  // of the lines after the first
   int step = 4;    // of each level
+  const Comments* comments = nullptr;
 };
 
 // A value at the place where it is to stand: its first line without indentation, each other line
