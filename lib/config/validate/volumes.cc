@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "config/block.pb.h"
+#include "config/storage.pb.h"
+#include "lib/config/size_text.h"
+#include "lib/config/validate/dispatch.h"
+#include "lib/config/validate/rules.h"
+
+namespace ichor::config {
+namespace {
+
+using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is about
+
+void CheckVolumeName(Checker& checker, std::string_view name) {
+  constexpr size_t kLongest = 34;  // a GPT label of 36 characters without the prefix "u-"
+  const auto allowed = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
+  };
+  if (name.empty()) return;  // said already
+  if (name.size() > kLongest) checker.Error("name", Cat("longer than ", kLongest, " characters"));
+  if (!std::ranges::all_of(name, allowed)) {
+    checker.Error("name", "only letters, digits and '-' are allowed");
+  }
+}
+
+void CheckSizes(Checker& checker, std::string_view path, std::string_view min_text,
+                std::string_view max_text) {
+  const auto min = ParseSize(min_text);
+  const auto max = ParseSize(max_text);
+  if (min && *min < 0) checker.Error(Cat(path, ".minSize"), "must not be negative");
+  if (min && max && *max >= 0 && *min > *max) {
+    checker.Error(Cat(path, ".minSize"), "greater than maxSize");
+  }
+}
+
+void CheckProvisioning(Checker& checker, const VolumeProvisioning& provisioning) {
+  CheckSizes(checker, "provisioning", provisioning.min_size(), provisioning.max_size());
+}
+
+void CheckPartition(Checker& checker, const VolumeProvisioning& provisioning) {
+  if (provisioning.disk_selector().match().empty()) {
+    checker.Error("provisioning.diskSelector.match", "required");
+  }
+  if (provisioning.min_size().empty() && provisioning.max_size().empty()) {
+    checker.Error("provisioning", "minSize or maxSize is required");
+  }
+}
+
+void CheckKeys(Checker& checker, const VolumeEncryption& encryption) {
+  constexpr int kLastPcr = 23;
+  std::set<std::int64_t> slots;
+  for (int i = 0; i < encryption.keys_size(); ++i) {
+    const auto& key = encryption.keys(i);
+    const std::string path = Cat("encryption.keys[", i, "]");
+    if (!slots.insert(key.slot()).second) {
+      checker.Error(Cat(path, ".slot"), Cat("duplicate key slot ", key.slot()));
+    }
+    if (!key.has_static_() && !key.has_node_id() && !key.has_kms() && !key.has_tpm()) {
+      checker.Error(path, "a key needs one of static, nodeID, kms and tpm");
+    }
+    const auto& pcrs = key.tpm().options().pcrs();
+    for (int j = 0; j < pcrs.size(); ++j) {
+      if (pcrs[j] >= 0 && pcrs[j] <= kLastPcr) continue;
+      checker.Error(Cat(path, ".tpm.options.pcrs[", j, "]"), "must be from 0 to 23");
+    }
+  }
+}
+
+template <class Volume>
+void CheckEncryption(Checker& checker, const Volume& config) {
+  if (!config.has_encryption()) return;
+  const VolumeEncryption& encryption = config.encryption();
+  if (encryption.provider() != "luks2") {
+    checker.Error("encryption.provider", "only luks2 is supported", "set provider: luks2");
+  }
+  if (encryption.keys_size() == 0) checker.Error("encryption.keys", "no encryption keys");
+  CheckKeys(checker, encryption);
+}
+
+void CheckSystemVolume(Checker& checker, const VolumeConfig& config) {
+  constexpr std::array<std::string_view, 7> kNames = {"STATE", "EPHEMERAL", "IMAGECACHE", "ETCD",
+                                                      "CRI",   "KUBELET",   "LOG"};
+  const std::string& name = config.name();
+  if (!name.empty() && !std::ranges::contains(kNames, name)) {
+    checker.Error("name", Cat("\"", name, "\" is no system volume"),
+                  "one of STATE, EPHEMERAL, IMAGECACHE, ETCD, CRI, KUBELET, LOG");
+  }
+  if (name == "STATE") {
+    if (config.has_provisioning()) checker.Error("provisioning", "not supported for STATE");
+    if (config.has_mount()) checker.Error("mount", "not supported for STATE");
+    for (int i = 0; i < config.encryption().keys_size(); ++i) {
+      if (!config.encryption().keys(i).lock_to_state()) continue;
+      checker.Error(Cat("encryption.keys[", i, "].lockToState"), "STATE cannot be locked to itself");
+    }
+  }
+  if (name == "IMAGECACHE") {
+    if (config.has_mount()) checker.Error("mount", "not supported for IMAGECACHE");
+    if (config.has_filesystem()) checker.Error("filesystem", "not supported for IMAGECACHE");
+  }
+  const bool directory = name == "ETCD" || name == "CRI" || name == "KUBELET" || name == "LOG";
+  if (directory && config.has_mount() && !config.has_provisioning()) {
+    checker.Error("mount", "needs provisioning");
+  }
+  CheckProvisioning(checker, config.provisioning());
+  CheckEncryption(checker, config);
+}
+
+void CheckDirectory(Checker& checker, const UserVolumeConfig& config) {
+  const std::string_view reason = "not supported for a directory";
+  if (config.has_provisioning()) checker.Error("provisioning", std::string(reason));
+  if (config.has_encryption()) checker.Error("encryption", std::string(reason));
+  if (config.has_filesystem()) checker.Error("filesystem", std::string(reason));
+  if (config.mount().has_disable_access_time()) {
+    checker.Error("mount.disableAccessTime", std::string(reason));
+  }
+}
+
+void CheckDisk(Checker& checker, const VolumeProvisioning& provisioning) {
+  if (provisioning.disk_selector().match().empty()) {
+    checker.Error("provisioning.diskSelector.match", "required");
+  }
+  if (!provisioning.min_size().empty() || !provisioning.max_size().empty() ||
+      provisioning.has_grow()) {
+    checker.Error("provisioning", "a whole disk has no minSize, maxSize or grow");
+  }
+}
+
+void CheckFilesystem(Checker& checker, const UserVolumeConfig& config) {
+  const auto& filesystem = config.filesystem();
+  const std::string_view type = filesystem.type();
+  const bool xfs = type.empty() || type == "xfs";
+  if (!xfs && type != "ext4" && type != "btrfs") {
+    checker.Error("filesystem.type", Cat("\"", type, "\" is not supported"),
+                  "one of xfs, ext4, btrfs");
+  }
+  if (!xfs && filesystem.project_quota_support()) {
+    checker.Error("filesystem.projectQuotaSupport", "only supported by xfs");
+  }
+  if (!xfs && filesystem.has_xfs()) checker.Error("filesystem.xfs", "only supported by xfs");
+}
+
+void CheckUserVolume(Checker& checker, const UserVolumeConfig& config) {
+  CheckVolumeName(checker, config.name());
+  const std::string_view type = config.volume_type();
+  if (type == "directory") return CheckDirectory(checker, config);
+  if (type == "disk") {
+    CheckDisk(checker, config.provisioning());
+  } else if (type.empty() || type == "partition") {
+    CheckPartition(checker, config.provisioning());
+  } else {
+    checker.Error("volumeType", Cat("\"", type, "\" is not supported"),
+                  "one of partition, disk, directory");
+  }
+  CheckProvisioning(checker, config.provisioning());
+  CheckFilesystem(checker, config);
+  CheckEncryption(checker, config);
+}
+
+template <class Volume>
+void CheckPartitionVolume(Checker& checker, const Volume& config) {
+  CheckVolumeName(checker, config.name());
+  CheckPartition(checker, config.provisioning());
+  CheckProvisioning(checker, config.provisioning());
+  CheckEncryption(checker, config);
+}
+
+void CheckExisting(Checker& checker, const ExistingVolumeConfig& config) {
+  CheckVolumeName(checker, config.name());
+  if (config.discovery().volume_selector().match().empty()) {
+    checker.Error("discovery.volumeSelector.match", "required");
+  }
+}
+
+void CheckGroup(Checker& checker, const LVMVolumeGroupConfig& config) {
+  if (config.provisioning().volume_selector().match().empty()) {
+    checker.Error("provisioning.volumeSelector.match", "required");
+  }
+}
+
+void CheckLogical(Checker& checker, const LVMLogicalVolumeConfig& config) {
+  const auto& provisioning = config.provisioning();
+  checker.Require("provisioning.volumeGroup", provisioning.volume_group());
+  checker.Require("provisioning.maxSize", provisioning.max_size());
+  CheckSizes(checker, "provisioning", provisioning.min_size(), provisioning.max_size());
+  const std::string_view type = config.type();
+  if (config.has_mirrors() && type != "raid1" && type != "raid10") {
+    checker.Error("mirrors", "only supported by raid1 and raid10");
+  } else if (config.has_mirrors() && config.mirrors() < 1) {
+    checker.Error("mirrors", "must be at least 1");
+  }
+  if (config.has_stripes() && type != "raid0" && type != "raid10") {
+    checker.Error("stripes", "only supported by raid0 and raid10");
+  } else if (config.has_stripes() && config.stripes() < 2) {
+    checker.Error("stripes", "must be at least 2");
+  }
+}
+
+void CheckArray(Checker& checker, const RAIDArrayConfig& config) {
+  if (config.provisioning().volume_selector().match().empty()) {
+    checker.Error("provisioning.volumeSelector.match", "required");
+  }
+}
+
+}  // namespace
+
+void CheckVolumes(Checker& checker) {
+  Dispatch(checker, CheckSystemVolume, CheckUserVolume, CheckPartitionVolume<RawVolumeConfig>,
+           CheckPartitionVolume<SwapVolumeConfig>, CheckExisting, CheckGroup, CheckLogical,
+           CheckArray);
+}
+
+}  // namespace ichor::config
