@@ -162,13 +162,12 @@ absl::Status Delete(const Deletion& deletion, WorkingCopy& copy) {
   for (size_t i = 0; i < steps; ++i) {
     const Field* field = shape == nullptr ? nullptr : shape->Find(deletion.path[i]);
     shape = field == nullptr || field->map ? nullptr : field->shape;
-    node = node->Find(deletion.path[i]);
-    if (node != nullptr) continue;
+    node = node == nullptr ? nullptr : node->Find(deletion.path[i]);
     const bool always_there = field != nullptr && field->option->embedded() && !in_list;
-    return always_there ? absl::OkStatus() : LookupFailed(deletion);
+    if (node == nullptr && !always_there) return LookupFailed(deletion);
   }
   if (in_list) return DeleteItem(deletion, *node);
-  Node* last = node->Find(deletion.path.back());
+  Node* last = node == nullptr ? nullptr : node->Find(deletion.path.back());
   if (last != nullptr && deletion.document.kind->legacy() && deletion.path.size() == 1) {
     // By its keys the legacy document is known.
     Node null = MakePlain(*last->source, "null");

@@ -26,7 +26,7 @@ struct Deletion {
 // A document of the patch without its markers.
 struct PatchDocument {
   Document document;
-  Node as_written;  // the tree with the markers
+  Node as_written{};  // the tree with the markers; without a source if it stands in no text
 };
 
 struct StrategicPatch {

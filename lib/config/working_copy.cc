@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/config/yaml/rewrite.h"
+#include "lib/config/yaml/write.h"
 
 namespace ichor::config {
 namespace {
@@ -38,6 +39,7 @@ Edit LinesOf(const std::string& text, const Node& root) {
 // A document's text as a part of another stream: without a `---` before or a `...` behind it.
 std::string Alone(const WorkingDocument& working) {
   const Node& before = working.before;
+  if (before.source == nullptr) return Write(working.document.root, {});  // made, not read
   const std::string& text = working.origin->text;
   const Edit lines = LinesOf(text, before);
   std::uint32_t begin = lines.begin;

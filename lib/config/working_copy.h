@@ -28,7 +28,8 @@ class WorkingCopy {
 
   void Remove(const Document& document);
 
-  // A document that the config did not have. `before` is its tree in the text of `origin`.
+  // A document that the config did not have. `before` is its tree in the text of `origin`; without
+  // a source if it stands in no text.
   void Append(Document document, SourcePtr origin, Node before);
 
   void Keep(SourcePtr source) { sources_.push_back(std::move(source)); }

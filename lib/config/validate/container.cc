@@ -17,7 +17,9 @@ using v1alpha1::ContainerConfig;
 
 void CheckName(Checker& checker, std::string_view name) {
   constexpr size_t kLongest = 63;
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
   if (name.size() > kLongest || !std::ranges::all_of(name, allowed)) {
     checker.Error("name", "1 to 63 lower-case letters, digits and '-' are allowed");
   }

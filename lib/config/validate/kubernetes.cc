@@ -12,7 +12,8 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is about
+using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
+                           // about
 
 bool IsWebUrl(std::string_view url) {
   const UrlParts parts = SplitUrl(url);
@@ -21,9 +22,9 @@ bool IsWebUrl(std::string_view url) {
 
 void CheckApiServer(Checker& checker, const KubeAPIServerConfig& config) {
   constexpr std::array<std::string_view, 6> kTaken = {
-      "anonymous-auth",       "oidc-",
+      "anonymous-auth",        "oidc-",
       "authentication-config", "authorization-config",
-      "authorization-mode",   "authorization-webhook-"};
+      "authorization-mode",    "authorization-webhook-"};
   checker.Require("image", config.image());
   CheckResources(checker, "resources", config.resources());
   for (const auto& [key, value] : config.extra_args()) {
@@ -81,11 +82,11 @@ class SubnetChecker {
 };
 
 int BitsOf(const common::NetIPPrefix& prefix) {
-  return static_cast<int>(prefix.ip().ip().size()) * 8;
+  return static_cast<int>(prefix.ip().size()) * 8;
 }
 
 bool IsMasked(const common::NetIPPrefix& prefix) {
-  const std::string& bytes = prefix.ip().ip();
+  const std::string& bytes = prefix.ip();
   for (int bit = prefix.prefix_length(); bit < BitsOf(prefix); ++bit) {
     const auto byte = static_cast<unsigned char>(bytes[static_cast<size_t>(bit) / 8]);
     if ((byte >> (7U - static_cast<unsigned>(bit) % 8)) % 2 != 0) return false;
@@ -174,7 +175,8 @@ void CheckPair(Checker& checker, const CertificateAndKey& pair) {
 
 void CheckServerCa(Checker& checker, const KubeAPIServerCAConfig& config) {
   if (config.has_issuing_ca()) return CheckPair(checker, config.issuing_ca());
-  if (config.accepted_cas_size() == 0) checker.Error("", "neither issuingCA nor acceptedCAs is set");
+  if (config.accepted_cas_size() == 0)
+    checker.Error("", "neither issuingCA nor acceptedCAs is set");
 }
 
 void CheckAggregatorCa(Checker& checker, const KubeAggregatorCAConfig& config) {
@@ -191,8 +193,9 @@ void CheckServiceAccount(Checker& checker, const KubeServiceAccountConfig& confi
 
 void CheckName(Checker& checker, std::string_view name) {
   if (!name.empty() && !IsDnsSubdomain(name)) {
-    checker.Error("name", Cat("\"", name, "\" is no DNS subdomain of lower-case letters, digits, "
-                                          "'-' and '.'"));
+    checker.Error("name", Cat("\"", name,
+                              "\" is no DNS subdomain of lower-case letters, digits, "
+                              "'-' and '.'"));
   }
 }
 

@@ -12,7 +12,8 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is about
+using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
+                           // about
 
 bool IsUnspecified(std::string_view address) {
   const auto parsed = ParseNetIP(address);

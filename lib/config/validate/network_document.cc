@@ -18,7 +18,8 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is about
+using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
+                           // about
 
 void CheckHostname(Checker& checker, const HostnameConfig& config) {
   constexpr size_t kLongest = 253;

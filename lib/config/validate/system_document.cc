@@ -13,15 +13,17 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is about
+using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
+                           // about
 
 void CheckEtcFile(Checker& checker, const EtcFileConfig& config) {
   constexpr std::array<std::string_view, 7> kManaged = {
-      "resolv.conf", "hosts", "machine-id", "extensions.yaml", "localtime", "os-release",
-      "xattr.conf"};
+      "resolv.conf", "hosts",      "machine-id", "extensions.yaml",
+      "localtime",   "os-release", "xattr.conf"};
   constexpr std::array<std::string_view, 12> kPrefixes = {
-      "apparmor.d/", "apparmor/",   "ca-certificates/", "cni/",  "cri/", "iscsi/",
-      "kubernetes/", "lvm/", "nvme/", "pki/", "selinux/", "ssl/"};
+      "apparmor.d/", "apparmor/", "ca-certificates/", "cni/",
+      "cri/",        "iscsi/",    "kubernetes/",      "lvm/",
+      "nvme/",       "pki/",      "selinux/",         "ssl/"};
   const std::string_view name = config.name();
   if (name.empty()) return;
   const bool local = !name.starts_with('/') && !name.starts_with('.') && !name.contains("..");
@@ -130,7 +132,8 @@ void CheckVerification(Checker& checker, const ImageVerificationConfig& config) 
     const auto& rule = config.rules(i);
     const std::string path = Cat("rules[", i, "]");
     checker.Require(Cat(path, ".image"), rule.image());
-    const int verifiers = static_cast<int>(rule.has_keyless()) + static_cast<int>(rule.has_public_key());
+    const int verifiers =
+        static_cast<int>(rule.has_keyless()) + static_cast<int>(rule.has_public_key());
     const int decisions = static_cast<int>(rule.skip()) + static_cast<int>(rule.deny());
     if (verifiers + decisions != 1) {
       checker.Error(path, "exactly one of skip, deny, keyless and publicKey is required");
@@ -138,7 +141,8 @@ void CheckVerification(Checker& checker, const ImageVerificationConfig& config) 
     const auto& keyless = rule.keyless();
     const bool who = !keyless.subject().empty() || !keyless.subject_regex().empty();
     if (rule.has_keyless() && (keyless.issuer().empty() || !who)) {
-      checker.Error(Cat(path, ".keyless"), "issuer and one of subject and subjectRegex are required");
+      checker.Error(Cat(path, ".keyless"),
+                    "issuer and one of subject and subjectRegex are required");
     }
     if (rule.has_public_key() && rule.public_key().certificate().empty()) {
       checker.Error(Cat(path, ".publicKey.certificate"), "required");

@@ -16,7 +16,8 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is about
+using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
+                           // about
 
 void CheckVolumeName(Checker& checker, std::string_view name) {
   constexpr size_t kLongest = 34;  // a GPT label of 36 characters without the prefix "u-"
@@ -97,7 +98,8 @@ void CheckSystemVolume(Checker& checker, const VolumeConfig& config) {
     if (config.has_mount()) checker.Error("mount", "not supported for STATE");
     for (int i = 0; i < config.encryption().keys_size(); ++i) {
       if (!config.encryption().keys(i).lock_to_state()) continue;
-      checker.Error(Cat("encryption.keys[", i, "].lockToState"), "STATE cannot be locked to itself");
+      checker.Error(Cat("encryption.keys[", i, "].lockToState"),
+                    "STATE cannot be locked to itself");
     }
   }
   if (name == "IMAGECACHE") {

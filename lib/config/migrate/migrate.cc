@@ -1,0 +1,174 @@
+#include "lib/config/migrate/migrate.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "config/legacy.pb.h"
+#include "lib/base/status.h"
+#include "lib/config/kubernetes_version.h"
+#include "lib/config/merge.h"
+#include "lib/config/migrate/migrator.h"
+#include "lib/config/working_copy.h"
+#include "lib/config/yaml/text.h"
+
+namespace ichor::config {
+namespace {
+
+constexpr std::string_view kControlPlaneTaint = "node-role.kubernetes.io/control-plane";
+
+// Whether a config says things about Kubernetes in documents of their own.
+bool IsCurrent(const Config& config) {
+  return std::ranges::any_of(config.documents(), [](const Document& document) {
+    return document.kind->name.starts_with("Kube");
+  });
+}
+
+// Whether a config has the document that a field moves to, or all others of its sort.
+bool MovesInto(const Migration& migration, const Config& base) {
+  if (base.Find(*FindKind(migration.kind)->shape->type) != nullptr) return true;
+  if (migration.kind.starts_with("Kube") && migration.kind != "KubeSpanConfig") {
+    return IsCurrent(base);
+  }
+  return false;
+}
+
+// What a document needs to be whole, and means what the one-document form meant without saying so.
+void CompleteDocuments(const Document& legacy, Migrator& migrator) {
+  struct Default {
+    std::string_view kind;
+    std::string_view path;
+    std::string_view value;
+    bool image = false;
+  };
+  static constexpr auto kDefaults = std::to_array<Default>({
+      {"KubeAPIServerConfig", "image", "registry.k8s.io/kube-apiserver", true},
+      {"KubeControllerManagerConfig", "image", "registry.k8s.io/kube-controller-manager", true},
+      {"KubeSchedulerConfig", "image", "registry.k8s.io/kube-scheduler", true},
+      {"KubeletConfig", "image", "ghcr.io/siderolabs/kubelet", true},
+      {"KubeNetworkConfig", "dnsDomain", "cluster.local"},
+      {"KubeNetworkConfig", "podSubnets", "10.244.0.0/16"},
+      {"KubeNetworkConfig", "serviceSubnets", "10.96.0.0/12"},
+      {"KubePrismConfig", "port", "7445"},
+      {"UnattendedInstallConfig", "provisioning.wipe", "false"},
+  });
+  for (const Default& one : kDefaults) {
+    if (!migrator.Has(one.kind)) continue;
+    const std::string value =
+        one.image ? Cat(one.value, ":", kDefaultKubernetesVersion) : std::string(one.value);
+    const bool list = one.path.ends_with("Subnets");
+    migrator.SetDefault(one.kind, one.path, value, list);
+  }
+  const auto& message = static_cast<const v1alpha1::LegacyConfig&>(*legacy.message);
+  const std::string& type = message.machine().type();
+  const bool allowed = message.cluster().allow_scheduling_on_control_planes() ||
+                       message.cluster().allow_scheduling_on_masters();
+  if (type != "controlplane" || !migrator.Has("KubeNodeConfig") || allowed) return;
+  migrator.SetTaint("KubeNodeConfig", kControlPlaneTaint, "NoSchedule");
+}
+
+// Puts what was made into the copy: merged where a document is there, added where not.
+absl::Status Put(Migrator& migrator, const SourcePtr& made, WorkingCopy& copy) {
+  copy.Keep(made);
+  for (Document& document : migrator.documents()) {
+    WorkingDocument* present = copy.Find(document);
+    if (present == nullptr) {
+      copy.Append(std::move(document), made, Node{});
+    } else {
+      RETURN_IF_ERROR(MergeInto(present->document.root, document.root, *document.kind->shape));
+    }
+  }
+  for (const Deletion& deletion : migrator.deletions()) {
+    if (deletion.path.empty()) copy.Remove(deletion.document);
+  }
+  return absl::OkStatus();
+}
+
+// Deletions that find nothing are no mistakes of the person: nobody wrote them.
+void DropIdleDeletions(std::vector<Deletion>& deletions, const Config& base) {
+  std::erase_if(deletions, [&](const Deletion& deletion) {
+    const Document* document = base.Find(*deletion.document.kind, deletion.document.name);
+    const Node* node = document == nullptr ? nullptr : &document->root;
+    for (const std::string_view step : deletion.path) {
+      node = node == nullptr ? nullptr : node->Find(step);
+    }
+    return node == nullptr;
+  });
+}
+
+bool IsEmptySection(const Node& child) {
+  return child.IsMapping() && child.children.empty();
+}
+
+// A patch of which nothing but empty sections is left patches nothing.
+bool IsEmpty(const Node& root) {
+  return std::ranges::all_of(root.children, IsEmptySection);
+}
+
+}  // namespace
+
+std::string ToString(const Move& move) {
+  return Cat(move.file, move.file.empty() ? "" : ":", move.place.line, ": ", move.from, " → ",
+             move.to);
+}
+
+absl::StatusOr<MigratedConfig> Migrate(const Config& config) {
+  const Document* legacy = config.Find(*FindKind(""), "");
+  if (legacy == nullptr) return MigratedConfig{.config = config};
+  auto made = std::make_shared<Source>();
+  Migrator migrator(*made, [](const Migration&) { return true; });
+  WorkingCopy copy(config);
+  migrator.Take(copy.Find(*legacy)->document.root);
+  RETURN_IF_ERROR(ToStatus(migrator.errors()));
+  CompleteDocuments(*legacy, migrator);
+  RETURN_IF_ERROR(Put(migrator, made, copy));
+  ASSIGN_OR_RETURN(Config migrated, Load(config.file(), copy.Text()));
+  return MigratedConfig{.config = std::move(migrated), .moves = std::move(migrator.moves())};
+}
+
+absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& base) {
+  const auto* strategic = std::get_if<StrategicPatch>(&patch);
+  if (strategic == nullptr) return MigratedPatch{.patch = patch};
+  StrategicPatch result = *strategic;
+  Migrator migrator(*result.source,
+                    [&](const Migration& migration) { return MovesInto(migration, base); });
+  for (PatchDocument& one : result.documents) {
+    if (one.document.kind->legacy()) migrator.Take(one.document.root);
+  }
+  RETURN_IF_ERROR(ToStatus(migrator.errors()));
+  if (migrator.moves().empty()) return MigratedPatch{.patch = patch};
+  std::erase_if(result.documents, [](const PatchDocument& one) {
+    return one.document.kind->legacy() && IsEmpty(one.document.root);
+  });
+  DropIdleDeletions(migrator.deletions(), base);
+  std::ranges::move(migrator.deletions(), std::back_inserter(result.deletions));
+  for (Document& document : migrator.documents()) {
+    result.documents.push_back({.document = std::move(document)});
+  }
+  return MigratedPatch{.patch = std::move(result), .moves = std::move(migrator.moves())};
+}
+
+Findings OldFields(const Patch& patch, const Config& base) {
+  const auto* strategic = std::get_if<StrategicPatch>(&patch);
+  if (strategic == nullptr) return {};
+  StrategicPatch copy = *strategic;
+  Migrator migrator(*copy.source,
+                    [&](const Migration& migration) { return MovesInto(migration, base); });
+  for (PatchDocument& one : copy.documents) {
+    if (one.document.kind->legacy()) migrator.Take(one.document.root);
+  }
+  Findings findings = std::move(migrator.errors());
+  for (const Move& move : migrator.moves()) {
+    findings.push_back({.file = move.file,
+                        .place = move.place,
+                        .path = move.from,
+                        .message = "belongs into a document of its own",
+                        .fix = move.to});
+  }
+  return findings;
+}
+
+}  // namespace ichor::config

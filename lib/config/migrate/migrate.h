@@ -1,0 +1,46 @@
+// Moves what the one-document form says into the documents that say it today.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/config/config.h"
+#include "lib/config/patch.h"
+
+namespace ichor::config {
+
+// One field that moved: "patches/b.yaml:1: cluster.proxy.disabled → KubeProxyConfig.enabled:
+// false".
+struct Move {
+  std::string file;
+  Place place{};
+  std::string from;
+  std::string to;  // document, key and value
+};
+
+std::string ToString(const Move& move);
+
+struct MigratedConfig {
+  Config config;
+  std::vector<Move> moves{};
+};
+
+// The config with everything in the current form, comments of what does not move kept.
+// InvalidArgument, one line each, for what has no equivalent.
+absl::StatusOr<MigratedConfig> Migrate(const Config& config);
+
+struct MigratedPatch {
+  Patch patch;
+  std::vector<Move> moves{};
+};
+
+// The patch as it has to be for `base`: fields move where `base` says the same in a document of the
+// current form, others stay. JSON patches stay as they are. Errors as above.
+absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& base);
+
+// What `MigratePatch` would move, as findings: for those who want to be told, not helped.
+Findings OldFields(const Patch& patch, const Config& base);
+
+}  // namespace ichor::config

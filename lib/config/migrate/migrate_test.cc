@@ -1,0 +1,193 @@
+#include "lib/config/migrate/migrate.h"
+
+#include <string>
+#include <vector>
+
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+#include "lib/config/migrate/table.h"
+#include "lib/config/validate/validate.h"
+
+namespace ichor::config {
+namespace {
+
+const char* const kBase = R"(machine:
+  type: controlplane
+  ca: {crt: YQ==, key: YQ==}
+cluster:
+  etcd: {ca: {crt: YQ==, key: YQ==}}
+---
+apiVersion: v1alpha1
+kind: HostnameConfig
+auto: stable
+---
+apiVersion: v1alpha1
+kind: UnattendedInstallConfig
+installer: {image: i}
+provisioning: {diskSelector: {match: 'disk.dev_path == "/dev/sda"'}, wipe: false}
+---
+apiVersion: v1alpha1
+kind: KubeClusterConfig
+clusterName: c
+endpoint: https://a.example.org:6443
+---
+apiVersion: v1alpha1
+kind: KubeNodeConfig
+taints: {node-role.kubernetes.io/control-plane: NoSchedule}
+---
+apiVersion: v1alpha1
+kind: KubeNetworkConfig
+dnsDomain: cluster.local
+podSubnets: [10.244.0.0/16]
+serviceSubnets: [10.96.0.0/12]
+---
+apiVersion: v1alpha1
+kind: KubeProxyConfig
+image: p
+config: {}
+---
+apiVersion: v1alpha1
+kind: KubeFlannelCNIConfig
+backendType: vxlan
+)";
+
+const std::vector<std::string> kPatches = {
+    "cluster: {allowSchedulingOnControlPlanes: true}\n",
+    "cluster: {network: {cni: {name: none}}, proxy: {disabled: true}}\n",
+    "cluster: {clusterName: kronform.example.org, network: {dnsDomain: "
+    "local.kronform.example.org}}\n",
+    "machine:\n  install: {disk: none, diskSelector: {size: '< 1TB'}, image: 'x:v1'}\n"
+    "  network: {hostname: n1, interfaces: [{interface: eth0, dhcp: true}]}\n"};
+
+TEST_CASE("migrate: old patches over a current config give a valid current config") {
+  const auto loaded = Load("", kBase);
+  REQUIRE_THAT(loaded.status(), base::IsOk());
+  Config config = *loaded;
+  std::string moves;
+  for (const std::string& text : kPatches) {
+    const auto patch = ParsePatch("p.yaml", text);
+    REQUIRE_THAT(patch.status(), base::IsOk());
+    const auto migrated = MigratePatch(*patch, config);
+    REQUIRE_THAT(migrated.status(), base::IsOk());
+    for (const Move& move : migrated->moves) {
+      moves += ToString(move) + "\n";
+    }
+    const auto patched = ApplyPatches(config, {&migrated->patch, 1});
+    REQUIRE_THAT(patched.status(), base::IsOk());
+    config = *patched;
+  }
+  CHECK(
+      moves ==
+      R"(p.yaml:1: cluster.allowSchedulingOnControlPlanes → no KubeNodeConfig.taints["node-role.kubernetes.io/control-plane"]
+p.yaml:1: cluster.network.cni.name → no KubeFlannelCNIConfig
+p.yaml:1: cluster.proxy.disabled → KubeProxyConfig.enabled: false
+p.yaml:1: cluster.clusterName → KubeClusterConfig.clusterName: kronform.example.org
+p.yaml:1: cluster.network.dnsDomain → KubeNetworkConfig.dnsDomain: local.kronform.example.org
+p.yaml:2: machine.install.image → UnattendedInstallConfig.installer.image: x:v1
+p.yaml:2: machine.install.diskSelector → UnattendedInstallConfig.provisioning.diskSelector.match: disk.size < 1000000000000u && disk.transport != "" && !disk.readonly && !disk.cdrom
+p.yaml:2: machine.install.disk → nothing: the selector decides
+p.yaml:3: machine.network.hostname → HostnameConfig.hostname: n1
+)");
+  CHECK(ToStatus(Validate(config, {})).message() == "");
+  CHECK(config.text().contains("hostname: n1"));
+  CHECK(config.text().contains("interface: eth0"));
+  CHECK_FALSE(config.text().contains("auto: stable"));
+  CHECK_FALSE(config.text().contains("KubeFlannelCNIConfig"));
+}
+
+TEST_CASE("migrate: whoever wants no help is told each field") {
+  const auto config = Load("", kBase);
+  const auto patch = ParsePatch("p.yaml", kPatches[1]);
+  REQUIRE(config.ok());
+  REQUIRE(patch.ok());
+  CHECK(ToStatus(OldFields(*patch, *config)).message() ==
+        "p.yaml:1:26: cluster.network.cni.name: belongs into a document of its own (no "
+        "KubeFlannelCNIConfig)\n"
+        "p.yaml:1:41: cluster.proxy.disabled: belongs into a document of its own "
+        "(KubeProxyConfig.enabled: false)");
+}
+
+TEST_CASE("migrate: an old config over an old base stays as it is") {
+  const auto config = Load("", "machine: {type: worker}\ncluster: {clusterName: a}\n");
+  const auto patch = ParsePatch("p.yaml", kPatches[2]);
+  REQUIRE(config.ok());
+  const auto migrated = MigratePatch(*patch, *config);
+  REQUIRE_THAT(migrated.status(), base::IsOk());
+  CHECK(migrated->moves.empty());
+}
+
+TEST_CASE("migrate: a whole config moves, its comments stay") {
+  const auto config = Load("", R"(# mine
+machine:
+  type: controlplane # a boss
+  ca: {crt: YQ==, key: YQ==}
+  install: {disk: /dev/sda}
+  time: {servers: [a]}
+cluster:
+  clusterName: c
+  controlPlane: {endpoint: https://a.example.org:6443}
+  # the etcd
+  etcd: {ca: {crt: YQ==, key: YQ==}}
+)");
+  REQUIRE_THAT(config.status(), base::IsOk());
+  const auto migrated = Migrate(*config);
+  REQUIRE_THAT(migrated.status(), base::IsOk());
+  CHECK(ToStatus(Validate(migrated->config, {})).message() == "");
+  CHECK(migrated->config.text() == R"(# mine
+machine:
+  type: controlplane # a boss
+  ca: {crt: YQ==, key: YQ==}
+cluster:
+  # the etcd
+  etcd: {ca: {crt: YQ==, key: YQ==}}
+---
+apiVersion: v1alpha1
+kind: KubeClusterConfig
+clusterName: c
+endpoint: https://a.example.org:6443
+---
+apiVersion: v1alpha1
+kind: UnattendedInstallConfig
+provisioning:
+    diskSelector:
+        match: disk.dev_path == "/dev/sda"
+    wipe: false
+---
+apiVersion: v1alpha1
+kind: TimeSyncConfig
+ntp:
+    servers:
+        - a
+)");
+}
+
+TEST_CASE("migrate: what has no equivalent is named") {
+  const auto config =
+      Load("n1.yaml", "machine:\n  install:\n    disk: a\n    extraKernelArgs: [x]\n");
+  REQUIRE(config.ok());
+  CHECK(Migrate(*config).status().message() ==
+        "n1.yaml:4:5: machine.install.extraKernelArgs: has no equivalent in the current form");
+}
+
+TEST_CASE("migrate: every entry of the table leads from a key that is to a key that is") {
+  const auto find = [](const Shape* shape, std::string_view path) {
+    const Field* field = nullptr;
+    while (!path.empty()) {
+      const std::string_view step = path.substr(0, path.find('.'));
+      field = shape == nullptr ? nullptr : shape->Find(step);
+      if (field == nullptr) return false;
+      shape = field->shape;
+      path.remove_prefix(std::min(step.size() + 1, path.size()));
+    }
+    return true;
+  };
+  for (const Migration& migration : AllMigrations()) {
+    INFO(migration.from);
+    CHECK(find(FindKind("")->shape, migration.from));
+    REQUIRE(FindKind(migration.kind) != nullptr);
+    CHECK(find(FindKind(migration.kind)->shape, migration.to));
+  }
+}
+
+}  // namespace
+}  // namespace ichor::config

@@ -1,0 +1,248 @@
+#include "lib/config/migrate/migrator.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "lib/config/migrate/disk_expression.h"
+#include "lib/config/yaml/text.h"
+#include "lib/config/yaml/write.h"
+
+namespace ichor::config {
+namespace {
+
+constexpr std::string_view kControlPlaneTaint = "node-role.kubernetes.io/control-plane";
+
+std::string_view FirstStep(std::string_view path) {
+  return path.substr(0, path.find('.'));
+}
+
+std::string_view AfterFirstStep(std::string_view path) {
+  const size_t dot = path.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+}
+
+const Node* FindAt(const Node& node, std::string_view path) {
+  const Node* child = node.Find(FirstStep(path));
+  const std::string_view rest = AfterFirstStep(path);
+  return child == nullptr || rest.empty() ? child : FindAt(*child, rest);
+}
+
+// Removes the value at a path, and the mappings that become empty by it.
+void RemoveAt(Node& node, std::string_view path) {
+  Node* child = node.Find(FirstStep(path));
+  if (child == nullptr) return;
+  const std::string_view rest = AfterFirstStep(path);
+  if (!rest.empty()) RemoveAt(*child, rest);
+  if (rest.empty() || child->children.empty()) {
+    node.children.erase(node.children.begin() + (child - node.children.data()));
+  }
+}
+
+bool IsTrue(const Node& value) {
+  return value.text == "true" || value.text == "True" || value.text == "TRUE" ||
+         value.text == "yes" || value.text == "on";
+}
+
+}  // namespace
+
+void Migrator::Take(Node& root) {
+  for (const Migration& migration : AllMigrations()) {
+    const Node* found = FindAt(root, migration.from);
+    if (found == nullptr || !wanted_(migration)) continue;
+    if (!found->IsNull()) Convert(migration, *found);
+    // The sections themselves stay: by them the document is known.
+    const std::string_view section = FirstStep(migration.from);
+    RemoveAt(*root.Find(section), AfterFirstStep(migration.from));
+  }
+}
+
+void Migrator::Convert(const Migration& migration, const Node& value) {
+  switch (migration.change) {
+    case Conversion::kKeep:
+      return Keep(migration, value, value);
+    case Conversion::kNegate:
+      return Keep(migration, value, MakePlain(made_, IsTrue(value) ? "false" : "true"));
+    case Conversion::kPem: {
+      std::string pem;
+      if (!absl::Base64Unescape(ToAbsl(value.text), &pem)) pem = std::string(value.text);
+      return Keep(migration, value, Text(std::move(pem)));
+    }
+    case Conversion::kAddresses: {
+      Node list = MakeSequence(made_);
+      for (const Node& item : value.children) {
+        Node server = MakeMapping(made_);
+        server.children.push_back(item);
+        server.children.back().key = "address";
+        list.children.push_back(std::move(server));
+      }
+      return Keep(migration, value, std::move(list));
+    }
+    case Conversion::kDisk: {
+      if (Has(migration.kind) &&
+          FindAt(DocumentFor(migration.kind).root, migration.to) != nullptr) {
+        return Note(migration, value, "nothing: the selector decides");
+      }
+      return Keep(migration, value, Text(DiskExpression(value.text)));
+    }
+    case Conversion::kDiskSelector: {
+      const absl::StatusOr<std::string> expression = DiskExpression(value);
+      if (!expression.ok())
+        return Refuse(migration, value, std::string(expression.status().message()));
+      return Keep(migration, value, Text(*expression));
+    }
+    case Conversion::kHostname:
+      return Hostname(migration, value);
+    case Conversion::kCniName:
+      return CniName(migration, value);
+    case Conversion::kCniUrls:
+      return CniUrls(migration, value);
+    case Conversion::kScheduling:
+      return Scheduling(migration, value);
+    case Conversion::kOnlyIfTrue:
+      if (IsTrue(value)) return Note(migration, value, "nothing: it is so");
+      return Refuse(migration, value, "has no equivalent in the current form");
+    case Conversion::kDropped:
+      return Note(migration, value, "nothing: it has no effect any more");
+    case Conversion::kUnsupported:
+      return Refuse(migration, value, "has no equivalent in the current form");
+  }
+}
+
+void Migrator::Note(const Migration& migration, const Node& value, std::string to) {
+  const Place place = value.source == nullptr ? Place{} : value.key_place();
+  moves_.push_back({.file = value.source == nullptr ? "" : value.source->file,
+                    .place = place,
+                    .from = std::string(migration.from),
+                    .to = std::move(to)});
+}
+
+void Migrator::Refuse(const Migration& migration, const Node& value, std::string reason) {
+  errors_.push_back({.file = value.source->file,
+                     .place = value.key_place(),
+                     .path = std::string(migration.from),
+                     .message = std::move(reason)});
+}
+
+void Migrator::Keep(const Migration& migration, const Node& value, Node converted) {
+  const Field* field = FindKind(migration.kind)->shape->Find(FirstStep(migration.to));
+  const bool secret = migration.change == Conversion::kPem || field->option->secret();
+  const std::string shown = secret ? "" : Cat(": ", WriteFlow(converted));
+  Note(migration, value, Cat(migration.kind, ".", migration.to, shown));
+  Set(DocumentFor(migration.kind), migration.to, std::move(converted));
+}
+
+void Migrator::Delete(std::string_view kind, std::vector<std::string_view> path,
+                      const Node& because) {
+  deletions_.push_back({.document = {.kind = FindKind(kind)},
+                        .path = std::move(path),
+                        .source = because.source,
+                        .begin = because.begin});
+}
+
+// A name that is set excludes one that is made.
+void Migrator::Hostname(const Migration& migration, const Node& value) {
+  Delete(migration.kind, {"auto"}, value);
+  Keep(migration, value, value);
+}
+
+void Migrator::CniName(const Migration& migration, const Node& value) {
+  if (value.text == "flannel") {
+    SetDefault(migration.kind, "backendType", "vxlan");
+    return Note(migration, value, "KubeFlannelCNIConfig");
+  }
+  Delete(migration.kind, {}, value);
+  Note(migration, value, "no KubeFlannelCNIConfig");
+}
+
+void Migrator::CniUrls(const Migration& migration, const Node& value) {
+  for (const Node& url : value.children) {
+    const size_t index = static_cast<size_t>(&url - value.children.data());
+    const std::string name = index == 0 ? "custom-cni" : Cat("custom-cni-", index);
+    Set(DocumentFor(migration.kind, name), migration.to, url);
+    Note(migration, value, Cat(migration.kind, " ", name, ".url: ", WriteFlow(url)));
+  }
+}
+
+void Migrator::Scheduling(const Migration& migration, const Node& value) {
+  if (IsTrue(value)) {
+    Delete(migration.kind, {"taints", kControlPlaneTaint}, value);
+    return Note(migration, value, Cat("no KubeNodeConfig.taints[\"", kControlPlaneTaint, "\"]"));
+  }
+  Node taints = MakeMapping(made_);
+  Node taint = MakeText(made_, "NoSchedule");
+  taint.key = kControlPlaneTaint;
+  taints.children.push_back(std::move(taint));
+  Keep(migration, value, std::move(taints));
+}
+
+bool Migrator::Has(std::string_view kind) const {
+  return std::ranges::any_of(documents_,
+                             [&](const Document& document) { return document.kind->name == kind; });
+}
+
+Document& Migrator::DocumentFor(std::string_view kind_name, std::string_view name) {
+  const Kind* kind = FindKind(kind_name);
+  const auto is_it = [&](const Document& document) {
+    return document.kind == kind && document.name == name;
+  };
+  const auto found = std::ranges::find_if(documents_, is_it);
+  if (found != documents_.end()) return *found;
+  Node root = MakeMapping(made_);
+  const auto add = [&](std::string_view key, std::string_view text) {
+    Node value = Text(std::string(text));
+    value.key = key;
+    root.children.push_back(std::move(value));
+  };
+  add("apiVersion", "v1alpha1");
+  add("kind", kind->name);
+  if (!name.empty()) add("name", name);
+  documents_.push_back({.kind = kind, .name = std::string(name), .root = std::move(root)});
+  return documents_.back();
+}
+
+void Migrator::Set(Document& document, std::string_view path, Node value) {
+  Node* node = &document.root;
+  while (!AfterFirstStep(path).empty()) {
+    const std::string_view step = FirstStep(path);
+    if (node->Find(step) == nullptr) {
+      Node mapping = MakeMapping(made_);
+      mapping.key = step;
+      node->children.push_back(std::move(mapping));
+    }
+    node = node->Find(step);
+    path = AfterFirstStep(path);
+  }
+  value.key = path;
+  if (Node* present = node->Find(path); present == nullptr) {
+    node->children.push_back(std::move(value));
+  } else if (present->IsMapping()) {
+    std::ranges::move(value.children, std::back_inserter(present->children));
+  } else {
+    *present = std::move(value);
+  }
+}
+
+void Migrator::SetDefault(std::string_view kind, std::string_view path, std::string_view plain,
+                          bool list) {
+  Document& document = DocumentFor(kind);
+  if (FindAt(document.root, path) != nullptr) return;
+  Node value = MakePlain(made_, config::Keep(made_, std::string(plain)));
+  if (list) {
+    Node items = MakeSequence(made_);
+    items.children.push_back(std::move(value));
+    value = std::move(items);
+  }
+  Set(document, path, std::move(value));
+}
+
+void Migrator::SetTaint(std::string_view kind, std::string_view key, std::string_view effect) {
+  Node taints = MakeMapping(made_);
+  Node taint = MakeText(made_, effect);
+  taint.key = key;
+  taints.children.push_back(std::move(taint));
+  Set(DocumentFor(kind), "taints", std::move(taints));
+}
+
+}  // namespace ichor::config

@@ -1,0 +1,63 @@
+// Takes fields out of a legacy document and makes documents of the current form from them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/config/document.h"
+#include "lib/config/migrate/migrate.h"
+#include "lib/config/migrate/table.h"
+#include "lib/config/strategic_patch.h"
+#include "lib/config/yaml/finding.h"
+#include "lib/config/yaml/node.h"
+
+namespace ichor::config {
+
+class Migrator {
+ public:
+  // Texts that are made are kept by `made`, which must outlive all nodes. `wanted` says whether a
+  // field is to move.
+  Migrator(Source& made, std::function<bool(const Migration&)> wanted)
+      : made_(made), wanted_(std::move(wanted)) {}
+
+  // Moves what is wanted out of the root of a legacy document.
+  void Take(Node& root);
+
+  // A key of a document that was made, unless it is there.
+  void SetDefault(std::string_view kind, std::string_view path, std::string_view plain,
+                  bool list = false);
+  void SetTaint(std::string_view kind, std::string_view key, std::string_view effect);
+
+  bool Has(std::string_view kind) const;
+
+  std::vector<Document>& documents() { return documents_; }
+  std::vector<Deletion>& deletions() { return deletions_; }
+  std::vector<Move>& moves() { return moves_; }
+  Findings& errors() { return errors_; }
+
+ private:
+  void Convert(const Migration& migration, const Node& value);
+  void Keep(const Migration& migration, const Node& value, Node converted);
+  void Hostname(const Migration& migration, const Node& value);
+  void CniName(const Migration& migration, const Node& value);
+  void CniUrls(const Migration& migration, const Node& value);
+  void Scheduling(const Migration& migration, const Node& value);
+  void Delete(std::string_view kind, std::vector<std::string_view> path, const Node& because);
+  void Note(const Migration& migration, const Node& value, std::string to);
+  void Refuse(const Migration& migration, const Node& value, std::string reason);
+  Document& DocumentFor(std::string_view kind, std::string_view name = "");
+  void Set(Document& document, std::string_view path, Node value);
+  Node Text(std::string text) { return MakeText(made_, config::Keep(made_, std::move(text))); }
+
+  Source& made_;
+  std::function<bool(const Migration&)> wanted_;
+  std::vector<Document> documents_;
+  std::vector<Deletion> deletions_;
+  std::vector<Move> moves_;
+  Findings errors_;
+};
+
+}  // namespace ichor::config
