@@ -12,6 +12,7 @@
 #include "ichorctl/files/client_config_file.h"
 #include "ichorctl/files/files.h"
 #include "ichorctl/gen/gen_command.h"
+#include "ichorctl/machineconfig/machineconfig_command.h"
 #include "lib/base/status.h"
 #include "lib/base/version.h"
 
@@ -158,8 +159,8 @@ Command NewProgram() {
                  .help = "the context that is meant, instead of the current one",
                  .target = &client->context,
                  .completes = Completes::kContext}}};
-  root.commands = {GenCommand(), ConfigCommand(client), VersionCommand(), CompletionCommand(),
-                   DocsCommand()};
+  root.commands = {GenCommand(),     MachineConfigCommand(), ConfigCommand(client),
+                   VersionCommand(), CompletionCommand(),    DocsCommand()};
   root.commands.push_back({.name = "help",
                            .summary = "Says what a command does",
                            .arguments = {{.name = "COMMAND",

@@ -16,10 +16,11 @@ namespace {
 
 using Path = std::vector<const Command*>;
 
-// Text as groff prints it: no escapes, no requests.
+// Text as groff prints it: no escapes, no requests, nothing beyond ASCII.
 std::string Escaped(std::string_view text) {
-  std::string out = absl::StrReplaceAll({text.data(), text.size()},
-                                        {{"\\", "\\e"}, {"-", "\\-"}, {"\n", "\n.PP\n"}});
+  std::string out =
+      absl::StrReplaceAll({text.data(), text.size()},
+                          {{"\\", "\\e"}, {"-", "\\-"}, {"\n", "\n.PP\n"}, {"…", "\\[u2026]"}});
   if (out.starts_with('.') || out.starts_with('\'')) {
     out.insert(0, "\\&");
   }

@@ -14,7 +14,7 @@ TEST_CASE("man: each command has a page, in groff's language") {
                                    .summary = "Makes re-usable things",
                                    .flags = {{.name = "force",
                                               .letter = 'f',
-                                              .help = ".begins with a dot",
+                                              .help = ".begins with a dot…",
                                               .target = &force}}},
                                   {.name = "__hidden", .summary = "", .hidden = true}}};
   const auto pages = ManPages(root);
@@ -24,7 +24,7 @@ TEST_CASE("man: each command has a page, in groff's language") {
   const std::string& text = pages[1].second;
   CHECK(text.starts_with(".TH TOOL\\-GEN 1 "));
   CHECK(text.contains(".SH NAME\ntool\\-gen \\- Makes re\\-usable things\n"));
-  CHECK(text.contains(".TP\n\\fB\\-f, \\-\\-force\\fR\n\\&.begins with a dot\n"));
+  CHECK(text.contains(".TP\n\\fB\\-f, \\-\\-force\\fR\n\\&.begins with a dot\\[u2026]\n"));
 }
 
 }  // namespace ichor::ctl

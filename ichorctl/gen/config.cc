@@ -11,6 +11,7 @@
 #include "ichorctl/gen/patches.h"
 #include "ichorctl/generate/generate.h"
 #include "lib/base/status.h"
+#include "lib/config/encode.h"
 #include "lib/pki/cluster/client_config.h"
 #include "lib/pki/cluster/secrets_validation.h"
 
@@ -60,6 +61,13 @@ absl::StatusOr<pki::ClusterSecrets> SecretsFor(const Options& options,
   if (!all.empty()) {
     return absl::InvalidArgumentError(all);
   }
+  constexpr int kFirstWithSecretbox = 3;
+  if (!contract.Has(kFirstWithSecretbox) && secrets->aescbc_key.empty()) {
+    return absl::InvalidArgumentError(std::format(
+        "{}: secrets.aescbcencryptionsecret is missing, which v1.{} needs: `ichorctl gen secrets "
+        "--talos-version v1.{}` makes one",
+        options.secrets, contract.minor, contract.minor));
+  }
   return secrets;
 }
 
@@ -97,15 +105,25 @@ absl::StatusOr<Input> InputOf(const Options& options, const std::vector<std::str
                .kubespan = options.kubespan};
 }
 
-// The config of one type of machines, patched.
-absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type,
-                                     const std::vector<config::Patch>& patches) {
-  const pki::Secret text = GenerateConfig(input, type);
-  if (patches.empty()) {
-    return text.text();
+// The same documents as they are written everywhere: every key that always is, and above each key
+// what it means if `docs` says so.
+absl::StatusOr<config::Config> Written(const config::Config& config, bool docs) {
+  std::string text;
+  for (const config::Document& document : config.documents()) {
+    text += (text.empty() ? "" : "---\n") + config::Encode(*document.message, {.docs = docs});
   }
-  ASSIGN_OR_RETURN(const config::Config made, config::Load("generated", text.text()));
-  ASSIGN_OR_RETURN(const config::Config patched, config::ApplyPatches(made, patches));
+  absl::StatusOr<config::Config> written = config::Load(config.file(), text);
+  pki::Wipe(text);
+  return written;
+}
+
+// The config of one type of machines, patched.
+absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type, bool docs,
+                                     const std::vector<config::Patch>& patches) {
+  ASSIGN_OR_RETURN(const config::Config made,
+                   config::Load("generated", GenerateConfig(input, type).text()));
+  ASSIGN_OR_RETURN(const config::Config written, Written(made, docs));
+  ASSIGN_OR_RETURN(const config::Config patched, config::ApplyPatches(written, patches));
   return patched.text();
 }
 
@@ -169,7 +187,7 @@ absl::Status Run(const Options& options, bool force, const std::vector<std::stri
       ASSIGN_OR_RETURN(
           contents,
           ConfigOf(input, control_plane ? MachineType::kControlPlane : MachineType::kWorker,
-                   patches));
+                   options.docs, patches));
     }
     files.push_back({.path = PathOf(options, type), .contents = std::move(contents)});
   }
@@ -244,32 +262,30 @@ std::vector<Flag> MachineFlags(Options& options) {
 }
 
 std::vector<Flag> OutputFlags(Options& options) {
-  return {{.name = "output",
-           .letter = 'o',
-           .value = "PATH",
-           .help = "a directory, or the file if there is one type; - is standard output",
-           .target = &options.output,
-           .completes = Completes::kFile},
-          {.name = "output-types",
-           .letter = 't',
-           .value = "TYPE,…",
-           .help = "what is made",
-           .target = &options.types,
-           .words = {std::string(kControlPlane), std::string(kWorker), std::string(kClient)},
-           .split = true},
-          {.name = "version",
-           .value = "FORM",
-           .help = "the first document's form",
-           .target = &options.form,
-           .hidden = true},
-          {.name = "with-docs",
-           .help = "taken for the sake of scripts; `explain` has the documentation",
-           .target = &options.docs,
-           .hidden = true},
-          {.name = "with-examples",
-           .help = "taken for the sake of scripts; `explain` has examples",
-           .target = &options.examples,
-           .hidden = true}};
+  return {
+      {.name = "output",
+       .letter = 'o',
+       .value = "PATH",
+       .help = "a directory, or the file if there is one type; - is standard output",
+       .target = &options.output,
+       .completes = Completes::kFile},
+      {.name = "output-types",
+       .letter = 't',
+       .value = "TYPE,…",
+       .help = "what is made",
+       .target = &options.types,
+       .words = {std::string(kControlPlane), std::string(kWorker), std::string(kClient)},
+       .split = true},
+      {.name = "version",
+       .value = "FORM",
+       .help = "the first document's form",
+       .target = &options.form,
+       .hidden = true},
+      {.name = "with-docs", .help = "says above each field what it means", .target = &options.docs},
+      {.name = "with-examples",
+       .help = "taken for the sake of scripts; `explain` has examples",
+       .target = &options.examples,
+       .hidden = true}};
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ TEST_CASE("gen config: one file may go to standard output") {
                IsOk());
   CHECK(session.out().starts_with("version: v1alpha1\n"));
   CHECK(session.out().contains("certSANs:\n        - a.example\n        - 10.0.0.9\n"));
-  CHECK(session.out().contains("kind: RegistryMirrorConfig\nname: docker.io\n"));
+  CHECK(session.out().contains("kind: RegistryMirrorConfig\n"));
   CHECK(session.err().empty());
 }
 
@@ -157,6 +157,28 @@ TEST_CASE("gen config: mistakes are told before anything is written") {
   words.insert(words.end(), mistake.words.begin(), mistake.words.end());
   CHECK_THAT(Run(session, words), StatusIs(absl::StatusCode::kInvalidArgument, mistake.message));
   CHECK_FALSE(session.Exists("out"));
+}
+
+TEST_CASE("gen config: what fields mean stands above them, unless nobody wants it") {
+  TestSession session;
+  const std::string path = WriteSecrets(session);
+  REQUIRE_THAT(Run(session, {"--with-secrets", path, "-o", "-", "-t", "worker"}), IsOk());
+  CHECK(session.out().contains("# "));
+  REQUIRE_THAT(
+      Run(session, {"--with-secrets", path, "-o", "-", "-t", "worker", "--with-docs=false"}),
+      IsOk());
+  CHECK_FALSE(session.out().contains("# "));
+}
+
+TEST_CASE("gen config: secrets that an old version cannot use are refused") {
+  TestSession session;
+  const std::string path = WriteSecrets(session);
+  CHECK_THAT(
+      Run(session, {"--with-secrets", path, "-o", "-", "-t", "worker", "--talos-version", "v1.2"}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               path +
+                   ": secrets.aescbcencryptionsecret is missing, which v1.2 needs: `ichorctl gen "
+                   "secrets --talos-version v1.2` makes one"));
 }
 
 TEST_CASE("gen config: what is missing in the secrets is told with their file") {

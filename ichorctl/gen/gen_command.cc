@@ -9,6 +9,14 @@
 #include "lib/pki/openssl.h"
 
 namespace ichor::ctl {
+namespace {
+
+Flag ForceFlag(bool& force) {
+  return {
+      .name = "force", .letter = 'f', .help = "replaces files that are there", .target = &force};
+}
+
+}  // namespace
 
 absl::Status WriteFiles(Session& session, const std::vector<OutputFile>& files, bool force) {
   for (const OutputFile& file : files) {
@@ -30,15 +38,21 @@ absl::StatusOr<std::chrono::hours> LifetimeOf(int hours) {
   return std::chrono::hours(hours);
 }
 
+Command MachineConfigGenCommand() {
+  const auto force = std::make_shared<bool>(false);
+  Command command = ConfigsCommand(force);
+  command.name = "gen";
+  command.examples.clear();
+  command.flags.push_back(ForceFlag(*force));
+  return command;
+}
+
 Command GenCommand() {
   const auto force = std::make_shared<bool>(false);
   return {.name = "gen",
           .aliases = {"generate"},
           .summary = "Makes secrets, configs, keys and certificates, without a node",
-          .flags = {{.name = "force",
-                     .letter = 'f',
-                     .help = "replaces files that are there",
-                     .target = force.get()}},
+          .flags = {ForceFlag(*force)},
           .commands = {SecretsCommand(force), ConfigsCommand(force), CaCommand(force),
                        KeyCommand(force), CsrCommand(force), CrtCommand(force),
                        KeyPairCommand(force), SecureBootCommand(force)}};

@@ -7,4 +7,7 @@ namespace ichor::ctl {
 
 Command GenCommand();
 
+// `ichorctl machineconfig gen`, which is `gen config` under another name.
+Command MachineConfigGenCommand();
+
 }  // namespace ichor::ctl

@@ -113,12 +113,10 @@ YamlNode ApiServer(const Input& input) {
 }
 
 YamlNode Discovery(const Input& input) {
-  Nodes discovery = {Truth("enabled", input.discovery)};
-  AddIf(input.discovery,
-        Mapping("registries",
-                {Mapping("kubernetes", {Truth("disabled", true)}), Mapping("service", {})}),
-        discovery);
-  return Mapping("discovery", std::move(discovery));
+  return Mapping("discovery",
+                 {Truth("enabled", input.discovery),
+                  Mapping("registries", {Mapping("kubernetes", {Truth("disabled", true)}),
+                                         Mapping("service", {})})});
 }
 
 YamlNode ImageOf(std::string_view key, const Input& input, std::string_view component) {

@@ -1,5 +1,5 @@
-"""The stage "compat": the official Go client, in tests/compat, against our state server and
-apid of release-amd64."""
+"""The stage "compat": the official Go client, in tests/compat, against our state server, apid and
+ichorctl of release-amd64."""
 
 import collections
 import json
@@ -14,6 +14,7 @@ from stages import release
 MODULE = ROOT / "tests/compat"
 SERVER = BUILD / "release-amd64/bin/state-server"
 NODE = str(BUILD / "release-amd64/bin/ichor-node")
+CTL = str(BUILD / "release-amd64/bin/ichorctl")
 ENVIRONMENT = {"ICHOR_STATE_SERVER": str(SERVER)}
 _TIMEOUT_SECONDS = 900
 
@@ -35,7 +36,7 @@ def _vet():
 
 
 def _test():
-    return go_test(["./..."], {"ICHOR_NODE": NODE})
+    return go_test(["./..."], {"ICHOR_NODE": NODE, "ICHOR_CTL": CTL})
 
 
 def go_test(arguments, environment):

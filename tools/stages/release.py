@@ -10,6 +10,9 @@ from common.step import Outcome, step
 from common.tree import ROOT, own_files
 from stages import elf
 
+# What a person downloads stays small.
+MAX_BYTES = {"ichorctl": 15_000_000}
+
 # Neither the parent nor the length of the path is that of the checkout.
 AGAIN = BUILD / "again/a-second-checkout-of-another-name"
 
@@ -47,11 +50,17 @@ def check_programs(architecture):
     """Looks at every file of bin/."""
     outcome = Outcome()
     for path in _programs(BUILD / f"release-{architecture}/bin"):
-        found = elf.problems(path.read_bytes(), architecture)
+        found = elf.problems(path.read_bytes(), architecture) + size_problems(path.name, path.stat().st_size)
         outcome.passed += not found
         outcome.failed += bool(found)
         outcome.output += "".join(f"{path.relative_to(ROOT)} {text}\n" for text in found)
     return outcome
+
+
+def size_problems(name, size):
+    """What is wrong with the size of a program, as sentences."""
+    limit = MAX_BYTES.get(name, size)
+    return [f"has {size} bytes, more than {limit}"] if size > limit else []
 
 
 def _build_again(long):

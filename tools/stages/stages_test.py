@@ -97,6 +97,11 @@ class ElfTest(unittest.TestCase):
 class CompareTest(unittest.TestCase):
     """release.compare"""
 
+    def test_size(self):
+        self.assertEqual(release.size_problems("ichorctl", 15_000_000), [])
+        self.assertEqual(release.size_problems("ichorctl", 15_000_001), ["has 15000001 bytes, more than 15000000"])
+        self.assertEqual(release.size_problems("other", 99_000_000), [])
+
     def test_same_other_and_missing(self):
         with tempfile.TemporaryDirectory() as name:
             one, other = pathlib.Path(name, "one"), pathlib.Path(name, "other")
