@@ -62,19 +62,23 @@ AddressPlan PlanAddresses(const All<AddressSpec>& desired, const Links& links,
                           const std::vector<KernelAddress>& observed) {
   AddressPlan plan;
   std::set<std::tuple<std::uint32_t, std::string, std::uint32_t>> wanted;
+  // On links that are not there. One that was just renamed is: its addresses stay until the wishes
+  // have followed.
+  std::set<std::tuple<std::string, std::uint32_t>> waiting;
   for (const auto& row : desired) {
     AddressPlan::Step step{.id = row.id(), .address = {}};
+    const auto prefix_length = static_cast<std::uint32_t>(row.spec().address().prefix_length());
     const std::optional<ResolvedLink> link = ResolveLink(links, row.spec().link_name());
     if (!link.has_value()) {
+      waiting.emplace(row.spec().address().ip(), prefix_length);
       step.link_missing = true;
       plan.steps.push_back(std::move(step));
       continue;
     }
-    step.address = {
-        .link = link->index,
-        .address = row.spec().address().ip(),
-        .prefix_length = static_cast<std::uint32_t>(row.spec().address().prefix_length()),
-        .ours = true};
+    step.address = {.link = link->index,
+                    .address = row.spec().address().ip(),
+                    .prefix_length = prefix_length,
+                    .ours = true};
     wanted.emplace(Place(step.address));
     const auto found = std::ranges::find_if(
         observed, [&](const KernelAddress& other) { return Place(other) == Place(step.address); });
@@ -83,7 +87,8 @@ AddressPlan PlanAddresses(const All<AddressSpec>& desired, const Links& links,
     plan.steps.push_back(std::move(step));
   }
   for (const KernelAddress& address : observed) {
-    if (address.ours && !wanted.contains(Place(address))) {
+    if (address.ours && !wanted.contains(Place(address)) &&
+        !waiting.contains({address.address, address.prefix_length})) {
       plan.remove.push_back(address);
     }
   }

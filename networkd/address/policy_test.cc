@@ -66,4 +66,13 @@ TEST_CASE("address plan: an address whose link is missing waits") {
   CHECK(plan.steps[0].link_missing);
 }
 
+TEST_CASE("address plan: a link that is renamed keeps its addresses until the wishes follow") {
+  AddressSpec::Spec wish = Text(Wish("CONFIG_OPERATOR"));
+  wish.set_link_name("eth7");  // as it was called
+  const auto desired = AllOf<AddressSpec>({{"eth7/10.0.0.5/24", wish}});
+  const KernelAddress there{.link = 2, .address = kTen, .prefix_length = 24, .ours = true};
+  const KernelAddress other{.link = 2, .address = kNine, .prefix_length = 24, .ours = true};
+  CHECK(PlanAddresses(desired, Cards(), {there, other}).remove == std::vector{other});
+}
+
 }  // namespace ichor::networkd

@@ -84,6 +84,15 @@ std::string Waiting(const RouteSpec::Spec& spec, const Links& links,
                   : std::format("waits for an address that reaches {}", ToText(spec.gateway()));
 }
 
+// Whether a step is about this route. One whose link is not there may be about a link that was just
+// renamed: its routes stay until the wishes have followed.
+bool IsFor(const RoutePlan::Step& step, KernelRoute route) {
+  if (step.route.link == 0) {
+    route.link = 0;
+  }
+  return step.route == route;
+}
+
 }  // namespace
 
 std::string RouteId(const RouteSpec::Spec& spec) {
@@ -127,7 +136,7 @@ RoutePlan PlanRoutes(const All<RouteSpec>& desired, const Links& links,
   std::ranges::stable_partition(plan.steps,
                                 [](const auto& step) { return step.route.gateway.empty(); });
   for (const KernelRoute& route : ours) {
-    if (std::ranges::none_of(plan.steps, [&](const auto& step) { return step.route == route; })) {
+    if (std::ranges::none_of(plan.steps, [&](const auto& step) { return IsFor(step, route); })) {
       plan.remove.push_back(route);
     }
   }

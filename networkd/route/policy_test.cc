@@ -81,4 +81,10 @@ TEST_CASE("route plan: what is there stays, what is ours and not desired goes") 
   CHECK(plan.remove == std::vector{old});
 }
 
+TEST_CASE("route plan: a link that is renamed keeps its routes until the wishes follow") {
+  const std::vector<Subnet> subnets = {{.link = 2, .address = kSubnet, .prefix_length = 24}};
+  const KernelRoute there = Plan({{"default", Default("eth0")}}, {}, subnets).steps[0].route;
+  CHECK(Plan({{"default", Default("eth7")}}, {there}, subnets).remove.empty());
+}
+
 }  // namespace ichor::networkd
