@@ -12,6 +12,7 @@
 #include "lib/config/kubernetes_version.h"
 #include "lib/config/merge.h"
 #include "lib/config/migrate/migrator.h"
+#include "lib/config/validate/conflicts.h"
 #include "lib/config/working_copy.h"
 #include "lib/config/yaml/text.h"
 
@@ -20,20 +21,21 @@ namespace {
 
 constexpr std::string_view kControlPlaneTaint = "node-role.kubernetes.io/control-plane";
 
-// Whether a config says things about Kubernetes in documents of their own.
-bool IsCurrent(const Config& config) {
-  return std::ranges::any_of(config.documents(), [](const Document& document) {
-    return document.kind->name.starts_with("Kube");
-  });
+bool IsPartOf(std::string_view path, std::string_view whole) {
+  return path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '.');
 }
 
-// Whether a config has the document that a field moves to, or all others of its sort.
+bool HasKind(const Config& config, std::string_view kind) {
+  return config.Find(*FindKind(kind)->shape->type) != nullptr;
+}
+
+// Whether a config has the document that a field moves to, or another that excludes the field.
 bool MovesInto(const Migration& migration, const Config& base) {
-  if (base.Find(*FindKind(migration.kind)->shape->type) != nullptr) return true;
-  if (migration.kind.starts_with("Kube") && migration.kind != "KubeSpanConfig") {
-    return IsCurrent(base);
-  }
-  return false;
+  if (HasKind(base, migration.kind)) return true;
+  return std::ranges::any_of(AllLegacyConflicts(), [&](const LegacyConflict& conflict) {
+    return conflict.name.empty() && IsPartOf(migration.from, conflict.path) &&
+           HasKind(base, conflict.kind);
+  });
 }
 
 // What a document needs to be whole, and means what the one-document form meant without saying so.
