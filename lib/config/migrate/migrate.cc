@@ -13,6 +13,7 @@
 #include "lib/config/merge.h"
 #include "lib/config/migrate/migrator.h"
 #include "lib/config/validate/conflicts.h"
+#include "lib/config/validate/rules.h"
 #include "lib/config/working_copy.h"
 #include "lib/config/yaml/text.h"
 
@@ -66,9 +67,14 @@ void CompleteDocuments(const Document& legacy, Migrator& migrator) {
   }
   const auto& message = static_cast<const v1alpha1::LegacyConfig&>(*legacy.message);
   const std::string& type = message.machine().type();
+  const std::string& cni = message.cluster().network().cni().name();
+  if (IsControlPlaneType(type) && migrator.Has("KubeNetworkConfig") &&
+      (cni.empty() || cni == "flannel")) {
+    migrator.SetDefault("KubeFlannelCNIConfig", "backendType", "vxlan");
+  }
   const bool allowed = message.cluster().allow_scheduling_on_control_planes() ||
                        message.cluster().allow_scheduling_on_masters();
-  if (type != "controlplane" || !migrator.Has("KubeNodeConfig") || allowed) return;
+  if (!IsControlPlaneType(type) || !migrator.Has("KubeNodeConfig") || allowed) return;
   migrator.SetTaint("KubeNodeConfig", kControlPlaneTaint, "NoSchedule");
 }
 
@@ -121,7 +127,7 @@ absl::StatusOr<MigratedConfig> Migrate(const Config& config) {
   const Document* legacy = config.Find(*FindKind(""), "");
   if (legacy == nullptr) return MigratedConfig{.config = config};
   auto made = std::make_shared<Source>();
-  Migrator migrator(*made, [](const Migration&) { return true; });
+  Migrator migrator(*made, IsControlPlane(config), [](const Migration&) { return true; });
   WorkingCopy copy(config);
   migrator.Take(copy.Find(*legacy)->document.root);
   RETURN_IF_ERROR(ToStatus(migrator.errors()));
@@ -135,7 +141,7 @@ absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& bas
   const auto* strategic = std::get_if<StrategicPatch>(&patch);
   if (strategic == nullptr) return MigratedPatch{.patch = patch};
   StrategicPatch result = *strategic;
-  Migrator migrator(*result.source,
+  Migrator migrator(*result.source, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
   for (PatchDocument& one : result.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
@@ -157,7 +163,7 @@ Findings OldFields(const Patch& patch, const Config& base) {
   const auto* strategic = std::get_if<StrategicPatch>(&patch);
   if (strategic == nullptr) return {};
   StrategicPatch copy = *strategic;
-  Migrator migrator(*copy.source,
+  Migrator migrator(*copy.source, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
   for (PatchDocument& one : copy.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
