@@ -49,7 +49,7 @@ func generated(t *testing.T, kind machine.Type, options ...generate.Option) stri
 	require.NoError(t, err)
 
 	input, err := generate.NewInput("kronform", "https://api.example.org:6443", "1.35.0",
-		append(options, generate.WithSecretsBundle(bundle))...)
+		append([]generate.Option{generate.WithSecretsBundle(bundle)}, options...)...)
 	require.NoError(t, err)
 
 	made, err := input.Config(kind)
@@ -107,6 +107,13 @@ func TestGeneratedConfigsAreValidHere(t *testing.T) {
 					require.NoError(t, err)
 
 					options = append(options, generate.WithVersionContract(contract))
+
+					if version == "v1.2" { // it encrypts with another cipher
+						bundle, err := secrets.NewBundle(secrets.NewClock(), contract)
+						require.NoError(t, err)
+
+						options = append(options, generate.WithSecretsBundle(bundle))
+					}
 				}
 
 				options = append(options, generate.WithInstallDisk("/dev/sda"))
