@@ -159,8 +159,9 @@ Command NewProgram() {
                  .help = "the context that is meant, instead of the current one",
                  .target = &client->context,
                  .completes = Completes::kContext}}};
-  root.commands = {GenCommand(),     MachineConfigCommand(), ConfigCommand(client),
-                   VersionCommand(), CompletionCommand(),    DocsCommand()};
+  root.commands = {GenCommand(),          MachineConfigCommand(), ValidateCommand(),
+                   ConfigCommand(client), VersionCommand(),       CompletionCommand(),
+                   DocsCommand()};
   root.commands.push_back({.name = "help",
                            .summary = "Says what a command does",
                            .arguments = {{.name = "COMMAND",

@@ -1,4 +1,4 @@
-// `ichorctl machineconfig`: configs that are there already.
+// `ichorctl machineconfig` and `ichorctl validate`: configs that are there already.
 #pragma once
 
 #include "ichorctl/cli/command.h"
@@ -6,5 +6,6 @@
 namespace ichor::ctl {
 
 Command MachineConfigCommand();
+Command ValidateCommand();
 
 }  // namespace ichor::ctl
