@@ -5,6 +5,9 @@
 // bytes. Operations:
 //   load CONFIG            the text
 //   patch CONFIG PATCH…    the patched text
+//   migrate CONFIG PATCH…  the same, old fields of the patches moved to where CONFIG says them
+//   validate MODE CONFIG   all findings, one a line
+//   time COUNT CONFIG      nanoseconds that reading and validating took, COUNT times, as a list
 //   random-config SEED, random-patch SEED
 #include <iostream>
 #include <string>
@@ -12,10 +15,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
+#include "lib/base/clock.h"
 #include "lib/base/status.h"
 #include "lib/config/config.h"
+#include "lib/config/migrate/migrate.h"
 #include "lib/config/patch.h"
 #include "lib/config/random_config.h"
+#include "lib/config/validate/validate.h"
 
 namespace ichor::config {
 namespace {
@@ -33,9 +39,49 @@ absl::StatusOr<std::string> Patched(const Texts& texts) {
   return patched.text();
 }
 
+absl::StatusOr<std::string> Migrated(const Texts& texts) {
+  ASSIGN_OR_RETURN(Config config, Load("config", texts[0]));
+  for (size_t i = 1; i < texts.size(); ++i) {
+    ASSIGN_OR_RETURN(const Patch patch, ParsePatch("patch", texts[i]));
+    ASSIGN_OR_RETURN(const MigratedPatch migrated, MigratePatch(patch, config));
+    ASSIGN_OR_RETURN(config, ApplyPatches(config, {&migrated.patch, 1}));
+  }
+  return config.text();
+}
+
+absl::StatusOr<std::string> Validated(const Texts& texts) {
+  const auto mode = ParseMode(texts[0]);
+  if (!mode || texts.size() < 2) return absl::InvalidArgumentError("expected a mode and a config");
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[1]));
+  std::string lines;
+  for (const Finding& finding : Validate(config, {.mode = *mode})) {
+    lines += ToString(finding) + "\n";
+  }
+  return lines;
+}
+
+absl::StatusOr<std::string> Timed(const Texts& texts) {
+  size_t count = 0;
+  if (!absl::SimpleAtoi(texts[0], &count) || texts.size() < 2) {
+    return absl::InvalidArgumentError("expected a count and a config");
+  }
+  const base::RealClock clock;
+  std::string times;
+  for (size_t i = 0; i < count; ++i) {
+    const auto start = clock.Monotonic();
+    ASSIGN_OR_RETURN(const Config config, Load("config", texts[1]));
+    Validate(config, {});
+    times += std::to_string((clock.Monotonic() - start).count()) + " ";
+  }
+  return times;
+}
+
 absl::StatusOr<std::string> Answer(const std::string& operation, const Texts& texts) {
   if (texts.empty()) return absl::InvalidArgumentError("a request without a text");
   if (operation == "patch") return Patched(texts);
+  if (operation == "migrate") return Migrated(texts);
+  if (operation == "validate") return Validated(texts);
+  if (operation == "time") return Timed(texts);
   if (operation == "load") {
     ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
     return config.text();

@@ -101,9 +101,9 @@ TEST_CASE("migrate: whoever wants no help is told each field") {
   REQUIRE(config.ok());
   REQUIRE(patch.ok());
   CHECK(ToStatus(OldFields(*patch, *config)).message() ==
-        "p.yaml:1:26: cluster.network.cni.name: belongs into a document of its own (no "
+        "p.yaml:1:27: cluster.network.cni.name: belongs into a document of its own (no "
         "KubeFlannelCNIConfig)\n"
-        "p.yaml:1:41: cluster.proxy.disabled: belongs into a document of its own "
+        "p.yaml:1:49: cluster.proxy.disabled: belongs into a document of its own "
         "(KubeProxyConfig.enabled: false)");
 }
 

@@ -12,8 +12,26 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
-                           // about
+using v1alpha1::CertificateAndKey;
+using v1alpha1::KubeAPIServerCAConfig;
+using v1alpha1::KubeAPIServerConfig;
+using v1alpha1::KubeAggregatorCAConfig;
+using v1alpha1::KubeAuthorizerConfig;
+using v1alpha1::KubeClusterConfig;
+using v1alpha1::KubeControllerManagerConfig;
+using v1alpha1::KubeEtcdEncryptionConfig;
+using v1alpha1::KubeExternalManifestConfig;
+using v1alpha1::KubeFlannelCNIConfig;
+using v1alpha1::KubeInlineManifestConfig;
+using v1alpha1::KubeNetworkConfig;
+using v1alpha1::KubeNodeConfig;
+using v1alpha1::KubePrismConfig;
+using v1alpha1::KubeProxyConfig;
+using v1alpha1::KubeSchedulerConfig;
+using v1alpha1::KubeServiceAccountConfig;
+using v1alpha1::KubeStaticPodConfig;
+using v1alpha1::KubeTalosAPIAccessConfig;
+using v1alpha1::KubeletConfig;
 
 bool IsWebUrl(std::string_view url) {
   const UrlParts parts = SplitUrl(url);

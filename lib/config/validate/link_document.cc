@@ -12,8 +12,16 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
-                           // about
+using v1alpha1::BondConfig;
+using v1alpha1::BridgeConfig;
+using v1alpha1::DummyLinkConfig;
+using v1alpha1::LinkAliasConfig;
+using v1alpha1::LinkConfig;
+using v1alpha1::LinkRoute;
+using v1alpha1::VLANConfig;
+using v1alpha1::VRFConfig;
+using v1alpha1::VethConfig;
+using v1alpha1::WireguardConfig;
 
 bool IsUnspecified(std::string_view address) {
   const auto parsed = ParseNetIP(address);

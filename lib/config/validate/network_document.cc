@@ -18,8 +18,24 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
-                           // about
+using v1alpha1::BGPInstanceConfig;
+using v1alpha1::BlackholeRouteConfig;
+using v1alpha1::DHCPv4Config;
+using v1alpha1::DHCPv6Config;
+using v1alpha1::DiscoveryIdentityConfig;
+using v1alpha1::DiscoveryServiceConfig;
+using v1alpha1::HCloudVIPConfig;
+using v1alpha1::HTTPProbeConfig;
+using v1alpha1::HostnameConfig;
+using v1alpha1::KubeSpanConfig;
+using v1alpha1::Layer2VIPConfig;
+using v1alpha1::NetworkRuleConfig;
+using v1alpha1::ResolverConfig;
+using v1alpha1::RoutingRuleConfig;
+using v1alpha1::SideroLinkConfig;
+using v1alpha1::StaticHostConfig;
+using v1alpha1::TCPProbeConfig;
+using v1alpha1::TimeSyncConfig;
 
 void CheckHostname(Checker& checker, const HostnameConfig& config) {
   constexpr size_t kLongest = 253;

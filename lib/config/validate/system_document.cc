@@ -13,8 +13,19 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
-                           // about
+using v1alpha1::EnvironmentConfig;
+using v1alpha1::EtcFileConfig;
+using v1alpha1::EventSinkConfig;
+using v1alpha1::ExtensionServiceConfig;
+using v1alpha1::ImageVerificationConfig;
+using v1alpha1::KmsgLogConfig;
+using v1alpha1::OOMConfig;
+using v1alpha1::RegistryAuthConfig;
+using v1alpha1::RegistryMirrorConfig;
+using v1alpha1::RegistryTLSConfig;
+using v1alpha1::TrustedRootsConfig;
+using v1alpha1::UnattendedInstallConfig;
+using v1alpha1::WatchdogTimerConfig;
 
 void CheckEtcFile(Checker& checker, const EtcFileConfig& config) {
   constexpr std::array<std::string_view, 7> kManaged = {

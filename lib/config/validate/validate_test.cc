@@ -71,7 +71,7 @@ TEST_CASE("validate: an install needs a disk, on metal only") {
   CHECK(Complaint(Worker("  install: {}\n"), {.mode = Mode::kCloud}).empty());
   CHECK(
       Complaint(Worker("  install: {disk: a, extraKernelArgs: [x], grubUseUKICmdline: true}\n")) ==
-      "4:38: machine.install.extraKernelArgs: cannot be used together with grubUseUKICmdline");
+      "4:39: machine.install.extraKernelArgs: cannot be used together with grubUseUKICmdline");
   CHECK(Complaint(Worker("  install: {disk: a, extensions: [{image: x}, {image: x}]}\n"),
                   {.mode = Mode::kCloud}) ==
         "4:34: warning: machine.install.extensions: deprecated (build them into the image)\n"
@@ -89,27 +89,27 @@ TEST_CASE("validate: the rules of interfaces") {
         "6:9: machine.network.interfaces[0]: neither interface nor deviceSelector is set");
   CHECK(interfaces("      - {interface: a, deviceSelector: {}}\n") ==
         "6:9: machine.network.interfaces[0]: interface and deviceSelector are both set\n"
-        "6:41: machine.network.interfaces[0].deviceSelector: an empty selector matches everything");
+        "6:40: machine.network.interfaces[0].deviceSelector: an empty selector matches everything");
   CHECK(interfaces("      - {interface: a, ignore: true, addresses: [x]}\n").empty());
   CHECK(interfaces("      - {interface: a, addresses: [x]}\n") ==
         "6:36: machine.network.interfaces[0].addresses[0]: \"x\" is no IP address");
   CHECK(interfaces("      - {interface: a, vip: {ip: 10.0.0.1}}\n") ==
-        "6:30: machine.network.interfaces[0].vip: a worker cannot have a virtual IP");
+        "6:29: machine.network.interfaces[0].vip: a worker cannot have a virtual IP");
   CHECK(interfaces("      - {interface: a, routes: [{metric: 1}]}\n") ==
         "6:33: machine.network.interfaces[0].routes[0]: neither network nor gateway is set");
   CHECK(interfaces("      - {interface: b, bond: {mode: balance-rr, interfaces: [a], lacpRate: "
                    "fast, updelay: 5}}\n"
                    "      - {interface: a, dhcp: true}\n") ==
-        "6:80: machine.network.interfaces[0].bond.lacpRate: only supported in the modes 802.3ad\n"
-        "6:95: machine.network.interfaces[0].bond.updelay: needs miimon to be set\n"
+        "6:76: machine.network.interfaces[0].bond.lacpRate: only supported in the modes 802.3ad\n"
+        "6:91: machine.network.interfaces[0].bond.updelay: needs miimon to be set\n"
         "7:9: machine.network.interfaces[1]: the link is part of \"b\": it cannot have dhcp, cidr, "
         "addresses or vip");
   CHECK(interfaces("      - {interface: w, wireguard: {privateKey: x, peers: [{publicKey: y, "
                    "endpoint: z}]}}\n") ==
-        "6:52: machine.network.interfaces[0].wireguard.privateKey: expected base64 of 32 bytes\n"
-        "6:75: machine.network.interfaces[0].wireguard.peers[0].publicKey: expected base64 of 32 "
+        "6:48: machine.network.interfaces[0].wireguard.privateKey: expected base64 of 32 bytes\n"
+        "6:71: machine.network.interfaces[0].wireguard.peers[0].publicKey: expected base64 of 32 "
         "bytes\n"
-        "6:88: machine.network.interfaces[0].wireguard.peers[0].endpoint: \"z\" is no address with "
+        "6:84: machine.network.interfaces[0].wireguard.peers[0].endpoint: \"z\" is no address with "
         "a port");
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("validate: documents that need others say so") {
                               "kind: ContainerConfig\nname: b\n" +
                               digest + "dependsOn: {containers: [a]}") ==
         "5:25: ContainerConfig a: dependsOn.containers: the containers wait for each other\n"
-        "10:25: ContainerConfig b: dependsOn.containers: the containers wait for each other");
+        "11:25: ContainerConfig b: dependsOn.containers: the containers wait for each other");
 }
 
 TEST_CASE("validate: rules of single documents") {
@@ -235,21 +235,23 @@ TEST_CASE("validate: rules of Kubernetes' documents") {
                      ", " + std::string(rest) + "}\n");
   };
   CHECK(complaint("KubeAPIServerConfig", "image: a, extraArgs: {oidc-issuer-url: x}") ==
-        "7:80: KubeAPIServerConfig: extraArgs.oidc-issuer-url: other documents say this (use "
+        "7:90: KubeAPIServerConfig: extraArgs.oidc-issuer-url: other documents say this (use "
         "KubeAuthenticationConfig or KubeAuthorizerConfig)");
   CHECK(complaint("KubeSchedulerConfig", "enabled: false").empty());
   CHECK(complaint("KubeSchedulerConfig", "enabled: true") ==
         "7:1: KubeSchedulerConfig: image: required");
   CHECK(complaint("KubeNetworkConfig",
                   "podSubnets: [10.0.0.0/8, 10.1.0.1/16], serviceSubnets: [10.96.0.0/30]") ==
-        "7:62: KubeNetworkConfig: podSubnets[0]: larger than the networks of 65536 nodes, /8\n"
-        "");
+        "7:74: KubeNetworkConfig: podSubnets[1]: a second network of the same family\n"
+        "7:74: KubeNetworkConfig: podSubnets[1]: the address has bits behind its prefix\n"
+        "7:104: KubeNetworkConfig: serviceSubnets: as many as podSubnets are required\n"
+        "7:105: KubeNetworkConfig: serviceSubnets[0]: fewer than 16 addresses");
   CHECK(complaint("KubeAuthorizerConfig", "name: a, type: Webhook") ==
         "7:1: KubeAuthorizerConfig a: webhook: required for the type Webhook");
   CHECK(complaint("KubePrismConfig", "port: 0") ==
-        "7:49: KubePrismConfig: port: must be from 1 to 65535");
+        "7:53: KubePrismConfig: port: must be from 1 to 65535");
   CHECK(complaint("KubeletConfig", "image: a, config: {port: 1, maxPods: 7}") ==
-        "7:74: KubeletConfig: config.port: the node sets this field of the kubelet itself");
+        "7:70: KubeletConfig: config.port: the node sets this field of the kubelet itself");
 }
 
 TEST_CASE("validate: any config that loads can be looked at") {

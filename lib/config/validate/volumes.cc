@@ -16,8 +16,16 @@
 namespace ichor::config {
 namespace {
 
-using namespace v1alpha1;  // NOLINT(google-build-using-namespace): the documents that this file is
-                           // about
+using v1alpha1::ExistingVolumeConfig;
+using v1alpha1::LVMLogicalVolumeConfig;
+using v1alpha1::LVMVolumeGroupConfig;
+using v1alpha1::RAIDArrayConfig;
+using v1alpha1::RawVolumeConfig;
+using v1alpha1::SwapVolumeConfig;
+using v1alpha1::UserVolumeConfig;
+using v1alpha1::VolumeConfig;
+using v1alpha1::VolumeEncryption;
+using v1alpha1::VolumeProvisioning;
 
 void CheckVolumeName(Checker& checker, std::string_view name) {
   constexpr size_t kLongest = 34;  // a GPT label of 36 characters without the prefix "u-"
