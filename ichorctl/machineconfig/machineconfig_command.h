@@ -1,4 +1,5 @@
-// `ichorctl machineconfig` and `ichorctl validate`: configs that are there already.
+// `ichorctl machineconfig`, `validate` and `explain`: configs that are there already, and what may
+// stand in one.
 #pragma once
 
 #include "ichorctl/cli/command.h"
@@ -7,5 +8,10 @@ namespace ichor::ctl {
 
 Command MachineConfigCommand();
 Command ValidateCommand();
+Command ExplainCommand();
+
+// `ichorctl docs config` and `docs schema`.
+Command ReferenceCommand();
+Command SchemaCommand();
 
 }  // namespace ichor::ctl
