@@ -168,6 +168,25 @@ TEST_CASE("gen config: patches are for all, for the control plane or for workers
   CHECK(session.Read("out/worker.yaml").contains("debug: true"));
 }
 
+TEST_CASE(
+    "gen config: from a control plane's config the cluster's secrets come back, of any version") {
+  TestSession session;
+  const std::string path = WriteSecrets(session);
+  const std::string version = GENERATE(as<std::string>(), "", "v1.13", "v1.6");
+  REQUIRE_THAT(Run(session, {"-o", session.PathOf("c.yaml"), "-t", "controlplane", "--with-secrets",
+                             path, "--talos-version", version}),
+               IsOk());
+  const Command root{.name = "ichorctl", .summary = "", .commands = {GenCommand()}};
+  Invocation invocation;
+  REQUIRE_THAT(Parse(root,
+                     {"gen", "secrets", "--from-controlplane-config", session.PathOf("c.yaml"),
+                      "-o", session.PathOf("again.yaml")},
+                     invocation),
+               IsOk());
+  REQUIRE_THAT(invocation.command().run(*session, {}), IsOk());
+  CHECK(session.Read("again.yaml") == session.Read("secrets.yaml"));
+}
+
 TEST_CASE("gen config: one file may go to standard output") {
   TestSession session;
   REQUIRE_THAT(
