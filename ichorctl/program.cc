@@ -81,8 +81,8 @@ Command CompletionCommand() {
 
 absl::Status WriteManPages(const std::string& directory, Session& session) {
   for (const auto& [name, text] : ManPages(NewProgram())) {
-    RETURN_IF_ERROR(
-        WriteOutput(session, directory + "/" + name, text, {.mode = 0644, .force = true}));
+    RETURN_IF_ERROR(WriteOutput(session, std::format("{}/{}", directory, name), text,
+                                {.mode = 0644, .force = true}));
   }
   return absl::OkStatus();
 }
