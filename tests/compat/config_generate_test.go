@@ -3,12 +3,14 @@ package compat
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/siderolabs/talos/pkg/machinery/config"
 	"github.com/siderolabs/talos/pkg/machinery/config/configloader"
 	"github.com/siderolabs/talos/pkg/machinery/config/generate"
+	"github.com/siderolabs/talos/pkg/machinery/config/generate/secrets"
 	"github.com/siderolabs/talos/pkg/machinery/config/machine"
 	"github.com/siderolabs/talos/pkg/machinery/config/validation"
 	"github.com/stretchr/testify/require"
@@ -34,11 +36,20 @@ var oldPatches = []string{
 `,
 }
 
+// testSecrets are the same for all configs: an RSA key takes its time.
+var testSecrets = sync.OnceValues(func() (*secrets.Bundle, error) {
+	return secrets.NewBundle(secrets.NewClock(), config.TalosVersionCurrent)
+})
+
 // generated is a config of the official generator, comments included.
 func generated(t *testing.T, kind machine.Type, options ...generate.Option) string {
 	t.Helper()
 
-	input, err := generate.NewInput("kronform", "https://api.example.org:6443", "1.35.0", options...)
+	bundle, err := testSecrets()
+	require.NoError(t, err)
+
+	input, err := generate.NewInput("kronform", "https://api.example.org:6443", "1.35.0",
+		append([]generate.Option{generate.WithSecretsBundle(bundle)}, options...)...)
 	require.NoError(t, err)
 
 	made, err := input.Config(kind)
@@ -96,6 +107,13 @@ func TestGeneratedConfigsAreValidHere(t *testing.T) {
 					require.NoError(t, err)
 
 					options = append(options, generate.WithVersionContract(contract))
+
+					if version == "v1.2" { // it encrypts with another cipher
+						bundle, err := secrets.NewBundle(secrets.NewClock(), contract)
+						require.NoError(t, err)
+
+						options = append(options, generate.WithSecretsBundle(bundle))
+					}
 				}
 
 				options = append(options, generate.WithInstallDisk("/dev/sda"))

@@ -15,7 +15,7 @@ MODULE = ROOT / "tests/compat"
 SERVER = BUILD / "release-amd64/bin/state-server"
 NODE = str(BUILD / "release-amd64/bin/ichor-node")
 CTL = str(BUILD / "release-amd64/bin/ichorctl")
-ENVIRONMENT = {"ICHOR_STATE_SERVER": str(SERVER)}
+ENVIRONMENT = {"ICHOR_STATE_SERVER": str(SERVER), "ICHOR_CONFIG_SERVER": str(SERVER.with_name("config-server"))}
 _TIMEOUT_SECONDS = 900
 
 

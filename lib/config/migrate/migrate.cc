@@ -12,6 +12,8 @@
 #include "lib/config/kubernetes_version.h"
 #include "lib/config/merge.h"
 #include "lib/config/migrate/migrator.h"
+#include "lib/config/validate/conflicts.h"
+#include "lib/config/validate/rules.h"
 #include "lib/config/working_copy.h"
 #include "lib/config/yaml/text.h"
 
@@ -20,20 +22,21 @@ namespace {
 
 constexpr std::string_view kControlPlaneTaint = "node-role.kubernetes.io/control-plane";
 
-// Whether a config says things about Kubernetes in documents of their own.
-bool IsCurrent(const Config& config) {
-  return std::ranges::any_of(config.documents(), [](const Document& document) {
-    return document.kind->name.starts_with("Kube");
-  });
+bool IsPartOf(std::string_view path, std::string_view whole) {
+  return path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '.');
 }
 
-// Whether a config has the document that a field moves to, or all others of its sort.
+bool HasKind(const Config& config, std::string_view kind) {
+  return config.Find(*FindKind(kind)->shape->type) != nullptr;
+}
+
+// Whether a config has the document that a field moves to, or another that excludes the field.
 bool MovesInto(const Migration& migration, const Config& base) {
-  if (base.Find(*FindKind(migration.kind)->shape->type) != nullptr) return true;
-  if (migration.kind.starts_with("Kube") && migration.kind != "KubeSpanConfig") {
-    return IsCurrent(base);
-  }
-  return false;
+  if (HasKind(base, migration.kind)) return true;
+  return std::ranges::any_of(AllLegacyConflicts(), [&](const LegacyConflict& conflict) {
+    return conflict.name.empty() && IsPartOf(migration.from, conflict.path) &&
+           HasKind(base, conflict.kind);
+  });
 }
 
 // What a document needs to be whole, and means what the one-document form meant without saying so.
@@ -64,9 +67,14 @@ void CompleteDocuments(const Document& legacy, Migrator& migrator) {
   }
   const auto& message = static_cast<const v1alpha1::LegacyConfig&>(*legacy.message);
   const std::string& type = message.machine().type();
+  const std::string& cni = message.cluster().network().cni().name();
+  if (IsControlPlaneType(type) && migrator.Has("KubeNetworkConfig") &&
+      (cni.empty() || cni == "flannel")) {
+    migrator.SetDefault("KubeFlannelCNIConfig", "backendType", "vxlan");
+  }
   const bool allowed = message.cluster().allow_scheduling_on_control_planes() ||
                        message.cluster().allow_scheduling_on_masters();
-  if (type != "controlplane" || !migrator.Has("KubeNodeConfig") || allowed) return;
+  if (!IsControlPlaneType(type) || !migrator.Has("KubeNodeConfig") || allowed) return;
   migrator.SetTaint("KubeNodeConfig", kControlPlaneTaint, "NoSchedule");
 }
 
@@ -119,7 +127,7 @@ absl::StatusOr<MigratedConfig> Migrate(const Config& config) {
   const Document* legacy = config.Find(*FindKind(""), "");
   if (legacy == nullptr) return MigratedConfig{.config = config};
   auto made = std::make_shared<Source>();
-  Migrator migrator(*made, [](const Migration&) { return true; });
+  Migrator migrator(*made, IsControlPlane(config), [](const Migration&) { return true; });
   WorkingCopy copy(config);
   migrator.Take(copy.Find(*legacy)->document.root);
   RETURN_IF_ERROR(ToStatus(migrator.errors()));
@@ -133,7 +141,7 @@ absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& bas
   const auto* strategic = std::get_if<StrategicPatch>(&patch);
   if (strategic == nullptr) return MigratedPatch{.patch = patch};
   StrategicPatch result = *strategic;
-  Migrator migrator(*result.source,
+  Migrator migrator(*result.source, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
   for (PatchDocument& one : result.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
@@ -155,7 +163,7 @@ Findings OldFields(const Patch& patch, const Config& base) {
   const auto* strategic = std::get_if<StrategicPatch>(&patch);
   if (strategic == nullptr) return {};
   StrategicPatch copy = *strategic;
-  Migrator migrator(*copy.source,
+  Migrator migrator(*copy.source, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
   for (PatchDocument& one : copy.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);

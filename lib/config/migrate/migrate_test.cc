@@ -161,6 +161,19 @@ ntp:
 )");
 }
 
+TEST_CASE("migrate: networks keep Flannel, and a worker gets nothing of a control plane") {
+  const std::string cluster = "cluster: {network: {dnsDomain: a.b}, proxy: {disabled: true}}\n";
+  const auto boss = Load("", "machine: {type: controlplane}\n" + cluster);
+  const auto worker = Load("", "machine: {type: worker}\n" + cluster);
+  REQUIRE(boss.ok());
+  REQUIRE(worker.ok());
+  CHECK(Migrate(*boss)->config.text().contains("kind: KubeFlannelCNIConfig\nbackendType: vxlan\n"));
+  CHECK(Migrate(*boss)->config.text().contains("kind: KubeProxyConfig\nenabled: false\n"));
+  CHECK(Migrate(*worker)->config.text() ==
+        "machine: {type: worker}\ncluster: {}\n---\napiVersion: v1alpha1\nkind: KubeNetworkConfig\n"
+        "dnsDomain: a.b\npodSubnets:\n    - 10.244.0.0/16\nserviceSubnets:\n    - 10.96.0.0/12\n");
+}
+
 TEST_CASE("migrate: what has no equivalent is named") {
   const auto config =
       Load("n1.yaml", "machine:\n  install:\n    disk: a\n    extraKernelArgs: [x]\n");

@@ -51,7 +51,12 @@ void Migrator::Take(Node& root) {
   for (const Migration& migration : AllMigrations()) {
     const Node* found = FindAt(root, migration.from);
     if (found == nullptr || !wanted_(migration)) continue;
-    if (!found->IsNull()) Convert(migration, *found);
+    const bool unused = FindKind(migration.kind)->option->control_plane_only() && !control_plane_;
+    if (unused) {
+      Note(migration, *found, "nothing: only a control plane uses it");
+    } else if (!found->IsNull()) {
+      Convert(migration, *found);
+    }
     // The sections themselves stay: by them the document is known.
     const std::string_view section = FirstStep(migration.from);
     RemoveAt(*root.Find(section), AfterFirstStep(migration.from));

@@ -19,9 +19,9 @@ namespace ichor::config {
 class Migrator {
  public:
   // Texts that are made are kept by `made`, which must outlive all nodes. `wanted` says whether a
-  // field is to move.
-  Migrator(Source& made, std::function<bool(const Migration&)> wanted)
-      : made_(made), wanted_(std::move(wanted)) {}
+  // field is to move. What only a control plane uses is dropped if the machine is none.
+  Migrator(Source& made, bool control_plane, std::function<bool(const Migration&)> wanted)
+      : made_(made), control_plane_(control_plane), wanted_(std::move(wanted)) {}
 
   // Moves what is wanted out of the root of a legacy document.
   void Take(Node& root);
@@ -53,6 +53,7 @@ class Migrator {
   Node Text(std::string text) { return MakeText(made_, config::Keep(made_, std::move(text))); }
 
   Source& made_;
+  bool control_plane_;
   std::function<bool(const Migration&)> wanted_;
   std::vector<Document> documents_;
   std::vector<Deletion> deletions_;

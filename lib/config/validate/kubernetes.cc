@@ -13,9 +13,9 @@ namespace ichor::config {
 namespace {
 
 using v1alpha1::CertificateAndKey;
+using v1alpha1::KubeAggregatorCAConfig;
 using v1alpha1::KubeAPIServerCAConfig;
 using v1alpha1::KubeAPIServerConfig;
-using v1alpha1::KubeAggregatorCAConfig;
 using v1alpha1::KubeAuthorizerConfig;
 using v1alpha1::KubeClusterConfig;
 using v1alpha1::KubeControllerManagerConfig;
@@ -23,6 +23,7 @@ using v1alpha1::KubeEtcdEncryptionConfig;
 using v1alpha1::KubeExternalManifestConfig;
 using v1alpha1::KubeFlannelCNIConfig;
 using v1alpha1::KubeInlineManifestConfig;
+using v1alpha1::KubeletConfig;
 using v1alpha1::KubeNetworkConfig;
 using v1alpha1::KubeNodeConfig;
 using v1alpha1::KubePrismConfig;
@@ -31,7 +32,6 @@ using v1alpha1::KubeSchedulerConfig;
 using v1alpha1::KubeServiceAccountConfig;
 using v1alpha1::KubeStaticPodConfig;
 using v1alpha1::KubeTalosAPIAccessConfig;
-using v1alpha1::KubeletConfig;
 
 bool IsWebUrl(std::string_view url) {
   const UrlParts parts = SplitUrl(url);

@@ -18,9 +18,9 @@ using v1alpha1::DummyLinkConfig;
 using v1alpha1::LinkAliasConfig;
 using v1alpha1::LinkConfig;
 using v1alpha1::LinkRoute;
+using v1alpha1::VethConfig;
 using v1alpha1::VLANConfig;
 using v1alpha1::VRFConfig;
-using v1alpha1::VethConfig;
 using v1alpha1::WireguardConfig;
 
 bool IsUnspecified(std::string_view address) {

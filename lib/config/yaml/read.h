@@ -13,7 +13,7 @@ namespace ichor::config {
 
 inline constexpr size_t kMaxBytes = size_t{64} << 20U;
 inline constexpr int kMaxDepth = 100;
-inline constexpr int kMaxNodes = 1 << 21;  // 2 million values, those that aliases repeat counted
+inline constexpr int kMaxNodes = 1 << 22;  // 4 million values, those that aliases repeat counted
 
 // All documents of `source.text`, null documents included. Takes block and flow style, anchors,
 // aliases and merge keys (replaced by what they stand for), tags of strings (!!str, !!binary), a
