@@ -81,8 +81,8 @@ Command CompletionCommand() {
 
 absl::Status WriteManPages(const std::string& directory, Session& session) {
   for (const auto& [name, text] : ManPages(NewProgram())) {
-    RETURN_IF_ERROR(
-        WriteOutput(session, directory + "/" + name, text, {.mode = 0644, .force = true}));
+    RETURN_IF_ERROR(WriteOutput(session, std::format("{}/{}", directory, name), text,
+                                {.mode = 0644, .force = true}));
   }
   return absl::OkStatus();
 }
@@ -90,7 +90,9 @@ absl::Status WriteManPages(const std::string& directory, Session& session) {
 Command DocsCommand() {
   return {.name = "docs",
           .summary = "Writes documentation",
-          .commands = {{.name = "man",
+          .commands = {ReferenceCommand(),
+                       SchemaCommand(),
+                       {.name = "man",
                         .summary = "Writes the man pages of all commands",
                         .arguments = {{.name = "DIRECTORY",
                                        .help = "where they go; pages that are there are replaced",
@@ -159,8 +161,9 @@ Command NewProgram() {
                  .help = "the context that is meant, instead of the current one",
                  .target = &client->context,
                  .completes = Completes::kContext}}};
-  root.commands = {GenCommand(),     MachineConfigCommand(), ConfigCommand(client),
-                   VersionCommand(), CompletionCommand(),    DocsCommand()};
+  root.commands = {GenCommand(),        MachineConfigCommand(), ValidateCommand(),
+                   ExplainCommand(),    ConfigCommand(client),  VersionCommand(),
+                   CompletionCommand(), DocsCommand()};
   root.commands.push_back({.name = "help",
                            .summary = "Says what a command does",
                            .arguments = {{.name = "COMMAND",

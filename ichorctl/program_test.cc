@@ -100,6 +100,24 @@ TEST_CASE("program: shells are offered commands, flags and contexts") {
   CHECK(session.out() == "home\n:nothing\n");
 }
 
+TEST_CASE("program: a key is explained, and a mistyped one is guessed") {
+  TestSession session;
+  CHECK(Run({"explain", "machine.network.interfaces.dhcp"}, *session) == 0);
+  CHECK(session.out().contains("machine.network.interfaces"));
+  session.Begin();
+  CHECK(Run({"explain", "machine.netwrk"}, *session) == 1);
+  CHECK(session.err().contains("network"));
+}
+
+TEST_CASE("program: the reference and the schema of the machine config are written") {
+  TestSession session;
+  CHECK(Run({"docs", "config"}, *session) == 0);
+  CHECK(session.out().contains("LinkConfig"));
+  session.Begin();
+  CHECK(Run({"docs", "schema"}, *session) == 0);
+  CHECK(session.out().starts_with("{"));
+}
+
 TEST_CASE("program: there is a man page for each command") {
   TestSession session;
   CHECK(Run({"docs", "man", session.PathOf("man")}, *session) == 0);

@@ -31,7 +31,7 @@ std::string TableOf(const Rows& rows) {
     std::string wrapped = Wrapped(text, column);
     std::string line = std::string(kIndent, ' ') + name;
     if (wrapped.empty() || line.size() + kGap > column) {
-      out += line + '\n' + wrapped;
+      out += std::format("{}\n{}", line, wrapped);
     } else {
       line.resize(column, ' ');
       out += line + wrapped.substr(column);

@@ -159,6 +159,15 @@ absl::Status Set(const Flag& flag, const std::vector<std::string>& values) {
   return SetList(flag, values, *std::get<std::vector<std::string>*>(flag.target));
 }
 
+absl::Status SetFlags(const Level& level) {
+  for (const auto& [flag, option] : level.flags) {
+    if (!option->results().empty()) {
+      RETURN_IF_ERROR(Set(*flag, option->results()));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckArguments(const Invocation& invocation) {
   const std::vector<Argument>& wanted = invocation.command().arguments;
   const size_t count = invocation.arguments.size();
@@ -215,7 +224,8 @@ std::string NameOf(const std::vector<const Command*>& path) {
                        [](std::string* out, const Command* command) { *out += command->name; });
 }
 
-absl::Status Parse(const Command& root, std::vector<std::string> words, Invocation& invocation) {
+absl::Status Parse(const Command& root, const std::vector<std::string>& words,
+                   Invocation& invocation) {
   CLI::App app;
   std::vector<Level> levels;
   AddCommand(root, app, levels);
@@ -241,11 +251,7 @@ absl::Status Parse(const Command& root, std::vector<std::string> words, Invocati
     return Unknown(invocation.path, left.front());
   }
   for (const Level* const level : used) {
-    for (const auto& [flag, option] : level->flags) {
-      if (!option->results().empty()) {
-        RETURN_IF_ERROR(Set(*flag, option->results()));
-      }
-    }
+    RETURN_IF_ERROR(SetFlags(*level));
   }
   if (used.back()->arguments != nullptr) {
     invocation.arguments = used.back()->arguments->results();

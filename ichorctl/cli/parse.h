@@ -20,7 +20,8 @@ struct Invocation {
 // Sets the targets of the flags in `words`, which do not have the program's name in front.
 // InvalidArgument, with what may have been meant, for commands, flags, values and arguments that
 // there are not, and for arguments that are missing; `path` tells how far it came.
-absl::Status Parse(const Command& root, std::vector<std::string> words, Invocation& invocation);
+absl::Status Parse(const Command& root, const std::vector<std::string>& words,
+                   Invocation& invocation);
 
 // "ichorctl gen secrets"
 std::string NameOf(const std::vector<const Command*>& path);

@@ -12,6 +12,7 @@
 #include "ichorctl/generate/generate.h"
 #include "lib/base/status.h"
 #include "lib/config/encode.h"
+#include "lib/config/kubernetes_version.h"
 #include "lib/pki/cluster/client_config.h"
 #include "lib/pki/cluster/secrets_validation.h"
 
@@ -29,7 +30,7 @@ struct Options {
                                     std::string(kClient)};
   std::string version;
   std::string form = "v1alpha1";
-  std::string kubernetes_version{kKubernetesVersion};
+  std::string kubernetes_version{config::kDefaultKubernetesVersion};
   std::string dns_domain = "cluster.local";
   std::vector<std::string> sans;
   std::vector<std::string> endpoints;
@@ -41,6 +42,7 @@ struct Options {
   std::vector<std::string> worker_patches;
   bool discovery = true;
   bool kubespan = false;
+  bool no_migrate = false;
   bool docs = true;
   bool examples = true;
 };
@@ -118,12 +120,18 @@ absl::StatusOr<config::Config> Written(const config::Config& config, bool docs) 
 }
 
 // The config of one type of machines, patched.
-absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type, bool docs,
-                                     const std::vector<config::Patch>& patches) {
+absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type, const Options& options,
+                                     Patcher& patcher, Session& session) {
   ASSIGN_OR_RETURN(const config::Config made,
                    config::Load("generated", GenerateConfig(input, type).text()));
-  ASSIGN_OR_RETURN(const config::Config written, Written(made, docs));
-  ASSIGN_OR_RETURN(const config::Config patched, config::ApplyPatches(written, patches));
+  ASSIGN_OR_RETURN(const config::Config written, Written(made, options.docs));
+  std::vector<std::string> names = options.patches;
+  std::ranges::copy(
+      type == MachineType::kControlPlane ? options.control_plane_patches : options.worker_patches,
+      std::back_inserter(names));
+  ASSIGN_OR_RETURN(const std::vector<config::Patch> patches, ReadPatches(session, names));
+  ASSIGN_OR_RETURN(const config::Config patched,
+                   patcher.Apply(written, patches, !options.no_migrate));
   return patched.text();
 }
 
@@ -173,21 +181,16 @@ absl::Status Run(const Options& options, bool force, const std::vector<std::stri
     RETURN_IF_ERROR(CheckOutput(PathOf(options, type), force));
   }
   ASSIGN_OR_RETURN(const Input input, InputOf(options, arguments, session));
+  Patcher patcher(session);
   std::vector<OutputFile> files;
   for (const std::string& type : options.types) {
     std::string contents;
     if (type == kClient) {
       ASSIGN_OR_RETURN(contents, ClientConfigOf(input, options, session));
     } else {
-      const bool control_plane = type == kControlPlane;
-      std::vector<std::string> names = options.patches;
-      std::ranges::copy(control_plane ? options.control_plane_patches : options.worker_patches,
-                        std::back_inserter(names));
-      ASSIGN_OR_RETURN(const std::vector<config::Patch> patches, ReadPatches(session, names));
-      ASSIGN_OR_RETURN(
-          contents,
-          ConfigOf(input, control_plane ? MachineType::kControlPlane : MachineType::kWorker,
-                   options.docs, patches));
+      const MachineType machine =
+          type == kControlPlane ? MachineType::kControlPlane : MachineType::kWorker;
+      ASSIGN_OR_RETURN(contents, ConfigOf(input, machine, options, patcher, session));
     }
     files.push_back({.path = PathOf(options, type), .contents = std::move(contents)});
   }
@@ -258,7 +261,8 @@ std::vector<Flag> MachineFlags(Options& options) {
            .value = "PATCH",
            .help = "changes the workers' config",
            .target = &options.worker_patches,
-           .completes = Completes::kFile}};
+           .completes = Completes::kFile},
+          NoMigrateFlag(options.no_migrate)};
 }
 
 std::vector<Flag> OutputFlags(Options& options) {

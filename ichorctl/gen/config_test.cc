@@ -8,7 +8,9 @@
 #include "ichorctl/cli/parse.h"
 #include "ichorctl/files/test_session.h"
 #include "ichorctl/gen/gen_command.h"
+#include "lib/base/status.h"
 #include "lib/base/status_matchers.h"
+#include "lib/config/validate/validate.h"
 #include "lib/pki/cluster/client_config.h"
 #include "lib/pki/cluster/secrets.h"
 
@@ -94,6 +96,52 @@ TEST_CASE("gen config: the four patches of a story, for the version they were wr
   CHECK_THAT(config::Load("n1.yaml", text), IsOk());
 }
 
+TEST_CASE("gen config: old patches move into the documents of today, or are refused") {
+  TestSession session;
+  session.Write("b.yaml", "cluster: {network: {cni: {name: none}}, proxy: {disabled: true}}\n");
+  session.Write("name.yaml", "cluster: {clusterName: kronform.example.org}\n");
+  Words words = {"-o",
+                 "-",
+                 "-t",
+                 "controlplane",
+                 "--with-secrets",
+                 WriteSecrets(session),
+                 "--config-patch",
+                 "@" + session.PathOf("b.yaml"),
+                 "--config-patch",
+                 session.PathOf("name.yaml")};
+  REQUIRE_THAT(Run(session, words), IsOk());
+  const config::Config config = *config::Load("made", session.out());
+  CHECK(session.err().contains(session.PathOf("b.yaml") +
+                               ":1: cluster.proxy.disabled → KubeProxyConfig.enabled: false\n"));
+  CHECK(session.err().contains(
+      session.PathOf("name.yaml") +
+      ":1: cluster.clusterName → KubeClusterConfig.clusterName: kronform.example.org\n"));
+  CHECK(session.out().contains("clusterName: kronform.example.org"));
+  CHECK(config.Find(*config::FindKind("KubeFlannelCNIConfig"), "") == nullptr);
+  CHECK_FALSE(HasErrors(config::Validate(config, {.local = true})));
+
+  words.emplace_back("--no-migrate");
+  const absl::Status refused = Run(session, words);
+  CHECK(refused.code() == absl::StatusCode::kInvalidArgument);
+  const std::string_view message = base::MessageOf(refused);
+  CHECK(message.contains(session.PathOf("b.yaml") + ":1:"));
+  CHECK(message.contains(session.PathOf("name.yaml") + ":1:"));
+  CHECK(session.out().empty());
+}
+
+TEST_CASE("gen config: what is made is valid") {
+  TestSession session;
+  const std::string version = GENERATE(as<std::string>(), "", "v1.13", "v1.11", "v1.6");
+  const std::string type = GENERATE(as<std::string>(), "controlplane", "worker");
+  REQUIRE_THAT(Run(session, {"-o", "-", "-t", type, "--with-secrets", WriteSecrets(session),
+                             "--talos-version", version}),
+               IsOk());
+  const absl::StatusOr<config::Config> config = config::Load("made", session.out());
+  REQUIRE_THAT(config, IsOk());
+  CHECK_THAT(config::ToStatus(config::Validate(*config, {.local = true})), IsOk());
+}
+
 TEST_CASE("gen config: patches are for all, for the control plane or for workers, files or text") {
   TestSession session;
   const Words words = {"--with-secrets",
@@ -120,12 +168,32 @@ TEST_CASE("gen config: patches are for all, for the control plane or for workers
   CHECK(session.Read("out/worker.yaml").contains("debug: true"));
 }
 
+TEST_CASE(
+    "gen config: from a control plane's config the cluster's secrets come back, of any version") {
+  TestSession session;
+  const std::string path = WriteSecrets(session);
+  const std::string version = GENERATE(as<std::string>(), "", "v1.13", "v1.6");
+  REQUIRE_THAT(Run(session, {"-o", session.PathOf("c.yaml"), "-t", "controlplane", "--with-secrets",
+                             path, "--talos-version", version}),
+               IsOk());
+  const Command root{.name = "ichorctl", .summary = "", .commands = {GenCommand()}};
+  Invocation invocation;
+  REQUIRE_THAT(Parse(root,
+                     {"gen", "secrets", "--from-controlplane-config", session.PathOf("c.yaml"),
+                      "-o", session.PathOf("again.yaml")},
+                     invocation),
+               IsOk());
+  REQUIRE_THAT(invocation.command().run(*session, {}), IsOk());
+  CHECK(session.Read("again.yaml") == session.Read("secrets.yaml"));
+}
+
 TEST_CASE("gen config: one file may go to standard output") {
   TestSession session;
-  REQUIRE_THAT(Run(session, {"--with-secrets", WriteSecrets(session), "-o", "-", "-t", "worker",
-                             "--registry-mirror", "docker.io=https://m.example",
-                             "--additional-sans", "a.example,10.0.0.9"}),
-               IsOk());
+  REQUIRE_THAT(
+      Run(session, {"--with-secrets", WriteSecrets(session), "-o", "-", "-t", "worker",
+                    "--with-docs=false", "--registry-mirror", "docker.io=https://m.example",
+                    "--additional-sans", "a.example,10.0.0.9"}),
+      IsOk());
   CHECK(session.out().starts_with("version: v1alpha1\n"));
   CHECK(session.out().contains("certSANs:\n        - a.example\n        - 10.0.0.9\n"));
   CHECK(session.out().contains("kind: RegistryMirrorConfig\n"));

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "ichorctl/files/files.h"
+#include "ichorctl/gen/from_config.h"
 #include "ichorctl/gen/parts.h"
 #include "lib/base/status.h"
+#include "lib/config/config.h"
 #include "lib/pki/cluster/secrets_validation.h"
 
 namespace ichor::ctl {
@@ -16,6 +18,7 @@ namespace {
 
 struct Options {
   std::string output = "secrets.yaml";
+  std::string control_plane;
   std::string kubernetes_pki;
   std::string bootstrap_token;
   std::string version;
@@ -49,8 +52,17 @@ absl::Status CheckComplete(const pki::ClusterSecrets& secrets) {
   return all.empty() ? absl::OkStatus() : absl::InvalidArgumentError(all);
 }
 
-absl::Status Run(const Options& options, bool force, Session& session) {
-  RETURN_IF_ERROR(CheckOutput(options.output, force));
+absl::StatusOr<pki::ClusterSecrets> FromControlPlane(Session& session, const std::string& path) {
+  ASSIGN_OR_RETURN(std::string text, ReadInput(session, path));
+  ASSIGN_OR_RETURN(const config::Config config, config::Load(path, std::move(text)));
+  absl::StatusOr<pki::ClusterSecrets> secrets = SecretsOf(config);
+  return secrets.ok() ? std::move(secrets) : base::Annotate(secrets.status(), path);
+}
+
+absl::StatusOr<pki::ClusterSecrets> NewOrTaken(const Options& options, Session& session) {
+  if (!options.control_plane.empty()) {
+    return FromControlPlane(session, options.control_plane);
+  }
   ASSIGN_OR_RETURN(const pki::Contract contract, pki::ContractOf(options.version));
   ASSIGN_OR_RETURN(pki::ClusterSecrets secrets,
                    pki::NewClusterSecrets(session.clock.Now(), contract));
@@ -60,6 +72,12 @@ absl::Status Run(const Options& options, bool force, Session& session) {
   if (!options.bootstrap_token.empty()) {
     secrets.bootstrap_token = pki::Secret(options.bootstrap_token);
   }
+  return secrets;
+}
+
+absl::Status Run(const Options& options, bool force, Session& session) {
+  RETURN_IF_ERROR(CheckOutput(options.output, force));
+  ASSIGN_OR_RETURN(const pki::ClusterSecrets secrets, NewOrTaken(options, session));
   RETURN_IF_ERROR(CheckComplete(secrets));
   return WriteFiles(session, {{.path = options.output, .contents = pki::ToYaml(secrets).text()}},
                     force);
@@ -91,6 +109,11 @@ Command SecretsCommand(const Force& force) {
                  .target = &options->output,
                  .completes = Completes::kFile,
                  .hidden = true},
+                {.name = "from-controlplane-config",
+                 .value = "FILE",
+                 .help = "takes all of them from the config of a control plane's machine",
+                 .target = &options->control_plane,
+                 .completes = Completes::kFile},
                 {.name = "from-kubernetes-pki",
                  .letter = 'p',
                  .value = "DIRECTORY",

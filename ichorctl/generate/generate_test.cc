@@ -22,6 +22,7 @@ Input Example(int minor) {
           .endpoint = "https://api.example.org:6443",
           .secrets = *pki::NewClusterSecrets(now, {.minor = std::min(minor, 6)}),
           .contract = {.minor = minor},
+          .kubernetes_version = "1.36.0",
           .additional_sans = {"san.example"},
           .install_image = DefaultInstallImage(),
           .mirrors = {{.registry = "docker.io", .endpoint = "https://mirror.example"}},

@@ -13,9 +13,6 @@
 
 namespace ichor::ctl {
 
-// The version of Kubernetes that a config is made for unless somebody says otherwise.
-inline constexpr std::string_view kKubernetesVersion = "1.36.0";
-
 // A node installs itself and pulls no image; this names what it is.
 std::string DefaultInstallImage();
 
@@ -31,7 +28,7 @@ struct Input {
   std::string endpoint;  // of the Kubernetes API: https://host:port
   pki::ClusterSecrets secrets;
   pki::Contract contract{};
-  std::string kubernetes_version{kKubernetesVersion};
+  std::string kubernetes_version{};  // "1.36.0"
   std::string dns_domain = "cluster.local";
   std::vector<std::string> additional_sans{};
   std::string install_disk = "/dev/sda";  // no installation if empty

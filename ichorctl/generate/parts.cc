@@ -54,6 +54,7 @@ std::vector<YamlNode> MirrorDocuments(const Input& input) {
   std::vector<Mirror> mirrors = input.mirrors;
   std::ranges::sort(mirrors, {}, &Mirror::registry);
   std::vector<YamlNode> documents;
+  documents.reserve(mirrors.size());
   for (const Mirror& mirror : mirrors) {
     documents.push_back(
         Document("RegistryMirrorConfig",

@@ -1,4 +1,5 @@
-// `ichorctl machineconfig`: configs that are there already.
+// `ichorctl machineconfig`, `validate` and `explain`: configs that are there already, and what may
+// stand in one.
 #pragma once
 
 #include "ichorctl/cli/command.h"
@@ -6,5 +7,11 @@
 namespace ichor::ctl {
 
 Command MachineConfigCommand();
+Command ValidateCommand();
+Command ExplainCommand();
+
+// `ichorctl docs config` and `docs schema`.
+Command ReferenceCommand();
+Command SchemaCommand();
 
 }  // namespace ichor::ctl

@@ -91,6 +91,9 @@ TEST_CASE("client config: values of other kinds are refused with their place") {
       StatusIs(absl::StatusCode::kInvalidArgument, "context \"a\": 3:12: nodes: expected a list"));
   CHECK_THAT(ClientConfigFromYaml("context: [a]\n"),
              StatusIs(absl::StatusCode::kInvalidArgument, "1:10: context: expected text"));
+  CHECK_THAT(ClientConfigFromYaml("contexts:\n  " + std::string(201, 'a') + ": {}\n"),
+             StatusIs(absl::StatusCode::kInvalidArgument,
+                      "2:3: a key of 201 bytes, expected 200 at most"));
   CHECK_THAT(ClientConfigFromYaml("[]"), StatusIs(absl::StatusCode::kInvalidArgument,
                                                   "1:1: expected the keys context and contexts"));
 }

@@ -138,6 +138,21 @@ void WriteContext(const ClientContext& context, YamlEmitter& out) {
   out.EndMapping();
 }
 
+// A key may have 1,024 characters on its line, escapes counted: a longer one could not be written
+// again.
+absl::Status CheckKeys(const YamlNode& node) {
+  constexpr size_t kMaxKeyBytes = 200;
+  if (node.key.size() > kMaxKeyBytes) {
+    return absl::InvalidArgumentError(std::format("{}: a key of {} bytes, expected {} at most",
+                                                  ToString(node.key_place), node.key.size(),
+                                                  kMaxKeyBytes));
+  }
+  for (const YamlNode& child : node.children) {
+    RETURN_IF_ERROR(CheckKeys(child));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<ClientConfig> ClientConfigFromYaml(std::string_view text) {
@@ -147,6 +162,7 @@ absl::StatusOr<ClientConfig> ClientConfigFromYaml(std::string_view text) {
   }
   ASSIGN_OR_RETURN(YamlNode root, ReadYaml(text));
   const TreeWiper wiper(root);
+  RETURN_IF_ERROR(CheckKeys(root));
   if (root.kind != YamlNode::Kind::kMapping) {
     return absl::InvalidArgumentError(
         std::format("{}: expected the keys context and contexts", ToString(root.place)));
