@@ -67,7 +67,7 @@ struct Program {
                 .arguments = {
                     {.name = "ITEM", .help = "", .required = false, .repeated = true}}}}}}};
 
-  absl::Status Run(Words words) { return Parse(root, std::move(words), got); }
+  absl::Status Run(const Words& words) { return Parse(root, words, got); }
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ absl::Status Run(TestSession& session, std::vector<std::string> words) {
       .commands = {ConfigCommand(flags)}};
   Invocation invocation;
   words.insert(words.begin(), "config");
-  if (absl::Status status = Parse(root, std::move(words), invocation); !status.ok()) {
+  if (absl::Status status = Parse(root, words, invocation); !status.ok()) {
     return status;
   }
   session.Begin();

@@ -28,7 +28,7 @@ absl::Status Run(TestSession& session, const Words& flags) {
   Words words = {"gen", "config", "kronform", "https://api.example.org:6443"};
   words.insert(words.end(), flags.begin(), flags.end());
   Invocation invocation;
-  if (absl::Status status = Parse(root, std::move(words), invocation); !status.ok()) {
+  if (absl::Status status = Parse(root, words, invocation); !status.ok()) {
     return status;
   }
   session.Begin();

@@ -22,7 +22,7 @@ absl::Status Run(TestSession& session, std::vector<std::string> words) {
   const Command root{.name = "ichorctl", .summary = "", .commands = {GenCommand()}};
   Invocation invocation;
   words.insert(words.begin(), "gen");
-  if (absl::Status status = Parse(root, std::move(words), invocation); !status.ok()) {
+  if (absl::Status status = Parse(root, words, invocation); !status.ok()) {
     return status;
   }
   return invocation.command().run(*session, invocation.arguments);

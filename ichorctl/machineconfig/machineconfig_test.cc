@@ -14,11 +14,11 @@ using base::StatusIs;
 
 namespace {
 
-absl::Status Run(TestSession& session, std::vector<std::string> words) {
+absl::Status Run(TestSession& session, const std::vector<std::string>& words) {
   const Command root{
       .name = "ichorctl", .summary = "", .commands = {MachineConfigCommand(), ValidateCommand()}};
   Invocation invocation;
-  if (absl::Status status = Parse(root, std::move(words), invocation); !status.ok()) {
+  if (absl::Status status = Parse(root, words, invocation); !status.ok()) {
     return status;
   }
   session.Begin();

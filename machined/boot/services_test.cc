@@ -30,7 +30,7 @@ std::vector<std::string> Defined(const All<boot::PowerRequest>& power,
   return ids;
 }
 
-services::ProcessParameters ProcessOf(const Rows& rows, const std::string& id) {
+definitions::ProcessParameters ProcessOf(const Rows& rows, const std::string& id) {
   const auto row = std::ranges::find(rows, id, &DesiredRow::id);
   REQUIRE(row != rows.end());
   return static_cast<const services::ServiceDefinition::Spec&>(*row->spec->message()).process();

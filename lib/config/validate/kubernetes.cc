@@ -93,7 +93,7 @@ class SubnetChecker {
   using Subnets = google::protobuf::RepeatedPtrField<std::string>;
   void List(std::string_view key, const Subnets& subnets);
   void One(const std::string& path, const common::NetIPPrefix& prefix, bool pods);
-  void NodeMask(const std::string& path, int host_bits, int bits, bool v6);
+  void NodeMask(const std::string& path, int length, int bits, bool v6);
 
   Checker& checker_;
   const KubeNetworkConfig& config_;

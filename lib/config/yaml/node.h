@@ -54,8 +54,8 @@ struct Node {
   bool IsNull() const;
 
   // The value of a key, or null.
-  const Node* Find(std::string_view key) const;
-  Node* Find(std::string_view key);
+  const Node* Find(std::string_view wanted) const;
+  Node* Find(std::string_view wanted);
 
   // Where the value starts; the top of the text for a value that comes from none.
   Place place() const;

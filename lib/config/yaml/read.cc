@@ -179,7 +179,7 @@ std::string_view TreeBuilder::TextOf(const yaml_event_t& event, std::uint32_t be
   const std::string_view value(reinterpret_cast<const char*>(event.data.scalar.value),
                                event.data.scalar.length);
   const bool plain = event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-  const std::uint32_t quotes = plain ? 0 : 1;
+  const std::size_t quotes = plain ? 0 : 1;
   const std::string_view whole(source_.text);
   if (end - begin == value.size() + 2 * quotes &&
       whole.substr(begin + quotes, value.size()) == value) {

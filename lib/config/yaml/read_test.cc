@@ -101,7 +101,7 @@ TEST_CASE("yaml: each complaint names its place") {
         "a.yaml:2:1: while parsing a flow sequence: did not find expected ',' or ']'\n");
   CHECK(Complaint("a: \xFF\n") == "a.yaml:1:4: invalid leading UTF-8 octet\n");
   CHECK(Complaint("\xFF\xFE"
-                  "a\0") == "a.yaml:1:1: invalid leading UTF-8 octet\n");
+                  "a") == "a.yaml:1:1: invalid leading UTF-8 octet\n");
 }
 
 TEST_CASE("yaml: nesting and the values that aliases multiply are bounded") {
@@ -112,7 +112,7 @@ TEST_CASE("yaml: nesting and the values that aliases multiply are bounded") {
     const std::string p = "*a" + std::to_string(i - 1);
     bomb += "a" + n + ": &a" + n + " [";
     for (int j = 0; j < 9; ++j) {
-      bomb += p + ", ";
+      bomb.append(p).append(", ");
     }
     bomb += p + "]\n";
   }
