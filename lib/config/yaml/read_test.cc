@@ -110,7 +110,7 @@ TEST_CASE("yaml: nesting and the values that aliases multiply are bounded") {
   for (int i = 1; i < 10; ++i) {
     const std::string n = std::to_string(i);
     const std::string p = "*a" + std::to_string(i - 1);
-    bomb += "a" + n + ": &a" + n + " [";
+    bomb.append("a").append(n).append(": &a").append(n).append(" [");
     for (int j = 0; j < 9; ++j) {
       bomb.append(p).append(", ");
     }
