@@ -73,10 +73,20 @@ def wait_for_api(machine):
     return time.monotonic() - start
 
 
-def api_seconds(console):
-    """Kernel log's seconds from init's first line until the node's API answers on an address of its own."""
-    text = console.replace("\r", "")
-    started, *then = (pattern.search(text) for pattern in (_STARTED, _MAINTENANCE, _ADDRESS))
+def api_seconds(machine):
+    """Kernel log's seconds from init's first line until the node's API answers on an address of its own.
+
+    An answer may be quicker than the line that tells of it.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        text = machine.log.read_text(encoding="utf-8", errors="replace").replace("\r", "")
+        started, *then = (pattern.search(text) for pattern in (_STARTED, _MAINTENANCE, _ADDRESS))
+        if all((started, *then)):
+            break
+        if time.monotonic() > until:
+            raise RuntimeError(f"{machine.name} does not say that it answers: see {machine.log}")
+        time.sleep(0.1)
     return max(float(found[1]) for found in then) - float(started[1])
 
 
@@ -91,7 +101,7 @@ def boot_times():
                 if firmware == "bios":
                     from_power.append(seconds)
                 else:
-                    from_init.append(api_seconds(machine.log.read_text(encoding="utf-8", errors="replace")))
+                    from_init.append(api_seconds(machine))
             finally:
                 running.power_off(machine)
             shutil.rmtree(machine.directory)
