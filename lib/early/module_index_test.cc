@@ -48,4 +48,14 @@ TEST_CASE("modules: all drivers of a device are found") {
   CHECK(NextDriver(rest, "virtio:d00000002v00001AF4").empty());
 }
 
+TEST_CASE("modules: the command line names those that are no drivers") {
+  const char* const line = "quiet modprobe.blacklist=nouveau,e1000e x=1 modprobe.blacklist=snd-pcm";
+  CHECK(IsDenied(line, "nouveau"));
+  CHECK(IsDenied(line, "e1000e"));
+  CHECK(IsDenied(line, "snd_pcm"));
+  CHECK_FALSE(IsDenied(line, "e1000"));
+  CHECK_FALSE(IsDenied(line, ""));
+  CHECK_FALSE(IsDenied("", "nouveau"));
+}
+
 }  // namespace ichor::early

@@ -85,8 +85,9 @@ void Modules::LoadFile(std::string_view path, int depth) const {
 void Modules::LoadAlias(std::string_view modalias, int depth) const {
   std::string_view rest = alias_;
   for (auto name = NextDriver(rest, modalias); !name.empty(); name = NextDriver(rest, modalias)) {
-    if (!IsDenied(command_line_, name) && FindDependencies(dep_, name).starts_with(only_below_))
-      LoadDeep(name, depth);
+    const bool wanted =
+        only_below_.empty() || FindDependencies(dep_, name).starts_with(only_below_);
+    if (wanted && !IsDenied(command_line_, name)) LoadDeep(name, depth);
   }
 }
 
