@@ -12,6 +12,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
+#include "lib/runtime/heap_trimmer.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/store.h"
@@ -64,6 +65,7 @@ absl::Status Serve(const Options& options) {
                   TypeRef::Of<network::NodeAddress>(), TypeRef::Of<network::HostnameStatus>()},
        .publish = {}});
   RETURN_IF_ERROR(runtime.Validate());
+  const HeapTrimmer trimmer(*loop, clock);
   loop->Run();
   return absl::OkStatus();
 }

@@ -43,14 +43,26 @@ TYPES_HEADER = """\
 
 #pragma once
 
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 namespace ichor {
 
 // The spec of every resource type. A spec that several types share is there once.
 std::vector<const google::protobuf::Descriptor*> ResourceSpecs();
+
+struct SpecPrototype {
+  std::string_view type;
+  const google::protobuf::Message& (*spec)();
+};
+
+// The empty spec of every resource type, sorted by type. It needs no descriptors, which take a
+// megabyte once one of them is asked for.
+std::span<const SpecPrototype> SpecPrototypes();
 
 }  // namespace ichor
 """
@@ -60,14 +72,32 @@ TYPES_SOURCE = """\
 
 #include "ichor/resource_types.h"
 
+#include <array>
+
 {includes}
 
 namespace ichor {{
+namespace {{
+
+template <typename Spec>
+const google::protobuf::Message& Empty() {{
+  return Spec::default_instance();
+}}
+
+constexpr std::array kPrototypes = {{
+{prototypes}
+}};
+
+}}  // namespace
 
 std::vector<const google::protobuf::Descriptor*> ResourceSpecs() {{
   return {{
 {specs}
   }};
+}}
+
+std::span<const SpecPrototype> SpecPrototypes() {{
+  return kPrototypes;
 }}
 
 }}  // namespace ichor
@@ -104,16 +134,17 @@ class Resources:
 
 
 def header(resources, proto):
-    """The text of a header, and the C++ names of the specs in it."""
+    """The text of a header, the C++ names of the specs in it, and pairs of a type and the spec it has."""
     file = resources.files[proto]
     package_area = file.package.rsplit(".", 1)[-1]
-    areas, names, specs = {}, {}, []
+    areas, names, specs, types = {}, {}, [], []
     for message in file.message_type:
         stated = resources.stated(message)
         spec = f"{file.package}.{message.name}".replace(".", "::")
         if stated:
             specs.append(spec)
         for resource in stated:
+            types.append((resource.type, spec))
             area = resource.area or package_area
             tag = singular(resource.type.split(".", 1)[0])
             if tag in names.setdefault(area, {}):
@@ -132,7 +163,7 @@ def header(resources, proto):
         text += f"\nnamespace ichor::{area} {{\n" + "".join(tags.values())
         using = sorted(f"using ::{spec};\n" for name, spec in areas[area] if name not in tags)
         text += ("\n" + "".join(using) if using else "") + f"\n}}  // namespace ichor::{area}\n"
-    return text, specs
+    return text, specs, types
 
 
 def write(path, text):
@@ -145,15 +176,17 @@ def main():
     descriptor_set, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     protos = sys.argv[3:]
     resources = Resources(descriptor_set.read_bytes())
-    all_specs = []
+    all_specs, all_types = [], []
     for proto in protos:
-        text, specs = header(resources, proto)
+        text, specs, types = header(resources, proto)
         write(out / re.sub(r"proto$", "resources.h", proto), text)
         all_specs += specs
+        all_types += types
     includes = "\n".join(f'#include "{re.sub("proto$", "pb.h", proto)}"' for proto in sorted(protos))
     specs = "\n".join(f"      ::{spec}::descriptor()," for spec in all_specs)
+    prototypes = "\n".join(f'    SpecPrototype{{.type = "{type}", .spec = Empty<::{spec}>}},' for type, spec in sorted(all_types))
     write(out / "ichor/resource_types.h", TYPES_HEADER)
-    write(out / "ichor/resource_types.cc", TYPES_SOURCE.format(includes=includes, specs=specs))
+    write(out / "ichor/resource_types.cc", TYPES_SOURCE.format(includes=includes, specs=specs, prototypes=prototypes))
 
 
 if __name__ == "__main__":

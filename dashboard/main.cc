@@ -17,6 +17,7 @@
 #include "lib/base/version.h"
 #include "lib/resource/address_text.h"
 #include "lib/rpc/client.h"
+#include "lib/runtime/heap_trimmer.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/worker_pool.h"
@@ -168,6 +169,7 @@ absl::Status Run(const std::string& path) {
     base::Log(base::Severity::kWarning, "dashboard: {}", base::MessageOf(shown));
   }
   const Dashboard dashboard(*loop, clock, path);
+  const HeapTrimmer trimmer(*loop, clock);
   loop->Run();
   return absl::OkStatus();
 }

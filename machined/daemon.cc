@@ -9,6 +9,7 @@
 #include "lib/base/version.h"
 #include "lib/resource/time_proto.h"
 #include "lib/runtime/definitions.h"
+#include "lib/runtime/heap_trimmer.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ownership.h"
 #include "lib/sys/wait_status.h"
@@ -96,6 +97,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
 }
 
 void Daemon::Run() {
+  const HeapTrimmer trimmer(*loop_, clock_);
   loop_->Run();
 }
 

@@ -13,6 +13,7 @@
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/status.h"
+#include "lib/runtime/heap_trimmer.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/store.h"
@@ -116,6 +117,7 @@ absl::Status Run(const Options& options) {
                      .socket = options.socket,
                      .checkpoint = options.checkpoint});
   RETURN_IF_ERROR(networkd.Start());
+  const HeapTrimmer trimmer(*loop, clock);
   loop->Run();
   return absl::OkStatus();
 }

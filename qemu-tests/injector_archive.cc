@@ -12,7 +12,6 @@
 namespace ichor::qemu {
 namespace {
 
-constexpr const char* kInjector = "/ichor/build/release-amd64/bin/fault_injector";
 constexpr std::uint32_t kProgram = 0100755;  // a regular file
 
 void Pad(std::string& text) {
@@ -44,7 +43,7 @@ std::string InjectorArchive(const std::string& program, std::size_t before_bytes
 absl::Status WriteInitramfsWithInjector(const std::string& base, const std::string& path) {
   std::string bytes;
   std::string program;
-  for (const auto& [file, content] : {std::pair{base, &bytes}, {kInjector, &program}}) {
+  for (const auto& [file, content] : {std::pair{base, &bytes}, {kInjectorFile, &program}}) {
     std::ifstream in(file, std::ios::binary);
     content->assign(std::istreambuf_iterator<char>(in), {});
     if (content->empty()) {

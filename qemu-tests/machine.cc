@@ -180,7 +180,7 @@ absl::Status Machine::WaitForConsole(const std::string& what, const std::functio
     return absl::FailedPreconditionError("the machine is off");
   }
   const base::RealClock clock;
-  const base::MonotonicTime until = clock.Monotonic() + NodeApi::kPatience;
+  const base::MonotonicTime until = clock.Monotonic() + patience_;
   while (true) {
     const bool ended = HasEnded(qemu_->descriptor());  // first, so that its last words are read
     if (holds()) {

@@ -1,6 +1,7 @@
 // A machine that a test starts, looks at and cuts the power of.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -37,6 +38,9 @@ class Machine {
   // for it.
   Injector& injector() { return *injector_; }
 
+  // How long each wait for the console may take, NodeApi::kPatience at first.
+  void SetPatience(std::chrono::seconds patience) { patience_ = patience; }
+
   // Blocks until lines of the console contain `text` so many times, in what came since the last
   // Start(). An error if the machine ends first, or patience does; it has the console's last lines.
   absl::Status WaitForLine(const std::string& text, int times = 1);
@@ -70,6 +74,7 @@ class Machine {
 
   MachineSpec spec_;
   MachineFiles files_;
+  std::chrono::seconds patience_ = NodeApi::kPatience;
   std::optional<ChildProcess> qemu_;
   std::unique_ptr<Injector> injector_;
   std::unique_ptr<NodeApi> api_;

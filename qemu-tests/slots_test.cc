@@ -3,6 +3,7 @@
 // waiting.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "ichor/boot.resources.h"
 #include "lib/base/status_matchers.h"
+#include "qemu-tests/injector_archive.h"
 #include "qemu-tests/machine.h"
 #include "qemu-tests/two_slots.h"
 
@@ -27,7 +29,7 @@ constexpr char kSoon[] = "panic=1";
 // A machine of each firmware, with a disk of its own.
 class Pair {
  public:
-  explicit Pair(const TwoSlots::Links& over_b = {}, bool bios_too = true) {
+  explicit Pair(const TwoSlots::Over& over_b = {}, bool bios_too = true) {
     Add(Firmware::kUefi, "uefi", over_b);
     if (bios_too) {
       Add(Firmware::kBios, "bios", over_b);
@@ -59,7 +61,7 @@ class Pair {
   std::vector<std::pair<std::unique_ptr<Machine>, std::unique_ptr<TwoSlots>>> nodes;
 
  private:
-  void Add(Firmware firmware, const std::string& name, const TwoSlots::Links& over_b) {
+  void Add(Firmware firmware, const std::string& name, const TwoSlots::Over& over_b) {
     auto disk = TwoSlots::Make(name, over_b);
     REQUIRE_THAT(disk.status(), IsOk());
     auto machine =
@@ -102,7 +104,7 @@ TEST_CASE("slots: a panic of the kernel is a try", "[boot][slots][amd64]") {
 
 void CrashLoopEndsInSlotA(bool bios_too) {
   // Something that ends at once.
-  Pair pair({{"/usr/bin/machined", "udevadm"}}, bios_too);
+  Pair pair({.links = {{"/usr/bin/machined", "udevadm"}}, .copies = {}}, bios_too);
   pair.Try(1, {});
   pair.WaitForLine("machined ended 6 times within a minute, in a slot that is not committed");
   pair.WaitForLine(kSlotA);
@@ -118,8 +120,11 @@ TEST_CASE("slots: a machined that ends at once is a try by BIOS too",
 }
 
 TEST_CASE("slots: what hangs is a try after ten minutes", "[.][long][boot][slots][amd64]") {
-  // Runs, and is no machined.
-  Pair pair({{"/usr/bin/machined", "/usr/lib/systemd/systemd-udevd"}});
+  // Runs, and does nothing.
+  Pair pair({.links = {}, .copies = {{"/usr/bin/machined", kInjectorFile}}});
+  for (const auto& [machine, disk] : pair.nodes) {
+    machine->SetPatience(std::chrono::minutes(20));
+  }
   pair.Try(1, {});
   pair.WaitForLine(kSlotB);
   pair.WaitForLine("the slot was not committed within 10 minutes");

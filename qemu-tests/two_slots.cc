@@ -33,32 +33,41 @@ Words WithArguments(Words words, const Words& arguments) {
   return words;
 }
 
-absl::Status WriteLinks(const std::filesystem::path& directory, const TwoSlots::Links& links) {
+absl::Status Write(const std::filesystem::path& directory, const TwoSlots::Over& over) {
   std::error_code error;
-  for (const auto& [path, target] : links) {
-    const std::filesystem::path link = directory / path.substr(1);
-    std::filesystem::create_directories(link.parent_path(), error);
-    if (!error) {
-      std::filesystem::create_symlink(target, link, error);
+  const auto write = [&](const auto& files, auto write_one) {
+    for (const auto& [path, source] : files) {
+      const std::filesystem::path file = directory / path.substr(1);
+      std::filesystem::create_directories(file.parent_path(), error);
+      if (!error) {
+        write_one(source, file);
+      }
+      if (error) {
+        return absl::ErrnoToStatus(error.value(), file.string());
+      }
     }
-    if (error) {
-      return absl::ErrnoToStatus(error.value(), link.string());
-    }
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(write(over.links, [&](const auto& target, const auto& link) {
+    std::filesystem::create_symlink(target, link, error);
+  }));
+  return write(over.copies, [&](const auto& source, const auto& copy) {
+    std::filesystem::copy_file(source, copy, error);
+  });
 }
 
 }  // namespace
 
-absl::StatusOr<TwoSlots> TwoSlots::Make(const std::string& name, const Links& over_b) {
+absl::StatusOr<TwoSlots> TwoSlots::Make(const std::string& name, const Over& over_b) {
   const std::string directory = TestDirectory();
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) {
     return absl::ErrnoToStatus(error.value(), directory);
   }
-  const std::string over = over_b.empty() ? "" : absl::StrCat(directory, "/", name, "-over");
-  RETURN_IF_ERROR(WriteLinks(over, over_b));
+  const bool plain = over_b.links.empty() && over_b.copies.empty();
+  const std::string over = plain ? "" : absl::StrCat(directory, "/", name, "-over");
+  RETURN_IF_ERROR(Write(over, over_b));
   TwoSlots made(absl::StrCat(directory, "/", name, ".raw"), over);
   RETURN_IF_ERROR(made.MakeAgain());
   return made;

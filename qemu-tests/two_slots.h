@@ -16,11 +16,14 @@ namespace ichor::qemu {
 // the tool's name, its output is in two-slots.log.
 class TwoSlots {
  public:
-  // What lies over the root of slot B, as a second image: links by their path.
-  using Links = std::map<std::string, std::string>;
+  // What lies over the root of slot B, as a second image, by its path there.
+  struct Over {
+    std::map<std::string, std::string> links;   // to where they lead
+    std::map<std::string, std::string> copies;  // of files of the host
+  };
 
   // For amd64.
-  static absl::StatusOr<TwoSlots> Make(const std::string& name, const Links& over_b = {});
+  static absl::StatusOr<TwoSlots> Make(const std::string& name, const Over& over_b = {});
 
   // As before the first start.
   absl::Status MakeAgain() const;

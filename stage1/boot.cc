@@ -73,8 +73,8 @@ std::string_view Firmware() {
 
 void LoadFirst(const early::Modules& modules) {
   // sha256 has several drivers for several processors: those that do not fit the machine refuse.
-  for (const char* name : {"loop", "dm_mod", "sha256_ssse3", "sha256_arm64", "sha256_ce",
-                           "sha256_generic", "dm_verity", "erofs", "overlay"}) {
+  for (const char* name : {"dm_mod", "sha256_ssse3", "sha256_arm64", "sha256_ce", "sha256_generic",
+                           "dm_verity", "erofs"}) {
     modules.Load(name);
   }
   modules.Load(Firmware() == "uefi" ? "efivarfs" : "edd");
@@ -116,8 +116,9 @@ struct Means {
   BootFacts& facts;
 };
 
-bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& console,
-                  BootFacts& facts) {
+bool MountRamRoot(const early::Sha256Digest& expected, const Means& means) {
+  const auto& [events, modules, console, facts] = means;
+  modules.Load("loop");
   early::Fd keep;
   const DevicePath device = AttachLoop(kRamSlot, keep);
   if (device.empty()) {
@@ -125,7 +126,7 @@ bool MountRamRoot(const early::Sha256Digest& expected, const early::Console& con
     return false;
   }
   facts.Write("slot", "ram");
-  return MountSlot(device.c_str(), expected, console);
+  return MountSlot(device.c_str(), expected, modules, console);
 }
 
 void WriteDiskFacts(const SystemDisk& found, BootFacts& facts, const early::Console& console) {
@@ -191,7 +192,7 @@ bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& exp
   state.on_trial = OnTrial(command_line);
   state.other = FindOtherSlot(found, other);
   WriteFacts(state, facts);
-  bool mounted = MountSlot(found.slot_device.c_str(), expected, console);
+  bool mounted = MountSlot(found.slot_device.c_str(), expected, modules, console);
   if (mounted) {
     ReadAhead();
     mounted = CanRead("/root/usr/sbin/init", console);
@@ -229,10 +230,9 @@ BootResult Boot(std::string_view command_line, const early::Console& console) {
     console.Error({"ichor.root is not a hash"});
     return result;
   }
-  const bool mounted =
-      Exists(kRamSlot)
-          ? MountRamRoot(expected, console, facts)
-          : MountDiskRoot(command_line, expected, {events, modules, console, facts}, result.slot);
+  const Means means = {.events = events, .modules = modules, .console = console, .facts = facts};
+  const bool mounted = Exists(kRamSlot) ? MountRamRoot(expected, means)
+                                        : MountDiskRoot(command_line, expected, means, result.slot);
   result.ok = mounted && SwitchRoot(console);
   return result;
 }

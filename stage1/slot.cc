@@ -67,7 +67,8 @@ bool MountImage(const DevicePath& device, const char* target, const early::Conso
   return false;
 }
 
-bool StackLayers(std::size_t count, const early::Console& console) {
+bool StackLayers(std::size_t count, const early::Modules& modules, const early::Console& console) {
+  modules.Load("overlay");
   // The first lower directory is the topmost.
   early::Text<512> options{"lowerdir="};
   for (std::size_t i = count; i > 0; --i) {
@@ -95,7 +96,7 @@ bool ReadHeader(const char* device, const early::Sha256Digest& expected, SlotHea
 }  // namespace
 
 bool MountSlot(const char* device, const early::Sha256Digest& expected,
-               const early::Console& console) {
+               const early::Modules& modules, const early::Console& console) {
   SlotHeader header;
   if (!ReadHeader(device, expected, header, console)) return false;
   DeviceMapper mapper;
@@ -109,7 +110,7 @@ bool MountSlot(const char* device, const early::Sha256Digest& expected,
     if (mapped.empty() || !MountImage(mapped, header.count == 1 ? "/root" : layer.c_str(), console))
       return false;
   }
-  return header.count == 1 || StackLayers(header.count, console);
+  return header.count == 1 || StackLayers(header.count, modules, console);
 }
 
 }  // namespace ichor::stage1

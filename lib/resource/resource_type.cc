@@ -80,6 +80,12 @@ const ResourceType* FindResourceType(std::string_view type) {
   return found != types.end() && found->type == type ? &*found : nullptr;
 }
 
+const google::protobuf::Message* EmptySpecOf(std::string_view type) {
+  const auto prototypes = SpecPrototypes();
+  const auto found = std::ranges::lower_bound(prototypes, type, {}, &SpecPrototype::type);
+  return found != prototypes.end() && found->type == type ? &found->spec() : nullptr;
+}
+
 cosi::resource::meta::ResourceDefinitionSpec DefinitionOf(const ResourceType& type) {
   cosi::resource::meta::ResourceDefinitionSpec spec;
   spec.set_resource_type(type.type);

@@ -8,6 +8,7 @@
 
 #include "cosi/resource/meta.pb.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "lib/resource/writers.h"
 
 namespace ichor {
@@ -35,6 +36,10 @@ std::span<const ResourceType> ResourceTypes();
 
 // The type of this full name; null if there is none.
 const ResourceType* FindResourceType(std::string_view type);
+
+// An empty spec of the type; null if there is none of this full name. It lives for ever. Costs less
+// memory than FindResourceType, which reads the descriptors of all types.
+const google::protobuf::Message* EmptySpecOf(std::string_view type);
 
 // The spec of the ResourceDefinition of a type; its id is the type in lower case.
 cosi::resource::meta::ResourceDefinitionSpec DefinitionOf(const ResourceType& type);

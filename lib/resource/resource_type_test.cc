@@ -41,6 +41,17 @@ TEST_CASE("a type is found by its full name only") {
   CHECK(FindResourceType("zzz") == nullptr);
 }
 
+TEST_CASE("every type has its empty spec, found by its full name only") {
+  for (const ResourceType& type : ResourceTypes()) {
+    CAPTURE(type.type);
+    const google::protobuf::Message* empty = EmptySpecOf(type.type);
+    REQUIRE(empty != nullptr);
+    CHECK(empty->GetDescriptor() == type.spec);
+  }
+  CHECK(EmptySpecOf("linkstatuses.net.talos.dev") == nullptr);
+  CHECK(EmptySpecOf("zzz") == nullptr);
+}
+
 TEST_CASE("two types may share a spec") {
   const ResourceType* defaults = FindResourceType("KernelParamDefaultSpecs.runtime.talos.dev");
   const ResourceType* wishes = FindResourceType("KernelParamSpecs.runtime.talos.dev");

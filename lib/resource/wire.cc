@@ -30,13 +30,12 @@ absl::StatusOr<std::uint64_t> VersionFromString(std::string_view text) {
 
 absl::StatusOr<SpecPtr> SpecFromProto(const cosi::resource::Spec& spec, std::string_view type,
                                       SpecTyping typing) {
-  const ResourceType* known = typing == SpecTyping::kOpaque ? nullptr : FindResourceType(type);
-  if (known == nullptr) {
+  const google::protobuf::Message* empty =
+      typing == SpecTyping::kOpaque ? nullptr : EmptySpecOf(type);
+  if (empty == nullptr) {
     return SpecData::Opaque(spec.proto_spec(), spec.yaml_spec());
   }
-  return SpecData::Parse(
-      spec.proto_spec(),
-      *google::protobuf::MessageFactory::generated_factory()->GetPrototype(known->spec));
+  return SpecData::Parse(spec.proto_spec(), *empty);
 }
 
 }  // namespace

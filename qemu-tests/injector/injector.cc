@@ -18,6 +18,8 @@
 //   screen NUMBER        what the virtual console shows, in one line: vcs(4)
 //
 //   panic                the kernel panics; no answer
+//
+// Started as another process than PID 1, it does nothing for ever: a program that hangs.
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -284,6 +286,10 @@ void Obey(const Guest& guest, const Port& port, std::string_view line, const Fd&
 }  // namespace ichor::injector
 
 int main() {
+  if (::getpid() != 1) {
+    for (;;)
+      ::pause();
+  }
   std::array<int, 2> gate{};
   if (::pipe2(gate.data(), O_CLOEXEC) != 0) return 1;
   const pid_t child = ::fork();
