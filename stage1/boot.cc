@@ -169,7 +169,7 @@ bool MountDiskRoot(std::string_view command_line, const early::Sha256Digest& exp
     return false;
   }
   const auto text = LoaderPartition(command_line);
-  const auto loader = ParseGuid(text.view());
+  const auto loader = early::ParseGuid(text.view());
   if (!loader.has_value()) {
     console.Error({"the loader does not say which partition it came from"});
     return false;

@@ -30,7 +30,7 @@ constexpr int kWaitMs = 30'000;
 constexpr int kQuietMs = 300;       // after the first disk: a copy may be a little later
 constexpr int kLongQuietMs = 2000;  // the same if the firmware names another one
 
-Gpt gpt;
+early::Gpt gpt;
 
 bool ReadFd(void* context, std::uint64_t offset, std::span<std::byte> out) {
   return early::ReadAt(*static_cast<int*>(context), offset, out);
@@ -45,8 +45,8 @@ bool ReadDiskTable(std::string_view name) {
       ::ioctl(fd.get(), BLKSSZGET, &sector) != 0)
     return false;
   int number = fd.get();
-  return ReadGpt({.read = ReadFd, .context = &number}, static_cast<std::uint64_t>(sector), bytes,
-                 gpt);
+  return early::ReadGpt({.read = ReadFd, .context = &number}, static_cast<std::uint64_t>(sector),
+                        bytes, gpt);
 }
 
 // Disks of which a node may have been booted: not those that the kernel makes of others.
@@ -121,7 +121,7 @@ bool Scan(const Wanted& wanted, SystemDisk& out) {
   if (out.count == 0 || !ReadDiskTable(out.disks[0].name.view())) return false;
   bool complete = true;
   const auto device = [&](std::string_view label) {
-    const Partition* partition = gpt.WithLabel(label);
+    const early::Partition* partition = gpt.WithLabel(label);
     if (partition == nullptr) return early::Text<64>{};
     const auto path = PartitionDevice(out.disks[0].name.view(), partition->number);
     complete = complete && !path.empty();

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "lib/early/console.h"
+#include "lib/early/gpt.h"
 #include "lib/early/modules.h"
 #include "lib/early/uevents.h"
 #include "stage1/boot_path.h"
-#include "stage1/gpt.h"
 
 namespace ichor::stage1 {
 
@@ -47,7 +47,7 @@ std::optional<BootPath> FirmwarePath();
 
 // What identifies the system disk and its slot.
 struct Wanted {
-  Guid loader;                   // the partition that the loader came from
+  early::Guid loader;            // the partition that the loader came from
   std::string_view label;        // of the slot's partition
   std::string_view other_label;  // of the other slot's
   std::optional<BootPath> path;  // FirmwarePath()

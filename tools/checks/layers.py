@@ -11,6 +11,7 @@ from common.step import check
 _BELOW = {"lib/base": set(), "lib/early": set()}
 _BELOW["lib/sys"] = {"lib/base"}
 _BELOW["lib/resource"] = {"lib/base"}
+_BELOW["lib/disk"] = {"lib/base", "lib/early"}
 _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
 _BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}

@@ -1,4 +1,4 @@
-#include "stage1/gpt.h"
+#include "lib/early/gpt.h"
 
 #include <algorithm>
 #include <cstring>
@@ -6,28 +6,14 @@
 #include "lib/early/bytes.h"
 #include "lib/early/text.h"
 
-namespace ichor::stage1 {
+namespace ichor::early {
 namespace {
-
-using early::LittleEndian;
 
 constexpr std::size_t kMaxEntries = 64 * 1024;  // bytes of all entries
 constexpr std::size_t kMaxSector = 4096;
 
-std::uint32_t Crc32(std::span<const std::byte> bytes) {
-  std::uint32_t crc = ~0U;
-  for (const std::byte byte : bytes) {
-    crc ^= std::to_integer<std::uint32_t>(byte);
-    for (int bit = 0; bit < 8; ++bit)
-      crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
-  }
-  return ~crc;
-}
-
 struct Header {
-  std::uint64_t entries_lba;
-  std::uint32_t count;
-  std::uint32_t entry_size;
+  GptPlaces places;
   std::uint32_t entries_crc;
 };
 
@@ -41,14 +27,15 @@ std::optional<Header> ParseHeader(std::span<std::byte> sector, std::uint64_t lba
   if (Crc32(sector.first(size)) != crc || LittleEndian<std::uint64_t>(sector, 24) != lba)
     return std::nullopt;
   std::ranges::copy(sector.subspan(56, 16), out.disk.begin());
-  const Header header = {.entries_lba = LittleEndian<std::uint64_t>(sector, 72),
-                         .count = LittleEndian<std::uint32_t>(sector, 80),
-                         .entry_size = LittleEndian<std::uint32_t>(sector, 84),
-                         .entries_crc = LittleEndian<std::uint32_t>(sector, 88)};
-  const bool fits = header.entry_size >= 128 && header.entry_size % 8 == 0 &&
-                    header.entry_size <= 4096 &&
-                    std::uint64_t{header.count} * header.entry_size <= kMaxEntries;
-  return fits ? std::optional(header) : std::nullopt;
+  const GptPlaces places = {.header_lba = lba,
+                            .entries_lba = LittleEndian<std::uint64_t>(sector, 72),
+                            .entries = LittleEndian<std::uint32_t>(sector, 80),
+                            .entry_bytes = LittleEndian<std::uint32_t>(sector, 84)};
+  const bool fits = places.entry_bytes >= 128 && places.entry_bytes % 8 == 0 &&
+                    places.entry_bytes <= 4096 &&
+                    std::uint64_t{places.entries} * places.entry_bytes <= kMaxEntries;
+  if (!fits) return std::nullopt;
+  return Header{.places = places, .entries_crc = LittleEndian<std::uint32_t>(sector, 88)};
 }
 
 void ReadLabel(std::span<const std::byte> entry, std::array<char, 37>& out) {
@@ -59,15 +46,17 @@ void ReadLabel(std::span<const std::byte> entry, std::array<char, 37>& out) {
   }
 }
 
-void ReadEntries(std::span<const std::byte> entries, const Header& header, Gpt& out) {
+void ReadEntries(std::span<const std::byte> entries, Gpt& out) {
   out.count = 0;
-  for (std::uint32_t i = 0; i < header.count && out.count < out.partitions.size(); ++i) {
-    const auto entry = entries.subspan(std::size_t{i} * header.entry_size, header.entry_size);
+  const std::size_t size = out.places.entry_bytes;
+  for (std::uint32_t i = 0; i < out.places.entries && out.count < out.partitions.size(); ++i) {
+    const auto entry = entries.subspan(i * size, size);
     const bool used =
         std::ranges::any_of(entry.first(16), [](std::byte b) { return b != std::byte{0}; });
     if (!used) continue;
     Partition& partition = out.partitions[out.count++];
     partition = {.number = i + 1};
+    std::ranges::copy(entry.first(16), partition.type.begin());
     std::ranges::copy(entry.subspan(16, 16), partition.guid.begin());
     partition.first_lba = LittleEndian<std::uint64_t>(entry, 32);
     partition.last_lba = LittleEndian<std::uint64_t>(entry, 40);
@@ -82,25 +71,37 @@ bool ReadTable(const Reader& reader, std::uint64_t sector, std::uint64_t lba, st
   const auto bytes = std::span(buffer).first(sector);
   if (!reader.read(reader.context, lba * sector, bytes)) return false;
   const auto header = ParseHeader(bytes, lba, out);
-  if (!header.has_value() || header->entries_lba >= sectors) return false;
-  const auto table = std::span(entries).first(std::size_t{header->count} * header->entry_size);
-  if (!reader.read(reader.context, header->entries_lba * sector, table)) return false;
+  if (!header.has_value() || header->places.entries_lba >= sectors) return false;
+  out.places = header->places;
+  const auto table =
+      std::span(entries).first(std::size_t{out.places.entries} * out.places.entry_bytes);
+  if (!reader.read(reader.context, out.places.entries_lba * sector, table)) return false;
   if (Crc32(table) != header->entries_crc) return false;
-  ReadEntries(table, *header, out);
+  ReadEntries(table, out);
   return true;
 }
 
 }  // namespace
 
+std::uint32_t Crc32(std::span<const std::byte> bytes) {
+  std::uint32_t crc = ~0U;
+  for (const std::byte byte : bytes) {
+    crc ^= std::to_integer<std::uint32_t>(byte);
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
+  }
+  return ~crc;
+}
+
 std::optional<Guid> ParseGuid(std::string_view text) {
   if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
     return std::nullopt;
-  early::Text<33> digits;
+  Text<33> digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (i != 8 && i != 13 && i != 18 && i != 23) digits.Push(text[i]);
   }
   Guid guid{};
-  if (!early::FromHex(digits.view(), guid)) return std::nullopt;
+  if (!FromHex(digits.view(), guid)) return std::nullopt;
   std::reverse(guid.begin(), guid.begin() + 4);
   std::reverse(guid.begin() + 4, guid.begin() + 6);
   std::reverse(guid.begin() + 6, guid.begin() + 8);
@@ -128,4 +129,4 @@ bool ReadGpt(const Reader& reader, std::uint64_t sector, std::uint64_t disk_byte
          ReadTable(reader, sector, sectors - 1, sectors, out);
 }
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early

@@ -8,10 +8,13 @@
 #include <span>
 #include <string_view>
 
-namespace ichor::stage1 {
+namespace ichor::early {
 
 // As on the disk: the first three fields little-endian.
 using Guid = std::array<std::byte, 16>;
+
+// The checksum of headers and entries: CRC-32 as in ISO 3309.
+std::uint32_t Crc32(std::span<const std::byte> bytes);
 
 // A GUID from its text, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" of either case; empty for anything
 // else.
@@ -19,14 +22,24 @@ std::optional<Guid> ParseGuid(std::string_view text);
 
 struct Partition {
   std::uint32_t number = 0;  // from 1, as in the device's name
+  Guid type{};
   Guid guid{};
   std::array<char, 37> label{};  // what is not ASCII is '?'
   std::uint64_t first_lba = 0;
   std::uint64_t last_lba = 0;
 };
 
+// Where the parts of a table lie.
+struct GptPlaces {
+  std::uint64_t header_lba = 0;  // 1, or that of the backup
+  std::uint64_t entries_lba = 0;
+  std::uint32_t entries = 0;
+  std::uint32_t entry_bytes = 0;
+};
+
 struct Gpt {
   Guid disk{};
+  GptPlaces places;
   std::size_t count = 0;
   std::array<Partition, 128> partitions;  // `count` that are in use
 
@@ -44,4 +57,4 @@ struct Reader {
 // or, if that is damaged, the backup at the end. False if neither is whole.
 bool ReadGpt(const Reader& reader, std::uint64_t sector, std::uint64_t disk_bytes, Gpt& out);
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early

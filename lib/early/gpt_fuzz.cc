@@ -4,7 +4,7 @@
 #include <cstring>
 #include <span>
 
-#include "stage1/gpt.h"
+#include "lib/early/gpt.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::span<const std::uint8_t> disk(data, size);
@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::memcpy(out.data(), all.data() + offset, out.size());
     return true;
   };
-  ichor::stage1::Gpt gpt;
-  ichor::stage1::ReadGpt({.read = read, .context = &disk}, 512, size, gpt);
+  ichor::early::Gpt gpt;
+  ichor::early::ReadGpt({.read = read, .context = &disk}, 512, size, gpt);
   (void)gpt.WithLabel("ROOT-A");
   return 0;
 }

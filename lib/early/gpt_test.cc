@@ -1,4 +1,4 @@
-#include "stage1/gpt.h"
+#include "lib/early/gpt.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,18 +7,8 @@
 
 #include "catch2/catch_test_macros.hpp"
 
-namespace ichor::stage1 {
+namespace ichor::early {
 namespace {
-
-std::uint32_t Crc(std::span<const std::byte> bytes) {
-  std::uint32_t crc = ~0U;
-  for (const std::byte byte : bytes) {
-    crc ^= std::to_integer<std::uint32_t>(byte);
-    for (int bit = 0; bit < 8; ++bit)
-      crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
-  }
-  return ~crc;
-}
 
 // A disk of 256 sectors of 512 bytes with two partitions and both tables.
 struct Disk {
@@ -52,9 +42,9 @@ struct Disk {
     Put(at + 72, entries, 8);
     Put(at + 80, 4, 4);
     Put(at + 84, 128, 4);
-    Put(at + 88, Crc(std::span(bytes).subspan(entries * 512, 512)), 4);
+    Put(at + 88, Crc32(std::span(bytes).subspan(entries * 512, 512)), 4);
     Put(at + 16, 0, 4);
-    Put(at + 16, Crc(std::span(bytes).subspan(at, 92)), 4);
+    Put(at + 16, Crc32(std::span(bytes).subspan(at, 92)), 4);
   }
   bool Read(Gpt& out) {
     const auto read = [](void* context, std::uint64_t offset, std::span<std::byte> to) {
@@ -113,4 +103,4 @@ TEST_CASE("gpt: a GUID's text is as the disk has it") {
   CHECK_FALSE(ParseGuid("C12A7328-f81f-11d2-ba4b-00a0c93ec93x").has_value());
 }
 
-}  // namespace ichor::stage1
+}  // namespace ichor::early

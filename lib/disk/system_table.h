@@ -1,0 +1,44 @@
+// The partitions of a node's own disk, and what a config's acceptance makes of them.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/disk/partition_table.h"
+
+namespace ichor::disk {
+
+// Labels. The image brings the first five (BIOS where the machine may boot so); the node makes the
+// others.
+inline constexpr std::string_view kEfi = "EFI";
+inline constexpr std::string_view kBios = "BIOS";
+inline constexpr std::string_view kRootA = "ROOT-A";
+inline constexpr std::string_view kMeta = "META";
+inline constexpr std::string_view kRootB = "ROOT-B";
+inline constexpr std::string_view kState = "STATE";
+inline constexpr std::string_view kEphemeral = "EPHEMERAL";
+
+inline constexpr std::uint64_t kStateBytes = std::uint64_t{100} << 20U;
+inline constexpr std::uint64_t kMinEphemeralBytes = std::uint64_t{2} << 30U;
+
+using NewGuid = std::function<Guid()>;
+
+// The table of a system disk with room for everything: ROOT-B as large as ROOT-A, STATE, and
+// EPHEMERAL in what is left. The disk and its partitions get GUIDs of their own, since all disks
+// with the same image have the same. What an earlier call has made stays as it is, so that a power
+// cut behind the write of the table only means to come here again.
+//
+// InvalidArgument if the table is not that of an image of ours, ResourceExhausted if the disk is
+// too small; both say why.
+absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid);
+
+// Whether a config was accepted on the disk: the last thing that acceptance writes is a mark of
+// ours in the attributes of STATE. Without it the contents of STATE and EPHEMERAL count for
+// nothing.
+bool IsAccepted(const PartitionTable& table);
+// NotFound if there is no STATE.
+absl::Status MarkAccepted(PartitionTable& table);
+
+}  // namespace ichor::disk
