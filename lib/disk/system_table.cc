@@ -11,8 +11,8 @@ namespace ichor::disk {
 namespace {
 
 const Guid& LinuxData() {
-  static const Guid guid = KnownGuid("0fc63daf-8483-4772-8e79-3d69d8477de4");
-  return guid;
+  static const Guid kGuid = KnownGuid("0fc63daf-8483-4772-8e79-3d69d8477de4");
+  return kGuid;
 }
 
 constexpr std::uint64_t kAcceptedMark = std::uint64_t{1} << 48U;
