@@ -19,7 +19,7 @@
 #include "config/storage.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/struct.pb.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {
