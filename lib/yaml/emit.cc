@@ -40,7 +40,10 @@ void Emitter::BeginMapping() {
 
 void Emitter::Key(std::string_view key) {
   BeginLine();
+  const bool simple = IsSimpleKey(key);
+  if (!simple) out_ += "? ";
   AppendStyled(key, StyleOf(key, ScalarPlace::kKey), out_);
+  if (!simple) out_.append("\n").append(blocks_.back().indent, ' ');
   out_ += ':';
   place_ = Place::kKey;
 }

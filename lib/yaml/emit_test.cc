@@ -51,6 +51,31 @@ TEST_CASE("blocks are laid out as go-yaml v3 does it") {
         "none: []\n");
 }
 
+TEST_CASE("a key too long to stand before its colon stands behind a question mark") {
+  const std::string key(129, 'k');
+  Emitter emitter;
+  emitter.BeginMapping();
+  emitter.Key(key);
+  emitter.BeginMapping();
+  emitter.Key(key);
+  emitter.Plain("1");
+  emitter.EndMapping();
+  emitter.EndMapping();
+  const std::string text = std::move(emitter).Finish();
+  CHECK(text == "? " + key + "\n:\n    ? " + key + "\n    : 1\n");
+}
+
+TEST_CASE("a plain scalar of several lines is quoted, one of a line is not") {
+  Emitter folded;
+  folded.Plain("a\nb: c");
+  const std::string text = std::move(folded).Finish();
+  CHECK(text == "|-\n    a\n    b: c\n");
+  Emitter number;
+  number.Plain("0x1f");
+  const std::string plain = std::move(number).Finish();
+  CHECK(plain == "0x1f\n");
+}
+
 TEST_CASE("a scalar may stand alone") {
   Emitter text;
   text.String("a\nb\n");

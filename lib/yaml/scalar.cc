@@ -199,6 +199,11 @@ ScalarStyle StyleOf(std::string_view text, ScalarPlace place) {
   return traits.indicators || HasBlankEnds(text) ? ScalarStyle::kSingleQuoted : ScalarStyle::kPlain;
 }
 
+bool IsSimpleKey(std::string_view key) {
+  constexpr size_t kLongest = 128;
+  return key.size() <= kLongest;
+}
+
 ScalarStyle StyleOfPlain(std::string_view text, ScalarPlace place) {
   const Traits traits = TraitsOf(text);
   const bool plain = traits.valid && !traits.indicators && !traits.special && !traits.tabs &&

@@ -30,6 +30,10 @@ enum class ScalarPlace : std::uint8_t { kValue, kKey };
 // empty line is quoted. A key is never literal.
 ScalarStyle StyleOf(std::string_view text, ScalarPlace place);
 
+// Whether a key can stand before its colon on one line. Readers take 1,024 characters there; the
+// bound is go-yaml's. Any other key is written behind a question mark.
+bool IsSimpleKey(std::string_view key);
+
 // The style for a plain scalar that was read: plain again, unless its text stood on several lines,
 // or where other characters are allowed.
 ScalarStyle StyleOfPlain(std::string_view text, ScalarPlace place);

@@ -58,6 +58,7 @@ void AppendFlow(const Node& node, std::string& out) {
   for (const Node& child : node.children) {
     if (&child != node.children.data()) out += ", ";
     if (node.IsMapping()) {
+      if (!IsSimpleKey(child.key)) out += "? ";
       AppendScalarInFlow(child.key, StyleOf(child.key, ScalarPlace::kKey), out);
       out += ": ";
     }
@@ -121,7 +122,13 @@ void Writer::Comment(const Node& node, int indent) {
 
 void Writer::Entry(const Node& node, int indent) {
   Comment(node, indent);
+  const bool simple = IsSimpleKey(node.key);
+  if (!simple) out_ += "? ";
   AppendStyled(node.key, StyleOf(node.key, ScalarPlace::kKey), out_);
+  if (!simple) {
+    out_ += '\n';
+    Margin(indent);
+  }
   const bool block = !node.IsScalar() && !node.children.empty();
   if (!block) {
     out_ += ": ";

@@ -42,7 +42,8 @@ TEST_CASE("client config: a file comes back as it was, with keys that only other
 }
 
 TEST_CASE("client config: keys that only others know come back, folded lines too") {
-  const std::string text = GENERATE("x:\n  a\n\n  b\n", "x: [a\n b, 'c']\n");
+  const std::string text = GENERATE(as<std::string>(), "? " + std::string(2000, 'k') + "\n: 1\n",
+                                    "x:\n  a\n\n  b\n", "x: [a\n b, 'c']\n");
   const absl::StatusOr<ClientConfig> config = ClientConfigFromYaml(text);
   REQUIRE_THAT(config, IsOk());
   const Secret written = ToYaml(*config);
@@ -102,9 +103,6 @@ TEST_CASE("client config: values of other kinds are refused with their place") {
       StatusIs(absl::StatusCode::kInvalidArgument, "context \"a\": 3:12: nodes: expected a list"));
   CHECK_THAT(ClientConfigFromYaml("context: [a]\n"),
              StatusIs(absl::StatusCode::kInvalidArgument, "1:10: context: expected text"));
-  CHECK_THAT(ClientConfigFromYaml("contexts:\n  " + std::string(201, 'a') + ": {}\n"),
-             StatusIs(absl::StatusCode::kInvalidArgument,
-                      "2:3: a key of 201 bytes, expected 200 at most"));
   CHECK_THAT(ClientConfigFromYaml("u\r!:\n\t.1\n\r4"),
              StatusIs(absl::StatusCode::kInvalidArgument,
                       "1:4: mapping values are not allowed in this context"));

@@ -139,21 +139,6 @@ void WriteContext(const ClientContext& context, yml::Emitter& out) {
   out.EndMapping();
 }
 
-// A key may have 1,024 characters on its line, escapes counted: a longer one could not be written
-// again.
-absl::Status CheckKeys(const yml::Node& node) {
-  constexpr size_t kMaxKeyBytes = 200;
-  if (node.key.size() > kMaxKeyBytes) {
-    return absl::InvalidArgumentError(std::format("{}: a key of {} bytes, expected {} at most",
-                                                  ToString(node.key_place()), node.key.size(),
-                                                  kMaxKeyBytes));
-  }
-  for (const yml::Node& child : node.children) {
-    RETURN_IF_ERROR(CheckKeys(child));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<ClientConfig> ClientConfigFromYaml(std::string_view text) {
@@ -162,7 +147,6 @@ absl::StatusOr<ClientConfig> ClientConfigFromYaml(std::string_view text) {
   }
   ClientConfig config{.others = {.source = SecretSource(text)}};
   ASSIGN_OR_RETURN(const yml::Node root, yml::ReadDocument(*config.others.source));
-  RETURN_IF_ERROR(CheckKeys(root));
   if (root.kind != yml::Node::Kind::kMapping) {
     return absl::InvalidArgumentError(
         std::format("{}: expected the keys context and contexts", ToString(root.place())));
