@@ -11,8 +11,7 @@
 #include "lib/config/migrate/migrate.h"
 #include "lib/config/migrate/table.h"
 #include "lib/config/strategic_patch.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 
@@ -50,7 +49,7 @@ class Migrator {
   void Refuse(const Migration& migration, const Node& value, std::string reason);
   Document& DocumentFor(std::string_view kind, std::string_view name = "");
   void Set(Document& document, std::string_view path, Node value);
-  Node Text(std::string text) { return MakeText(made_, config::Keep(made_, std::move(text))); }
+  Node Text(std::string text) { return MakeText(made_, yml::Keep(made_, std::move(text))); }
 
   Source& made_;
   bool control_plane_;
