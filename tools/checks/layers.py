@@ -13,7 +13,7 @@ _BELOW["lib/sys"] = {"lib/base"}
 _BELOW["lib/resource"] = {"lib/base"}
 _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
-_BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
+_BELOW["lib/config"] = _BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
 PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "dashboard", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")
