@@ -90,7 +90,7 @@ CelEnvironment MakeEnvironment(Subject subject) {
 }
 
 const CelEnvironment& EnvironmentOf(Subject subject) {
-  static const auto* kAll = new std::array<CelEnvironment, 5>{
+  static const auto* const kAll = new std::array<CelEnvironment, 5>{
       MakeEnvironment(Subject::kDisk), MakeEnvironment(Subject::kVolume),
       MakeEnvironment(Subject::kLink), MakeEnvironment(Subject::kMemoryTrigger),
       MakeEnvironment(Subject::kMemoryRanking)};

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK_OK(second) << *written;
   CHECK(google::protobuf::util::MessageDifferencer::Equals(*first, *second)) << *written;
   // Whatever it says, its type can be asked for.
-  static const auto* kEnvironment = new ichor::CelEnvironment{
+  static const auto* const kEnvironment = new ichor::CelEnvironment{
       .variables = {{"x", ichor::ParseCelType("map(string, list(uint))")}}};
   if (const auto type = ichor::CheckCel(first->expr(), *kEnvironment); type.ok()) {
     CHECK(!ichor::ToString(*type).empty());

@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 12> kTypeNames = {
     "bool", "bytes",     "double", "dyn",  "int",  "list",
     "map",  "null_type", "string", "type", "uint", "optional_type"};
 
-absl::Status Mistake(std::string text) {
-  return absl::InvalidArgumentError(std::move(text));
+absl::Status Mistake(const std::string& text) {
+  return absl::InvalidArgumentError(text);
 }
 
 CelType Of(Kind kind) {

@@ -153,7 +153,7 @@ CelFunction ParseCelFunction(std::string_view text) {
 }
 
 const CelFunction* FindStandardCelFunction(std::string_view name) {
-  static const auto* functions = [] {
+  static const auto* const kFunctions = [] {
     auto* all = new std::map<std::string, CelFunction, std::less<>>();
     for (const std::string_view text : kStandard) {
       CelFunction function = ParseCelFunction(text);
@@ -161,8 +161,8 @@ const CelFunction* FindStandardCelFunction(std::string_view name) {
     }
     return all;
   }();
-  const auto found = functions->find(IsComparison(name) ? std::string_view("_<_") : name);
-  return found == functions->end() ? nullptr : &found->second;
+  const auto found = kFunctions->find(IsComparison(name) ? std::string_view("_<_") : name);
+  return found == kFunctions->end() ? nullptr : &found->second;
 }
 
 std::optional<CelType> CallCel(const CelFunction& function, std::span<const CelType> arguments) {
