@@ -15,7 +15,7 @@ _BELOW["lib/disk"] = {"lib/base", "lib/early"}
 _BELOW["lib/resource"] = {"lib/base", "lib/yaml"}
 _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/yaml", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
-_BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
+_BELOW["lib/config"] = _BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
 PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "dashboard", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")

@@ -7,10 +7,12 @@
 #include <utility>
 #include <variant>
 
+#include "config/kubernetes.pb.h"
 #include "config/legacy.pb.h"
 #include "lib/base/status.h"
 #include "lib/config/kubernetes_version.h"
 #include "lib/config/merge.h"
+#include "lib/config/migrate/json_form.h"
 #include "lib/config/migrate/migrator.h"
 #include "lib/config/validate/conflicts.h"
 #include "lib/config/validate/rules.h"
@@ -40,7 +42,7 @@ bool MovesInto(const Migration& migration, const Config& base) {
 }
 
 // What a document needs to be whole, and means what the one-document form meant without saying so.
-void CompleteDocuments(const Document& legacy, Migrator& migrator) {
+void CompleteDocuments(const Config& config, const Document& legacy, Migrator& migrator) {
   struct Default {
     std::string_view kind;
     std::string_view path;
@@ -66,6 +68,12 @@ void CompleteDocuments(const Document& legacy, Migrator& migrator) {
     migrator.SetDefault(one.kind, one.path, value, list);
   }
   const auto& message = static_cast<const v1alpha1::LegacyConfig&>(*legacy.message);
+  if (migrator.Has("KubeServiceAccountConfig")) {
+    const auto* cluster = config.Get<v1alpha1::KubeClusterConfig>();
+    migrator.SetDefault(
+        "KubeServiceAccountConfig", "issuer.issuerURL",
+        cluster == nullptr ? message.cluster().control_plane().endpoint() : cluster->endpoint());
+  }
   const std::string& type = message.machine().type();
   const std::string& cni = message.cluster().network().cni().name();
   if (IsControlPlaneType(type) && migrator.Has("KubeNetworkConfig") &&
@@ -123,31 +131,45 @@ std::string ToString(const Move& move) {
              move.to);
 }
 
-absl::StatusOr<MigratedConfig> Migrate(const Config& config) {
+absl::StatusOr<MigratedConfig> Migrate(const Config& config, const MigrateOptions& options) {
   const Document* legacy = config.Find(*FindKind(""), "");
   if (legacy == nullptr) return MigratedConfig{.config = config};
   auto made = std::make_shared<Source>();
-  Migrator migrator(*made, IsControlPlane(config), [](const Migration&) { return true; });
+  // A worker of old has no name of its cluster: without one there is no document.
+  const auto& message = static_cast<const v1alpha1::LegacyConfig&>(*legacy->message);
+  const bool unnamed =
+      message.cluster().cluster_name().empty() && !HasKind(config, "KubeClusterConfig");
+  const auto wanted = [&](const Migration& migration) {
+    const bool known = !std::ranges::contains(options.unknown_kinds, migration.kind);
+    return known && !(unnamed && migration.kind == "KubeClusterConfig");
+  };
+  Migrator migrator(*made, Migrator::Extent::kConfig, IsControlPlane(config), wanted);
   WorkingCopy copy(config);
   migrator.Take(copy.Find(*legacy)->document.root);
   RETURN_IF_ERROR(ToStatus(migrator.errors()));
-  CompleteDocuments(*legacy, migrator);
+  CompleteDocuments(config, *legacy, migrator);
   RETURN_IF_ERROR(Put(migrator, made, copy));
   ASSIGN_OR_RETURN(Config migrated, Load(config.file(), copy.Text()));
   return MigratedConfig{.config = std::move(migrated), .moves = std::move(migrator.moves())};
 }
 
 absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& base) {
-  const auto* strategic = std::get_if<StrategicPatch>(&patch);
-  if (strategic == nullptr) return MigratedPatch{.patch = patch};
-  StrategicPatch result = *strategic;
-  Migrator migrator(*result.source, IsControlPlane(base),
+  // Over one document a JSON patch works as it is.
+  const auto* json = std::get_if<JsonPatch>(&patch);
+  if (json != nullptr && base.documents().size() == 1) return MigratedPatch{.patch = patch};
+  StrategicPatch result;
+  if (json == nullptr) {
+    result = std::get<StrategicPatch>(patch);
+  } else {
+    ASSIGN_OR_RETURN(result, ToStrategicPatch(*json, base));
+  }
+  Migrator migrator(*result.source, Migrator::Extent::kPatch, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
   for (PatchDocument& one : result.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
   }
   RETURN_IF_ERROR(ToStatus(migrator.errors()));
-  if (migrator.moves().empty()) return MigratedPatch{.patch = patch};
+  if (migrator.moves().empty()) return MigratedPatch{.patch = std::move(result)};
   std::erase_if(result.documents, [](const PatchDocument& one) {
     return one.document.kind->legacy() && IsEmpty(one.document.root);
   });
@@ -163,7 +185,7 @@ Findings OldFields(const Patch& patch, const Config& base) {
   const auto* strategic = std::get_if<StrategicPatch>(&patch);
   if (strategic == nullptr) return {};
   StrategicPatch copy = *strategic;
-  Migrator migrator(*copy.source, IsControlPlane(base),
+  Migrator migrator(*copy.source, Migrator::Extent::kPatch, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
   for (PatchDocument& one : copy.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);

@@ -27,9 +27,14 @@ struct MigratedConfig {
   std::vector<Move> moves{};
 };
 
-// The config with everything in the current form, comments of what does not move kept.
-// InvalidArgument, one line each, for what has no equivalent.
-absl::StatusOr<MigratedConfig> Migrate(const Config& config);
+struct MigrateOptions {
+  // Kinds that whoever reads the result does not know: their fields stay where they are.
+  std::vector<std::string> unknown_kinds{};
+};
+
+// The config with everything in the current form that a document says today, comments of what does
+// not move kept. InvalidArgument, one line each, for what has no equivalent.
+absl::StatusOr<MigratedConfig> Migrate(const Config& config, const MigrateOptions& options = {});
 
 struct MigratedPatch {
   Patch patch;
@@ -37,7 +42,8 @@ struct MigratedPatch {
 };
 
 // The patch as it has to be for `base`: fields move where `base` says the same in a document of the
-// current form, others stay. JSON patches stay as they are. Errors as above.
+// current form, others stay. A JSON patch of a config of several documents becomes a piece of
+// config. Errors as above, and for operations that cannot be told so.
 absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& base);
 
 // What `MigratePatch` would move, as findings: for those who want to be told, not helped.

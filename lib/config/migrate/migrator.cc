@@ -4,8 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "lib/config/migrate/disk_expression.h"
 #include "lib/config/yaml.h"
 #include "lib/yaml/write.h"
 
@@ -40,12 +38,18 @@ void RemoveAt(Node& node, std::string_view path) {
   }
 }
 
+// Where a value stands: its key, or itself if it is an item of a list.
+Place PlaceOf(const Node& value) {
+  if (value.source == nullptr) return {};
+  return value.key.empty() ? value.place() : value.key_place();
+}
+
+}  // namespace
+
 bool IsTrue(const Node& value) {
   return value.text == "true" || value.text == "True" || value.text == "TRUE" ||
          value.text == "yes" || value.text == "on";
 }
-
-}  // namespace
 
 void Migrator::Take(Node& root) {
   for (const Migration& migration : AllMigrations()) {
@@ -69,42 +73,43 @@ void Migrator::Convert(const Migration& migration, const Node& value) {
       return Keep(migration, value, value);
     case Conversion::kNegate:
       return Keep(migration, value, MakePlain(made_, IsTrue(value) ? "false" : "true"));
-    case Conversion::kPem: {
-      std::string pem;
-      if (!absl::Base64Unescape(ToAbsl(value.text), &pem)) pem = std::string(value.text);
-      return Keep(migration, value, Text(std::move(pem)));
-    }
-    case Conversion::kAddresses: {
-      Node list = MakeSequence(made_);
-      for (const Node& item : value.children) {
-        Node server = MakeMapping(made_);
-        server.children.push_back(item);
-        server.children.back().key = "address";
-        list.children.push_back(std::move(server));
-      }
-      return Keep(migration, value, std::move(list));
-    }
-    case Conversion::kDisk: {
-      if (Has(migration.kind) &&
-          FindAt(DocumentFor(migration.kind).root, migration.to) != nullptr) {
-        return Note(migration, value, "nothing: the selector decides");
-      }
-      return Keep(migration, value, Text(DiskExpression(value.text)));
-    }
-    case Conversion::kDiskSelector: {
-      const absl::StatusOr<std::string> expression = DiskExpression(value);
-      if (!expression.ok())
-        return Refuse(migration, value, std::string(expression.status().message()));
-      return Keep(migration, value, Text(*expression));
-    }
+    case Conversion::kPem:
+      return Keep(migration, value, Pem(value));
+    case Conversion::kAddresses:
+      return Addresses(migration, value);
+    case Conversion::kDisk:
+    case Conversion::kDiskSelector:
+      return Disk(migration, value);
     case Conversion::kHostname:
       return Hostname(migration, value);
     case Conversion::kCniName:
       return CniName(migration, value);
     case Conversion::kCniUrls:
-      return CniUrls(migration, value);
+      return Urls(migration, value, "custom-cni");
+    case Conversion::kManifestUrls:
+      return Urls(migration, value, "extra-manifest");
     case Conversion::kScheduling:
       return Scheduling(migration, value);
+    case Conversion::kItems:
+      return Items(migration, value);
+    case Conversion::kHeaders:
+      return Headers(migration, value);
+    case Conversion::kPods:
+      return Pods(migration, value);
+    case Conversion::kAuthority:
+      return Authority(migration, value);
+    case Conversion::kAccepted:
+      return Accepted(migration, value);
+    case Conversion::kEncryption:
+      return Encryption(migration, value);
+    case Conversion::kDiscovery:
+      return Discovery(migration, value);
+    case Conversion::kVolumeKeys:
+      return VolumeKeys(migration, value);
+    case Conversion::kMirrors:
+      return Mirrors(migration, value);
+    case Conversion::kRegistries:
+      return Registries(migration, value);
     case Conversion::kOnlyIfTrue:
       if (IsTrue(value)) return Note(migration, value, "nothing: it is so");
       return Refuse(migration, value, "has no equivalent in the current form");
@@ -116,7 +121,7 @@ void Migrator::Convert(const Migration& migration, const Node& value) {
 }
 
 void Migrator::Note(const Migration& migration, const Node& value, std::string to) {
-  const Place place = value.source == nullptr ? Place{} : value.key_place();
+  const Place place = PlaceOf(value);
   moves_.push_back({.file = value.source == nullptr ? "" : value.source->file,
                     .place = place,
                     .from = std::string(migration.from),
@@ -125,7 +130,7 @@ void Migrator::Note(const Migration& migration, const Node& value, std::string t
 
 void Migrator::Refuse(const Migration& migration, const Node& value, std::string reason) {
   errors_.push_back({.file = value.source->file,
-                     .place = value.key_place(),
+                     .place = PlaceOf(value),
                      .path = std::string(migration.from),
                      .message = std::move(reason)});
 }
@@ -135,12 +140,12 @@ void Migrator::Keep(const Migration& migration, const Node& value, Node converte
   const bool secret = migration.change == Conversion::kPem || field->option->secret();
   const std::string shown = secret ? "" : Cat(": ", WriteFlow(converted));
   Note(migration, value, Cat(migration.kind, ".", migration.to, shown));
-  Set(DocumentFor(migration.kind), migration.to, std::move(converted));
+  Set(DocumentFor(migration.kind, migration.name), migration.to, std::move(converted));
 }
 
 void Migrator::Delete(std::string_view kind, std::vector<std::string_view> path,
-                      const Node& because) {
-  deletions_.push_back({.document = {.kind = FindKind(kind)},
+                      const Node& because, std::string_view name) {
+  deletions_.push_back({.document = {.kind = FindKind(kind), .name = std::string(name)},
                         .path = std::move(path),
                         .source = because.source,
                         .begin = because.begin});
@@ -159,15 +164,6 @@ void Migrator::CniName(const Migration& migration, const Node& value) {
   }
   Delete(migration.kind, {}, value);
   Note(migration, value, "no KubeFlannelCNIConfig");
-}
-
-void Migrator::CniUrls(const Migration& migration, const Node& value) {
-  for (const Node& url : value.children) {
-    const size_t index = static_cast<size_t>(&url - value.children.data());
-    const std::string name = index == 0 ? "custom-cni" : Cat("custom-cni-", index);
-    Set(DocumentFor(migration.kind, name), migration.to, url);
-    Note(migration, value, Cat(migration.kind, " ", name, ".url: ", WriteFlow(url)));
-  }
 }
 
 void Migrator::Scheduling(const Migration& migration, const Node& value) {
@@ -222,7 +218,7 @@ void Migrator::Set(Document& document, std::string_view path, Node value) {
   value.key = path;
   if (Node* present = node->Find(path); present == nullptr) {
     node->children.push_back(std::move(value));
-  } else if (present->IsMapping()) {
+  } else if (present->IsMapping() || (present->IsSequence() && value.IsSequence())) {
     std::ranges::move(value.children, std::back_inserter(present->children));
   } else {
     *present = std::move(value);

@@ -1,6 +1,7 @@
 // Takes fields out of a legacy document and makes documents of the current form from them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -15,12 +16,19 @@
 
 namespace ichor::config {
 
+// Whether a scalar says true.
+bool IsTrue(const Node& value);
+
 class Migrator {
  public:
+  // Whether a config moves as a whole, or what a patch says of one.
+  enum class Extent : std::uint8_t { kConfig, kPatch };
+
   // Texts that are made are kept by `made`, which must outlive all nodes. `wanted` says whether a
   // field is to move. What only a control plane uses is dropped if the machine is none.
-  Migrator(Source& made, bool control_plane, std::function<bool(const Migration&)> wanted)
-      : made_(made), control_plane_(control_plane), wanted_(std::move(wanted)) {}
+  Migrator(Source& made, Extent extent, bool control_plane,
+           std::function<bool(const Migration&)> wanted)
+      : made_(made), extent_(extent), control_plane_(control_plane), wanted_(std::move(wanted)) {}
 
   // Moves what is wanted out of the root of a legacy document.
   void Take(Node& root);
@@ -42,16 +50,33 @@ class Migrator {
   void Keep(const Migration& migration, const Node& value, Node converted);
   void Hostname(const Migration& migration, const Node& value);
   void CniName(const Migration& migration, const Node& value);
-  void CniUrls(const Migration& migration, const Node& value);
   void Scheduling(const Migration& migration, const Node& value);
-  void Delete(std::string_view kind, std::vector<std::string_view> path, const Node& because);
+  void Addresses(const Migration& migration, const Node& value);
+  void Disk(const Migration& migration, const Node& value);
+  void Items(const Migration& migration, const Node& value);
+  void Urls(const Migration& migration, const Node& value, std::string_view base);
+  void Headers(const Migration& migration, const Node& value);
+  void Pods(const Migration& migration, const Node& value);
+  void Authority(const Migration& migration, const Node& value);
+  void Accepted(const Migration& migration, const Node& value);
+  void Encryption(const Migration& migration, const Node& value);
+  void Discovery(const Migration& migration, const Node& value);
+  void VolumeKeys(const Migration& migration, const Node& value);
+  void Mirrors(const Migration& migration, const Node& value);
+  void Registries(const Migration& migration, const Node& value);
+  void Tls(std::string_view host, const Node& tls);
+  void Delete(std::string_view kind, std::vector<std::string_view> path, const Node& because,
+              std::string_view name = "");
   void Note(const Migration& migration, const Node& value, std::string to);
   void Refuse(const Migration& migration, const Node& value, std::string reason);
   Document& DocumentFor(std::string_view kind, std::string_view name = "");
   void Set(Document& document, std::string_view path, Node value);
+  // PEM of base64 of it; what is no base64 stays.
+  Node Pem(const Node& value);
   Node Text(std::string text) { return MakeText(made_, yml::Keep(made_, std::move(text))); }
 
   Source& made_;
+  Extent extent_;
   bool control_plane_;
   std::function<bool(const Migration&)> wanted_;
   std::vector<Document> documents_;

@@ -19,6 +19,17 @@ enum class Conversion : std::uint8_t {
   kCniName,       // none, custom: no Flannel
   kCniUrls,       // each a manifest
   kScheduling,    // true: no taint
+  kItems,         // each item of a list a document, called by its name or address
+  kManifestUrls,  // each a manifest
+  kHeaders,       // of all manifests that kManifestUrls made
+  kPods,          // each a static pod, called by its own name
+  kAuthority,     // a CA: on a control plane the one that signs, elsewhere one that is trusted
+  kAccepted,      // CAs that are trusted
+  kEncryption,    // a secret: a provider of encryption in etcd
+  kDiscovery,     // the service, if it is on
+  kVolumeKeys,    // of a system volume
+  kMirrors,       // each registry a document
+  kRegistries,    // each registry's TLS and credentials
   kOnlyIfTrue,    // what it means today anyway; false has no equivalent
   kDropped,       // means nothing any more
   kUnsupported,   // has no equivalent
@@ -29,6 +40,7 @@ struct Migration {
   std::string_view kind;
   std::string_view to;  // path in the document
   Conversion change = Conversion::kKeep;
+  std::string_view name{};  // of the document, if it is of a named kind and there is one for all
 };
 
 std::span<const Migration> AllMigrations();

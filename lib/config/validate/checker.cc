@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "common/common.pb.h"
+#include "lib/config/size_text.h"
 #include "lib/resource/address_text.h"
 
 namespace ichor::config {
@@ -63,12 +64,6 @@ bool IsQualifiedPart(std::string_view text) {
          IsAlnum(text.back()) && std::ranges::all_of(text, IsLabelPart);
 }
 
-bool IsQualifiedName(std::string_view name) {
-  const size_t slash = name.find('/');
-  if (slash == std::string_view::npos) return IsQualifiedPart(name);
-  return IsDnsSubdomain(name.substr(0, slash)) && IsQualifiedPart(name.substr(slash + 1));
-}
-
 bool IsLabelValue(std::string_view value) {
   return value.empty() || IsQualifiedPart(value);
 }
@@ -85,6 +80,12 @@ void CheckKey(Checker& checker, std::string_view path, std::string_view key) {
 }
 
 }  // namespace
+
+bool IsQualifiedName(std::string_view name) {
+  const size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return IsQualifiedPart(name);
+  return IsDnsSubdomain(name.substr(0, slash)) && IsQualifiedPart(name.substr(slash + 1));
+}
 
 const Node& Checker::Nearest(std::string_view path) const {
   const Node* last = nullptr;
@@ -245,6 +246,16 @@ void CheckTaints(Checker& checker, std::string_view path, const TextMap& taints)
                   Cat("\"", text,
                       "\" is no taint: expected EFFECT or VALUE:EFFECT, where EFFECT is "
                       "NoSchedule, PreferNoSchedule or NoExecute"));
+  }
+}
+
+void CheckSizes(Checker& checker, std::string_view path, std::string_view min_text,
+                std::string_view max_text) {
+  const auto min = ParseSize(min_text);
+  const auto max = ParseSize(max_text);
+  if (min && *min < 0) checker.Error(Cat(path, ".minSize"), "must not be negative");
+  if (min && max && *max >= 0 && *min > *max) {
+    checker.Error(Cat(path, ".minSize"), "greater than maxSize");
   }
 }
 

@@ -18,8 +18,8 @@ namespace ichor::config {
 // it that is there.
 class Checker {
  public:
-  Checker(const Document& document, Findings& findings)
-      : document_(document), findings_(findings) {}
+  Checker(const Document& document, Findings& findings, const ValidateOptions& options = {})
+      : document_(document), findings_(findings), options_(options) {}
 
   void Error(std::string_view path, std::string message, std::string fix = "") {
     Report(Finding::Severity::kError, path, std::move(message), std::move(fix));
@@ -40,6 +40,7 @@ class Checker {
   bool Has(std::string_view path) const;
 
   const Document& document() const { return document_; }
+  const ValidateOptions& options() const { return options_; }
 
  private:
   void Report(Finding::Severity severity, std::string_view path, std::string message,
@@ -48,6 +49,7 @@ class Checker {
 
   const Document& document_;
   Findings& findings_;
+  ValidateOptions options_;
 };
 
 // Rules that several kinds of document share. Paths are those of the field.
@@ -62,6 +64,10 @@ using TextMap = google::protobuf::Map<std::string, std::string>;
 void CheckLabels(Checker& checker, std::string_view path, const TextMap& labels);
 void CheckAnnotations(Checker& checker, std::string_view path, const TextMap& annotations);
 void CheckTaints(Checker& checker, std::string_view path, const TextMap& taints);
+
+// "<path>.minSize" and "<path>.maxSize" of a volume. Texts that are no sizes are let through.
+void CheckSizes(Checker& checker, std::string_view path, std::string_view min_text,
+                std::string_view max_text);
 
 // A role of the API that a service account may have.
 void CheckRole(Checker& checker, std::string_view path, std::string_view role);
@@ -84,6 +90,10 @@ bool IsHostPort(std::string_view text);
 
 // Whether every label of a name is made of 1 to 63 letters, digits, - and _; the whole at most 255.
 bool IsDnsName(std::string_view name);
+
+// A name of Kubernetes: 1 to 63 letters, digits, -, _ and dots, a letter or digit at both ends;
+// perhaps with a DNS subdomain and / before it.
+bool IsQualifiedName(std::string_view name);
 
 // RFC 1123: lower-case letters, digits, - and dots, at most 253.
 bool IsDnsSubdomain(std::string_view name);

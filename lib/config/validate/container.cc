@@ -25,6 +25,11 @@ void CheckName(Checker& checker, std::string_view name) {
   }
 }
 
+bool InReference(char c) {
+  constexpr std::string_view kOthers = "._-/:@";
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || kOthers.contains(c);
+}
+
 // One mount's source kind, destination and options.
 class MountChecker {
  public:
@@ -117,7 +122,9 @@ void CheckSecurity(Checker& checker, const ContainerConfig& config) {
 void CheckOne(Checker& checker, const ContainerConfig& config) {
   CheckName(checker, config.name());
   checker.Require("image", config.image());
-  if (!config.image().empty() && !config.image().contains("@sha256:")) {
+  if (!std::ranges::all_of(config.image(), InReference)) {
+    checker.Error("image", Cat("\"", config.image(), "\" is no reference of an image"));
+  } else if (!config.image().empty() && !config.image().contains("@sha256:")) {
     checker.Warning("image", "a tag may change its meaning", "name the image by its digest");
   }
   for (int i = 0; i < config.environment_size(); ++i) {

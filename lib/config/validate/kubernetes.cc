@@ -5,14 +5,15 @@
 
 #include "common/common.pb.h"
 #include "config/kubernetes.pb.h"
+#include "lib/config/validate/certificate.h"
 #include "lib/config/validate/dispatch.h"
+#include "lib/config/validate/kubernetes_image.h"
 #include "lib/config/validate/rules.h"
 #include "lib/resource/address_text.h"
 
 namespace ichor::config {
 namespace {
 
-using v1alpha1::CertificateAndKey;
 using v1alpha1::KubeAggregatorCAConfig;
 using v1alpha1::KubeAPIServerCAConfig;
 using v1alpha1::KubeAPIServerConfig;
@@ -38,12 +39,17 @@ bool IsWebUrl(std::string_view url) {
   return (parts.scheme == "http" || parts.scheme == "https") && !parts.host.empty();
 }
 
+void CheckImage(Checker& checker, std::string_view image) {
+  checker.Require("image", image);
+  CheckKubernetesImage(checker, "image", image);
+}
+
 void CheckApiServer(Checker& checker, const KubeAPIServerConfig& config) {
   constexpr std::array<std::string_view, 6> kTaken = {
       "anonymous-auth",        "oidc-",
       "authentication-config", "authorization-config",
       "authorization-mode",    "authorization-webhook-"};
-  checker.Require("image", config.image());
+  CheckImage(checker, config.image());
   CheckResources(checker, "resources", config.resources());
   for (const auto& [key, value] : config.extra_args()) {
     const auto starts = [&](std::string_view taken) { return key.starts_with(taken); };
@@ -56,7 +62,7 @@ void CheckApiServer(Checker& checker, const KubeAPIServerConfig& config) {
 template <class Component>
 void CheckComponent(Checker& checker, const Component& config) {
   if (config.has_enabled() && !config.enabled()) return;
-  checker.Require("image", config.image());
+  CheckImage(checker, config.image());
   CheckResources(checker, "resources", config.resources());
 }
 
@@ -182,31 +188,31 @@ void CheckAuthorizer(Checker& checker, const KubeAuthorizerConfig& config) {
   }
 }
 
-bool IsPem(std::string_view text) {
-  return text.contains("-----BEGIN ") && text.contains("-----END ");
-}
-
-void CheckPair(Checker& checker, const CertificateAndKey& pair) {
-  if (!IsPem(pair.cert())) checker.Error("issuingCA.cert", "no certificate in PEM");
-  if (!IsPem(pair.key())) checker.Error("issuingCA.key", "no key in PEM");
+void CheckAccepted(Checker& checker,
+                   const google::protobuf::RepeatedPtrField<std::string>& certificates) {
+  for (int i = 0; i < certificates.size(); ++i) {
+    CheckCertificates(checker, Cat("acceptedCAs[", i, "]"), certificates[i]);
+  }
 }
 
 void CheckServerCa(Checker& checker, const KubeAPIServerCAConfig& config) {
-  if (config.has_issuing_ca()) return CheckPair(checker, config.issuing_ca());
-  if (config.accepted_cas_size() == 0)
+  if (config.has_issuing_ca()) {
+    CheckPair(checker, "issuingCA", config.issuing_ca());
+  } else if (config.accepted_cas_size() == 0) {
     checker.Error("", "neither issuingCA nor acceptedCAs is set");
+  }
+  CheckAccepted(checker, config.accepted_cas());
 }
 
 void CheckAggregatorCa(Checker& checker, const KubeAggregatorCAConfig& config) {
+  CheckAccepted(checker, config.accepted_cas());
   if (!config.has_issuing_ca()) return checker.Error("issuingCA", "required");
-  CheckPair(checker, config.issuing_ca());
+  CheckPair(checker, "issuingCA", config.issuing_ca());
 }
 
 void CheckServiceAccount(Checker& checker, const KubeServiceAccountConfig& config) {
   checker.Require("issuer.issuerURL", config.issuer().issuer_url());
-  if (!IsPem(config.issuer().private_key())) {
-    checker.Error("issuer.privateKey", "no key in PEM");
-  }
+  CheckPrivateKey(checker, "issuer.privateKey", config.issuer().private_key());
 }
 
 void CheckName(Checker& checker, std::string_view name) {
@@ -249,7 +255,7 @@ void CheckCluster(Checker& checker, const KubeClusterConfig& config) {
 }
 
 void CheckKubelet(Checker& checker, const KubeletConfig& config) {
-  checker.Require("image", config.image());
+  CheckImage(checker, config.image());
   CheckKubeletConfig(checker, "config");
 }
 

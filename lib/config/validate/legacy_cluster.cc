@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "config/legacy.pb.h"
+#include "lib/config/validate/kubernetes_image.h"
 #include "lib/config/validate/rules.h"
 
 namespace ichor::config {
@@ -37,8 +38,8 @@ bool IsWebUrl(std::string_view url) {
 
 void CheckCni(Checker& checker, const Cluster& cluster) {
   const auto& cni = cluster.network().cni();
-  const std::string_view name = cni.name();
-  const bool flannel = name.empty() || name == "flannel";
+  const std::string_view name = cni.name().empty() ? "flannel" : std::string_view(cni.name());
+  const bool flannel = name == "flannel";
   if (name != "custom" && cni.urls_size() > 0) {
     checker.Error("cluster.network.cni.urls", Cat("cannot be used with the CNI \"", name, "\""),
                   "set cluster.network.cni.name: custom");
@@ -86,6 +87,7 @@ void CheckManifests(Checker& checker, const Cluster& cluster) {
 void CheckApiServer(Checker& checker, const Cluster& cluster) {
   const auto& server = cluster.api_server();
   CheckResources(checker, "cluster.apiServer.resources", server.resources());
+  CheckKubernetesImage(checker, "cluster.apiServer.image", server.image());
   if (server.authorization_config_size() > 0) {
     for (const auto& [key, value] : server.extra_args()) {
       if (key != "authorization-mode" && !key.starts_with("authorization-webhook-")) continue;
@@ -147,6 +149,9 @@ void CheckLegacyCluster(Checker& checker) {
   CheckResources(checker, "cluster.controllerManager.resources",
                  cluster.controller_manager().resources());
   CheckResources(checker, "cluster.scheduler.resources", cluster.scheduler().resources());
+  CheckKubernetesImage(checker, "cluster.controllerManager.image",
+                       cluster.controller_manager().image());
+  CheckKubernetesImage(checker, "cluster.scheduler.image", cluster.scheduler().image());
 }
 
 }  // namespace ichor::config

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "config/legacy.pb.h"
+#include "lib/config/validate/kubernetes_image.h"
 #include "lib/config/validate/rules.h"
+#include "lib/config/validate/runtime_spec.h"
 
 namespace ichor::config {
 namespace {
@@ -40,7 +42,7 @@ void CheckCa(Checker& checker, const Machine& machine, bool control_plane) {
   }
 }
 
-void CheckInstall(Checker& checker, const Machine& machine, const ValidateOptions& options) {
+void CheckInstall(Checker& checker, const Machine& machine) {
   const auto& install = machine.install();
   std::set<std::string> images;
   for (int i = 0; i < install.extensions_size(); ++i) {
@@ -52,7 +54,7 @@ void CheckInstall(Checker& checker, const Machine& machine, const ValidateOption
   if (install.extensions_size() > 0) {
     checker.Warning("machine.install.extensions", "deprecated", "build them into the image");
   }
-  if (options.mode != Mode::kMetal || !machine.has_install()) return;
+  if (checker.options().mode != Mode::kMetal || !machine.has_install()) return;
   if (install.disk().empty() && !install.has_disk_selector()) {
     checker.Error("machine.install", "neither disk nor diskSelector is set");
   }
@@ -154,6 +156,7 @@ void CheckKubelet(Checker& checker, const Machine& machine) {
     CheckFilter(checker, Cat("machine.kubelet.nodeIP.validSubnets[", i, "]"), subnets[i]);
   }
   CheckKubeletConfig(checker, "machine.kubelet.extraConfig");
+  CheckKubernetesImage(checker, "machine.kubelet.image", machine.kubelet().image());
 }
 
 }  // namespace
@@ -162,7 +165,7 @@ bool IsControlPlaneType(std::string_view machine_type) {
   return machine_type == "controlplane" || machine_type == "init";
 }
 
-void CheckLegacyMachine(Checker& checker, const ValidateOptions& options) {
+void CheckLegacyMachine(Checker& checker) {
   const auto& config = static_cast<const v1alpha1::LegacyConfig&>(*checker.document().message);
   if (config.has_persist() && !config.persist()) {
     checker.Error("persist", "a config that is not kept is not supported", "remove it");
@@ -172,7 +175,7 @@ void CheckLegacyMachine(Checker& checker, const ValidateOptions& options) {
   const bool control_plane = IsControlPlaneType(machine.type());
   CheckType(checker, machine.type());
   CheckCa(checker, machine, control_plane);
-  CheckInstall(checker, machine, options);
+  CheckInstall(checker, machine);
   CheckDisks(checker, machine);
   const auto& encryption = machine.system_disk_encryption();
   if (encryption.has_state()) {
@@ -192,6 +195,8 @@ void CheckLegacyMachine(Checker& checker, const ValidateOptions& options) {
   if (checker.Has("machine.baseRuntimeSpecOverrides")) {
     checker.Warning("machine.baseRuntimeSpecOverrides", "deprecated",
                     "use CRIBaseRuntimeSpecConfig");
+    CheckRuntimeSpec(checker, "machine.baseRuntimeSpecOverrides",
+                     machine.base_runtime_spec_overrides());
   }
 }
 

@@ -6,6 +6,7 @@
 #include "common/common.pb.h"
 #include "config/link.pb.h"
 #include "lib/config/validate/dispatch.h"
+#include "lib/config/validate/expression.h"
 #include "lib/config/validate/rules.h"
 #include "lib/resource/address_text.h"
 
@@ -134,8 +135,12 @@ void CheckWireguard(Checker& checker, const WireguardConfig& link) {
 }
 
 void CheckAlias(Checker& checker, const LinkAliasConfig& alias) {
-  if (alias.name().starts_with('%')) checker.Error("name", "a pattern needs a prefix before %d");
-  checker.Require("selector.match", alias.selector().match());
+  const std::string_view name = alias.name();
+  const size_t percent = name.find('%');
+  if (percent != std::string_view::npos && (percent == 0 || name.substr(percent) != "%d")) {
+    checker.Error("name", "a pattern is a prefix and %d, and nothing behind it", "such as net%d");
+  }
+  RequireExpression(checker, "selector.match", alias.selector().match(), Subject::kLink);
 }
 
 }  // namespace

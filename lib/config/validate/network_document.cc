@@ -12,6 +12,7 @@
 #include "config/discovery.pb.h"
 #include "config/network.pb.h"
 #include "lib/config/validate/dispatch.h"
+#include "lib/config/validate/prefix.h"
 #include "lib/config/validate/rules.h"
 #include "lib/resource/address_text.h"
 
@@ -129,6 +130,17 @@ std::pair<std::uint32_t, std::uint32_t> Range(std::string_view text) {
   return range;
 }
 
+void CheckIngress(Checker& checker, const std::string& path,
+                  const NetworkRuleConfig::Ingress& ingress) {
+  checker.Require(Cat(path, ".subnet"), ingress.subnet());
+  if (ingress.subnet().empty() || ingress.except().empty()) return;
+  const auto subnet = ParseNetIPPrefix(ingress.subnet());
+  const auto except = ParseNetIPPrefix(ingress.except());
+  if (!subnet || !except || Holds(*subnet, *except)) return;
+  checker.Warning(Cat(path, ".except"),
+                  Cat("leaves nothing out: it is no part of ", ingress.subnet()));
+}
+
 void CheckRule(Checker& checker, const NetworkRuleConfig& config) {
   const auto& ports = config.port_selector().ports();
   if (ports.empty()) checker.Error("portSelector.ports", "required");
@@ -144,7 +156,7 @@ void CheckRule(Checker& checker, const NetworkRuleConfig& config) {
     ranges.push_back(range);
   }
   for (int i = 0; i < config.ingress_size(); ++i) {
-    checker.Require(Cat("ingress[", i, "].subnet"), config.ingress(i).subnet());
+    CheckIngress(checker, Cat("ingress[", i, "]"), config.ingress(i));
   }
 }
 
@@ -213,11 +225,29 @@ void CheckNeighbors(Checker& checker, const BGPInstanceConfig& config) {
   }
 }
 
+// A route goes to one instance only.
+void CheckImports(Checker& checker, const BGPInstanceConfig& config) {
+  std::vector<common::NetIPPrefix> seen;
+  for (int i = 0; i < config.import_routes_size(); ++i) {
+    const auto& prefixes = config.import_routes(i).prefixes();
+    for (int j = 0; j < prefixes.size(); ++j) {
+      const auto prefix = ParseNetIPPrefix(prefixes[j]);
+      if (prefixes[j].empty() || !prefix) continue;
+      const auto overlaps = [&](const auto& other) { return Overlap(*prefix, other); };
+      if (std::ranges::any_of(seen, overlaps)) {
+        checker.Error(Cat("importRoutes[", i, "].prefixes[", j, "]"), "overlaps another prefix");
+      }
+      seen.push_back(*prefix);
+    }
+  }
+}
+
 void CheckBgp(Checker& checker, const BGPInstanceConfig& config) {
   if (config.local_asn() == 0) checker.Error("localASN", "required");
   const bool v4 = !config.router_id().contains(':');
   if (!config.router_id().empty() && !v4) checker.Error("routerID", "must be an IPv4 address");
   CheckNeighbors(checker, config);
+  CheckImports(checker, config);
 }
 
 void CheckTcpProbe(Checker& checker, const TCPProbeConfig& config) {

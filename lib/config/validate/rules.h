@@ -9,7 +9,7 @@
 namespace ichor::config {
 
 // The legacy document.
-void CheckLegacyMachine(Checker& checker, const ValidateOptions& options);
+void CheckLegacyMachine(Checker& checker);
 void CheckLegacyNetwork(Checker& checker);
 void CheckLegacyCluster(Checker& checker);
 
@@ -19,6 +19,7 @@ void CheckVolumes(Checker& checker);
 void CheckNetworkDocument(Checker& checker);
 void CheckLinkDocument(Checker& checker);
 void CheckSystemDocument(Checker& checker);
+void CheckStorageDocument(Checker& checker);
 void CheckContainer(Checker& checker);
 
 // What one document says of the others: fields that two of them state, documents that need another.

@@ -7,12 +7,17 @@
 #include "config/cri.pb.h"
 #include "config/runtime.pb.h"
 #include "config/security.pb.h"
+#include "lib/config/validate/certificate.h"
 #include "lib/config/validate/dispatch.h"
+#include "lib/config/validate/expression.h"
 #include "lib/config/validate/rules.h"
+#include "lib/config/validate/runtime_spec.h"
 
 namespace ichor::config {
 namespace {
 
+using v1alpha1::CRIBaseRuntimeSpecConfig;
+using v1alpha1::CRICustomizationConfig;
 using v1alpha1::EnvironmentConfig;
 using v1alpha1::EtcFileConfig;
 using v1alpha1::EventSinkConfig;
@@ -83,10 +88,15 @@ void CheckOom(Checker& checker, const OOMConfig& config) {
   if (config.sample_interval().seconds() < 0) {
     checker.Error("sampleInterval", "must not be negative");
   }
+  CheckExpression(checker, "triggerExpression", config.trigger_expression(),
+                  Subject::kMemoryTrigger);
+  CheckExpression(checker, "cgroupRankingExpression", config.cgroup_ranking_expression(),
+                  Subject::kMemoryRanking);
 }
 
 void CheckInstall(Checker& checker, const UnattendedInstallConfig& config) {
-  checker.Require("provisioning.diskSelector.match", config.provisioning().disk_selector().match());
+  RequireExpression(checker, "provisioning.diskSelector.match",
+                    config.provisioning().disk_selector().match(), Subject::kDisk);
   if (config.installer().image().empty()) {
     checker.Warning("installer.image", "not set: the running version installs itself");
   }
@@ -121,21 +131,25 @@ void CheckRegistryAuth(Checker& checker, const RegistryAuthConfig& config) {
   }
 }
 
-bool IsPem(std::string_view text) {
-  return text.contains("-----BEGIN ") && text.contains("-----END ");
-}
-
 void CheckRegistryTls(Checker& checker, const RegistryTLSConfig& config) {
-  if (!config.ca().empty() && !IsPem(config.ca())) checker.Error("ca", "no certificate in PEM");
-  if (!config.has_client_identity()) return;
-  if (!IsPem(config.client_identity().cert())) {
-    checker.Error("clientIdentity.cert", "no certificate in PEM");
+  if (!config.ca().empty()) CheckCertificates(checker, "ca", config.ca());
+  if (config.has_client_identity()) {
+    CheckPair(checker, "clientIdentity", config.client_identity());
   }
-  if (!IsPem(config.client_identity().key())) checker.Error("clientIdentity.key", "no key in PEM");
 }
 
 void CheckRoots(Checker& checker, const TrustedRootsConfig& config) {
-  if (!IsPem(config.certificates())) checker.Error("certificates", "no certificate in PEM");
+  CheckCertificates(checker, "certificates", config.certificates());
+}
+
+void CheckRuntime(Checker& checker, const CRIBaseRuntimeSpecConfig& config) {
+  CheckRuntimeSpec(checker, "overrides", config.overrides());
+}
+
+void CheckCustomization(Checker& checker, const CRICustomizationConfig& config) {
+  if (config.name().empty() || IsQualifiedName(config.name())) return;
+  checker.Error("name",
+                "1 to 63 letters, digits, '-', '_' or '.', perhaps with a domain before it");
 }
 
 void CheckVerification(Checker& checker, const ImageVerificationConfig& config) {
@@ -166,7 +180,7 @@ void CheckVerification(Checker& checker, const ImageVerificationConfig& config) 
 void CheckSystemDocument(Checker& checker) {
   Dispatch(checker, CheckEtcFile, CheckEnvironment, CheckEventSink, CheckKmsgLog, CheckWatchdog,
            CheckOom, CheckInstall, CheckExtension, CheckMirror, CheckRegistryAuth, CheckRegistryTls,
-           CheckRoots, CheckVerification);
+           CheckRoots, CheckRuntime, CheckCustomization, CheckVerification);
 }
 
 }  // namespace ichor::config

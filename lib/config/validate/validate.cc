@@ -51,10 +51,10 @@ void CheckWords(const Node& mapping, const Shape& shape, const std::string& path
 }
 
 void CheckDocument(const Document& document, const ValidateOptions& options, Findings& findings) {
-  Checker checker(document, findings);
+  Checker checker(document, findings, options);
   CheckWords(document.root, *document.kind->shape, "", checker);
   if (document.kind->legacy()) {
-    CheckLegacyMachine(checker, options);
+    CheckLegacyMachine(checker);
     CheckLegacyNetwork(checker);
     return CheckLegacyCluster(checker);
   }
@@ -64,6 +64,7 @@ void CheckDocument(const Document& document, const ValidateOptions& options, Fin
   CheckNetworkDocument(checker);
   CheckLinkDocument(checker);
   CheckSystemDocument(checker);
+  CheckStorageDocument(checker);
   CheckContainer(checker);
 }
 

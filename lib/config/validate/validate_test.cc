@@ -5,38 +5,14 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/config/random_config.h"
+#include "lib/config/validate/complaint.h"
 
 namespace ichor::config {
 namespace {
 
-// All findings, one a line.
-std::string Complaint(std::string text, const ValidateOptions& options = {}) {
-  const auto config = Load("", std::move(text));
-  if (!config.ok()) return std::string(config.status().message());
-  std::string lines;
-  for (const Finding& finding : Validate(*config, options)) {
-    lines += (lines.empty() ? "" : "\n") + ToString(finding);
-  }
-  return lines;
-}
-
-// The findings of a document of its own, without what stands before the path.
+// The findings of a document of its own.
 std::string DocumentComplaint(std::string_view kind, std::string_view rest) {
-  return Complaint("apiVersion: v1alpha1\nkind: " + std::string(kind) + "\n" + std::string(rest) +
-                   "\n");
-}
-
-// A worker in which everything is right; `machine` and `cluster` are more lines of these.
-std::string Worker(std::string_view machine, std::string_view cluster = "") {
-  return "machine:\n  type: worker\n  ca: {crt: YQ==}\n" + std::string(machine) +
-         "cluster:\n  controlPlane: {endpoint: https://a.example.org:6443}\n" +
-         std::string(cluster);
-}
-
-std::string ControlPlane(std::string_view machine, std::string_view cluster = "") {
-  return "machine:\n  type: controlplane\n  ca: {crt: YQ==, key: YQ==}\n" + std::string(machine) +
-         "cluster:\n  controlPlane: {endpoint: https://a.example.org:6443}\n" +
-         std::string(cluster);
+  return Complaint(DocumentText(kind, rest));
 }
 
 TEST_CASE("validate: a good config has no findings") {
@@ -234,8 +210,8 @@ TEST_CASE("validate: rules of Kubernetes' documents") {
     return Complaint(ControlPlane("") + "---\n{apiVersion: v1alpha1, kind: " + std::string(kind) +
                      ", " + std::string(rest) + "}\n");
   };
-  CHECK(complaint("KubeAPIServerConfig", "image: a, extraArgs: {oidc-issuer-url: x}") ==
-        "7:90: KubeAPIServerConfig: extraArgs.oidc-issuer-url: other documents say this (use "
+  CHECK(complaint("KubeAPIServerConfig", "image: 'a:v1.36.0', extraArgs: {oidc-issuer-url: x}") ==
+        "7:100: KubeAPIServerConfig: extraArgs.oidc-issuer-url: other documents say this (use "
         "KubeAuthenticationConfig or KubeAuthorizerConfig)");
   CHECK(complaint("KubeSchedulerConfig", "enabled: false").empty());
   CHECK(complaint("KubeSchedulerConfig", "enabled: true") ==
@@ -250,8 +226,8 @@ TEST_CASE("validate: rules of Kubernetes' documents") {
         "7:1: KubeAuthorizerConfig a: webhook: required for the type Webhook");
   CHECK(complaint("KubePrismConfig", "port: 0") ==
         "7:53: KubePrismConfig: port: must be from 1 to 65535");
-  CHECK(complaint("KubeletConfig", "image: a, config: {port: 1, maxPods: 7}") ==
-        "7:70: KubeletConfig: config.port: the node sets this field of the kubelet itself");
+  CHECK(complaint("KubeletConfig", "image: 'a:v1.36.0', config: {port: 1, maxPods: 7}") ==
+        "7:80: KubeletConfig: config.port: the node sets this field of the kubelet itself");
 }
 
 TEST_CASE("validate: any config that loads can be looked at") {

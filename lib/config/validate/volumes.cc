@@ -8,18 +8,16 @@
 
 #include "absl/strings/ascii.h"
 #include "config/block.pb.h"
-#include "config/storage.pb.h"
 #include "lib/config/size_text.h"
 #include "lib/config/validate/dispatch.h"
+#include "lib/config/validate/expression.h"
 #include "lib/config/validate/rules.h"
 
 namespace ichor::config {
 namespace {
 
 using v1alpha1::ExistingVolumeConfig;
-using v1alpha1::LVMLogicalVolumeConfig;
-using v1alpha1::LVMVolumeGroupConfig;
-using v1alpha1::RAIDArrayConfig;
+using v1alpha1::ExternalVolumeConfig;
 using v1alpha1::RawVolumeConfig;
 using v1alpha1::SwapVolumeConfig;
 using v1alpha1::UserVolumeConfig;
@@ -39,17 +37,9 @@ void CheckVolumeName(Checker& checker, std::string_view name) {
   }
 }
 
-void CheckSizes(Checker& checker, std::string_view path, std::string_view min_text,
-                std::string_view max_text) {
-  const auto min = ParseSize(min_text);
-  const auto max = ParseSize(max_text);
-  if (min && *min < 0) checker.Error(Cat(path, ".minSize"), "must not be negative");
-  if (min && max && *max >= 0 && *min > *max) {
-    checker.Error(Cat(path, ".minSize"), "greater than maxSize");
-  }
-}
-
 void CheckProvisioning(Checker& checker, const VolumeProvisioning& provisioning) {
+  CheckExpression(checker, "provisioning.diskSelector.match", provisioning.disk_selector().match(),
+                  Subject::kDisk);
   CheckSizes(checker, "provisioning", provisioning.min_size(), provisioning.max_size());
 }
 
@@ -84,7 +74,7 @@ void CheckKeys(Checker& checker, const VolumeEncryption& encryption) {
 
 template <class Volume>
 void CheckEncryption(Checker& checker, const Volume& config) {
-  if (!config.has_encryption()) return;
+  if (config.encryption().ByteSizeLong() == 0) return;
   const VolumeEncryption& encryption = config.encryption();
   if (encryption.provider() != "luks2") {
     checker.Error("encryption.provider", "only luks2 is supported", "set provider: luks2");
@@ -183,47 +173,23 @@ void CheckPartitionVolume(Checker& checker, const Volume& config) {
 
 void CheckExisting(Checker& checker, const ExistingVolumeConfig& config) {
   CheckVolumeName(checker, config.name());
-  if (config.discovery().volume_selector().match().empty()) {
-    checker.Error("discovery.volumeSelector.match", "required");
-  }
+  RequireExpression(checker, "discovery.volumeSelector.match",
+                    config.discovery().volume_selector().match(), Subject::kVolume);
 }
 
-void CheckGroup(Checker& checker, const LVMVolumeGroupConfig& config) {
-  if (config.provisioning().volume_selector().match().empty()) {
-    checker.Error("provisioning.volumeSelector.match", "required");
+void CheckExternal(Checker& checker, const ExternalVolumeConfig& config) {
+  CheckVolumeName(checker, config.name());
+  if (config.filesystem_type() != "virtiofs") {
+    return checker.Error("filesystemType", "only virtiofs is supported", "virtiofs");
   }
-}
-
-void CheckLogical(Checker& checker, const LVMLogicalVolumeConfig& config) {
-  const auto& provisioning = config.provisioning();
-  checker.Require("provisioning.volumeGroup", provisioning.volume_group());
-  checker.Require("provisioning.maxSize", provisioning.max_size());
-  CheckSizes(checker, "provisioning", provisioning.min_size(), provisioning.max_size());
-  const std::string_view type = config.type();
-  if (config.has_mirrors() && type != "raid1" && type != "raid10") {
-    checker.Error("mirrors", "only supported by raid1 and raid10");
-  } else if (config.has_mirrors() && config.mirrors() < 1) {
-    checker.Error("mirrors", "must be at least 1");
-  }
-  if (config.has_stripes() && type != "raid0" && type != "raid10") {
-    checker.Error("stripes", "only supported by raid0 and raid10");
-  } else if (config.has_stripes() && config.stripes() < 2) {
-    checker.Error("stripes", "must be at least 2");
-  }
-}
-
-void CheckArray(Checker& checker, const RAIDArrayConfig& config) {
-  if (config.provisioning().volume_selector().match().empty()) {
-    checker.Error("provisioning.volumeSelector.match", "required");
-  }
+  checker.Require("mount.virtiofs.tag", config.mount().virtiofs().tag());
 }
 
 }  // namespace
 
 void CheckVolumes(Checker& checker) {
   Dispatch(checker, CheckSystemVolume, CheckUserVolume, CheckPartitionVolume<RawVolumeConfig>,
-           CheckPartitionVolume<SwapVolumeConfig>, CheckExisting, CheckGroup, CheckLogical,
-           CheckArray);
+           CheckPartitionVolume<SwapVolumeConfig>, CheckExisting, CheckExternal);
 }
 
 }  // namespace ichor::config
