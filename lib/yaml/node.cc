@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "lib/yaml/scalar.h"
 #include "lib/yaml/text.h"
@@ -30,7 +31,21 @@ std::string ToString(const Place& place) {
   return Cat(place.line, ":", place.column);
 }
 
+std::vector<std::uint32_t> LineStarts(std::string_view text) {
+  std::vector<std::uint32_t> starts = {0};
+  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    starts.push_back(static_cast<std::uint32_t>(at + 1));
+  }
+  return starts;
+}
+
 Place PlaceOf(const Source& source, std::uint32_t offset) {
+  if (!source.lines.empty()) {
+    const auto next = std::ranges::upper_bound(source.lines, offset);
+    const std::uint32_t start = *std::prev(next);
+    return {.line = static_cast<int>(next - source.lines.begin()),
+            .column = static_cast<int>(offset - start) + 1};
+  }
   const std::string_view before = std::string_view(source.text).substr(0, offset);
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   return {.line = static_cast<int>(std::ranges::count(before, '\n')) + 1,

@@ -26,11 +26,15 @@ struct Source {
   std::string file;  // how messages call it: "n1.yaml"
   std::string text;
   std::deque<std::string> decoded{};
+  std::vector<std::uint32_t> lines{};  // where each line starts, once it was read
 };
 
 using SourcePtr = std::shared_ptr<Source>;
 
-// The place of an offset into the text. Linear: for messages.
+// Where the lines of a text start.
+std::vector<std::uint32_t> LineStarts(std::string_view text);
+
+// The place of an offset into the text. Linear for a text that was not read.
 Place PlaceOf(const Source& source, std::uint32_t offset);
 
 // A value. A scalar's and a key's text are views into the source.

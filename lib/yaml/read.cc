@@ -21,6 +21,7 @@ namespace {
 constexpr std::string_view kStringTag = "tag:yaml.org,2002:str";
 constexpr std::string_view kBinaryTag = "tag:yaml.org,2002:binary";
 constexpr std::string_view kMergeKey = "<<";
+constexpr int kMaxFindings = 1000;
 
 std::string_view View(const yaml_char_t* text) {
   return text == nullptr ? std::string_view{} : reinterpret_cast<const char*>(text);
@@ -73,9 +74,12 @@ class TreeBuilder {
     std::uint32_t key_begin = 0;
   };
 
+  // After too many findings nothing more is read: nobody reads them, and they take memory.
   void Report(std::uint32_t offset, std::string message) {
+    if (failed_) return;
     findings_.push_back(
         {.file = source_.file, .place = PlaceOf(source_, offset), .message = std::move(message)});
+    failed_ = ++reported_ >= kMaxFindings;
   }
   // Whether a value may start there, or as many as an alias stands for.
   bool Admit(std::uint32_t offset, std::string_view anchor, int nodes = 1);
@@ -98,6 +102,7 @@ class TreeBuilder {
   CharacterIndex characters_;
   std::uint32_t skipped_;
   bool failed_ = false;
+  int reported_ = 0;
   int nodes_ = 0;
   std::vector<Open> open_;
   base::StringMap<Anchor> anchors_;
@@ -281,7 +286,7 @@ void TreeBuilder::CheckDuplicates(const Node& mapping) {
   }
   std::ranges::stable_sort(sorted, {}, &Node::key);
   const auto same = [](const Node* a, const Node* b) { return a->key == b->key; };
-  for (auto i = std::ranges::adjacent_find(sorted, same); i != sorted.end();
+  for (auto i = std::ranges::adjacent_find(sorted, same); i != sorted.end() && !failed_;
        i = std::ranges::adjacent_find(i + 1, sorted.end(), same)) {
     const Place first = (*i)->key_place();
     std::string key;
@@ -356,6 +361,7 @@ std::vector<Node> ReadDocuments(Source& source, Findings& findings, const Rules&
          .message = Cat(source.text.size(), " bytes of YAML; at most ", rules.max_bytes)});
     return {};
   }
+  source.lines = LineStarts(source.text);
   TreeBuilder builder(source, findings, rules);
   Parser parser(WithoutMark(source.text));
   for (bool more = true; more;) {

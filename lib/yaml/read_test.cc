@@ -104,6 +104,16 @@ TEST_CASE("yaml: each complaint names its place") {
                   "a") == "a.yaml:1:1: invalid leading UTF-8 octet\n");
 }
 
+TEST_CASE("yaml: of very many mistakes the first thousand are told, and soon") {
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) {
+    text += "a: 1\n";
+  }
+  const Result r = Read(std::move(text));
+  REQUIRE(r.findings.size() == 1000);
+  CHECK(ToString(r.findings.back()) == "a.yaml:1001:1: duplicate key \"a\"; first at 1000:1");
+}
+
 TEST_CASE("yaml: nesting and the values that aliases multiply are bounded") {
   CHECK(Complaint(std::string(200, '[')) == "a.yaml:1:101: nested deeper than 100\n");
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
