@@ -18,8 +18,8 @@ var newer = regexp.MustCompile(`not registered|unknown keys found|unexpected typ
 // all, and v1.13.9 dies of the deletion of a document that is not there.
 var broken = regexp.MustCompile(`InstallDiskSizeMatcher.condition: merge not possible|panic: reflect.Value.Interface`)
 
-// forgotten matches where the library loses a value: a CEL expression that a patch does not repeat.
-var forgotten = regexp.MustCompile(`(?i)(selector|match|expression)$`)
+// forgotten matches where the library loses a value: a CEL expression or a size that a patch does not repeat.
+var forgotten = regexp.MustCompile(`(?i)(selector|match|expression|minSize|maxSize)$`)
 
 // patchPairs is how many pairs of config and patch are compared.
 func patchPairs(t *testing.T) int {

@@ -4,6 +4,7 @@
 // its length in bytes and the bytes. Each answer is a line "ok LENGTH" or "error LENGTH" and the
 // bytes. Operations:
 //   load CONFIG            the text
+//   encode CONFIG          its documents written anew, from what they mean
 //   patch CONFIG PATCH…    the patched text
 //   migrate CONFIG PATCH…  the same, old fields of the patches moved to where CONFIG says them
 //   migrate-whole CONFIG KIND…  the config in the current form, without documents of these kinds
@@ -21,6 +22,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/status.h"
 #include "lib/config/config.h"
+#include "lib/config/encode.h"
 #include "lib/config/migrate/migrate.h"
 #include "lib/config/patch.h"
 #include "lib/config/random_config.h"
@@ -58,6 +60,15 @@ absl::StatusOr<std::string> MigratedWhole(const Texts& texts) {
   ASSIGN_OR_RETURN(const MigratedConfig migrated,
                    Migrate(config, {.unknown_kinds = {texts.begin() + 1, texts.end()}}));
   return migrated.config.text();
+}
+
+absl::StatusOr<std::string> Encoded(const Texts& texts) {
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+  std::string text;
+  for (const Document& document : config.documents()) {
+    text += (text.empty() ? "" : "---\n") + Encode(*document.message);
+  }
+  return text;
 }
 
 absl::StatusOr<std::string> Redacted(const Texts& texts) {
@@ -107,6 +118,7 @@ absl::StatusOr<std::string> Answer(const std::string& operation, const Texts& te
   if (operation == "patch") return Patched(texts);
   if (operation == "migrate") return Migrated(texts);
   if (operation == "migrate-whole") return MigratedWhole(texts);
+  if (operation == "encode") return Encoded(texts);
   if (operation == "redact") return Redacted(texts);
   if (operation == "validate") return Validated(texts);
   if (operation == "time") return Timed(texts);
