@@ -143,6 +143,15 @@ cluster:
         two);
 }
 
+TEST_CASE("patch: mappings in which only deletions stood are not merged") {
+  const std::string other = "{apiVersion: v1alpha1, kind: SysctlConfig, params: {}}\n";
+  CHECK(Patched(other,
+                {"machine: {type: worker, systemDiskEncryption: {state: {$patch: delete}}}\n"}) ==
+        other + "---\nmachine: {type: worker}\n");
+  CHECK(Patched("machine: {time: {}}\n",
+                {"{version: v1alpha1, machine: {time: {$patch: delete}}}"}) == "machine: {}\n");
+}
+
 TEST_CASE("patch: what cannot be deleted is said") {
   CHECK(Patched(kConfig, {"machine: {time: {servers: {$patch: delete}}}\n"}) ==
         "p0.yaml:1:27: machine.time.servers: lookup failed: nothing there to delete");

@@ -1,6 +1,7 @@
 #include "lib/config/strategic_patch.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,14 @@ namespace {
 
 constexpr std::string_view kMarker = "$patch";
 constexpr std::string_view kDelete = "delete";
+
+// Whether a document says which one it is, and no more.
+bool IsIdentityOnly(const Node& root) {
+  constexpr std::array<std::string_view, 4> kIdentity = {"apiVersion", "kind", "name", "version"};
+  return std::ranges::all_of(root.children, [&](const Node& child) {
+    return std::ranges::contains(kIdentity, child.key);
+  });
+}
 
 // Takes the markers out of one document.
 class MarkerCutter {
@@ -99,12 +108,15 @@ void MarkerCutter::CutMapping(Node& node) {
     path_.pop_back();
     return true;
   });
-  for (Node& child : node.children) {
+  // A mapping in which nothing but markers stood says nothing any more.
+  std::erase_if(node.children, [&](Node& child) {
+    const bool was_empty = child.children.empty();
     path_.push_back(child.key);
     if (child.IsMapping()) CutMapping(child);
     if (child.IsSequence()) CutList(child);
     path_.pop_back();
-  }
+    return child.IsMapping() && !was_empty && child.children.empty();
+  });
 }
 
 std::optional<Document> MarkerCutter::Cut(Document document) {
@@ -119,8 +131,10 @@ std::optional<Document> MarkerCutter::Cut(Document document) {
     }
     return std::nullopt;
   }
+  const size_t before = patch_.deletions.size();
   CutMapping(document.root);
-  if (document.root.children.empty()) return std::nullopt;
+  const bool cut = patch_.deletions.size() > before;
+  if (document.root.children.empty() || (cut && IsIdentityOnly(document.root))) return std::nullopt;
   return document;
 }
 

@@ -4,8 +4,12 @@
 // its length in bytes and the bytes. Each answer is a line "ok LENGTH" or "error LENGTH" and the
 // bytes. Operations:
 //   load CONFIG            the text
+//   encode CONFIG          its documents written anew, from what they mean
 //   patch CONFIG PATCH…    the patched text
 //   migrate CONFIG PATCH…  the same, old fields of the patches moved to where CONFIG says them
+//   migrate-whole CONFIG KIND…  the config in the current form, without documents of these kinds
+//   kinds                  the names of all kinds, one a line
+//   redact CONFIG TEXT     the config with TEXT in the place of each secret
 //   validate MODE CONFIG   all findings, one a line
 //   time COUNT CONFIG      nanoseconds that reading and validating took, COUNT times, as a list
 //   random-config SEED, random-patch SEED
@@ -18,9 +22,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/status.h"
 #include "lib/config/config.h"
+#include "lib/config/encode.h"
 #include "lib/config/migrate/migrate.h"
 #include "lib/config/patch.h"
 #include "lib/config/random_config.h"
+#include "lib/config/redact.h"
 #include "lib/config/validate/validate.h"
 
 namespace ichor::config {
@@ -47,6 +53,36 @@ absl::StatusOr<std::string> Migrated(const Texts& texts) {
     ASSIGN_OR_RETURN(config, ApplyPatches(config, {&migrated.patch, 1}));
   }
   return config.text();
+}
+
+absl::StatusOr<std::string> MigratedWhole(const Texts& texts) {
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+  ASSIGN_OR_RETURN(const MigratedConfig migrated,
+                   Migrate(config, {.unknown_kinds = {texts.begin() + 1, texts.end()}}));
+  return migrated.config.text();
+}
+
+absl::StatusOr<std::string> Encoded(const Texts& texts) {
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+  std::string text;
+  for (const Document& document : config.documents()) {
+    text += (text.empty() ? "" : "---\n") + Encode(*document.message);
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> Redacted(const Texts& texts) {
+  if (texts.size() < 2) return absl::InvalidArgumentError("expected a config and a text");
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+  return Redact(config, texts[1]);
+}
+
+std::string KindNames() {
+  std::string names;
+  for (const Kind& kind : AllKinds()) {
+    if (!kind.legacy()) names += kind.name + "\n";
+  }
+  return names;
 }
 
 absl::StatusOr<std::string> Validated(const Texts& texts) {
@@ -77,9 +113,13 @@ absl::StatusOr<std::string> Timed(const Texts& texts) {
 }
 
 absl::StatusOr<std::string> Answer(const std::string& operation, const Texts& texts) {
+  if (operation == "kinds") return KindNames();
   if (texts.empty()) return absl::InvalidArgumentError("a request without a text");
   if (operation == "patch") return Patched(texts);
   if (operation == "migrate") return Migrated(texts);
+  if (operation == "migrate-whole") return MigratedWhole(texts);
+  if (operation == "encode") return Encoded(texts);
+  if (operation == "redact") return Redacted(texts);
   if (operation == "validate") return Validated(texts);
   if (operation == "time") return Timed(texts);
   if (operation == "load") {

@@ -32,7 +32,10 @@ def run():
 
 
 def _vet():
-    return presets.command(["go", "vet", "./..."], cwd=MODULE)
+    done = Outcome()
+    for module in (MODULE, MODULE / "official", MODULE / "v1.13"):
+        done += presets.command(["go", "vet", "./..."], cwd=module)
+    return done
 
 
 def _test():

@@ -115,6 +115,38 @@ acceptedCAs:
 )");
 }
 
+TEST_CASE("migrate: the API server keeps what it did without being told") {
+  CHECK(Documents(
+            Boss("cluster: {apiServer: {image: a, authorizationConfig: [{type: Webhook, name: b, "
+                 "webhook: {}}]}}")) == R"(---
+apiVersion: v1alpha1
+kind: KubeAPIServerConfig
+image: a
+---
+apiVersion: v1alpha1
+kind: KubeAuthorizerConfig
+name: node
+type: Node
+---
+apiVersion: v1alpha1
+kind: KubeAuthorizerConfig
+name: rbac
+type: RBAC
+---
+apiVersion: v1alpha1
+kind: KubeAuthorizerConfig
+name: b
+type: Webhook
+webhook: {}
+---
+apiVersion: v1alpha1
+kind: KubeAuthenticationConfig
+configuration:
+    anonymous:
+        enabled: false
+)");
+}
+
 TEST_CASE("migrate: secrets in etcd can be read afterwards") {
   CHECK(Documents(Boss("cluster: {aescbcEncryptionSecret: a, secretboxEncryptionSecret: b}")) ==
         R"(---

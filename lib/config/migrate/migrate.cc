@@ -79,6 +79,11 @@ void CompleteDocuments(const Config& config, const Document& legacy, Migrator& m
   if (IsControlPlaneType(type) && migrator.Has("KubeNetworkConfig") &&
       (cni.empty() || cni == "flannel")) {
     migrator.SetDefault("KubeFlannelCNIConfig", "backendType", "vxlan");
+    migrator.SetDefault("KubeFlannelCNIConfig", "backendPort", "4789");
+  }
+  if (IsControlPlaneType(type) && migrator.Has("KubeAPIServerConfig")) {
+    if (!HasKind(config, "KubeAuthenticationConfig")) migrator.RefuseAnonymous();
+    migrator.AddDefaultAuthorizers(config);
   }
   const bool allowed = message.cluster().allow_scheduling_on_control_planes() ||
                        message.cluster().allow_scheduling_on_masters();

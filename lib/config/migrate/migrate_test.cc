@@ -167,7 +167,8 @@ TEST_CASE("migrate: networks keep Flannel, and a worker gets nothing of a contro
   const auto worker = Load("", "machine: {type: worker}\n" + cluster);
   REQUIRE(boss.ok());
   REQUIRE(worker.ok());
-  CHECK(Migrate(*boss)->config.text().contains("kind: KubeFlannelCNIConfig\nbackendType: vxlan\n"));
+  CHECK(Migrate(*boss)->config.text().contains(
+      "kind: KubeFlannelCNIConfig\nbackendType: vxlan\nbackendPort: 4789\n"));
   CHECK(Migrate(*boss)->config.text().contains("kind: KubeProxyConfig\nenabled: false\n"));
   CHECK(Migrate(*worker)->config.text() ==
         "machine: {type: worker}\ncluster: {}\n---\napiVersion: v1alpha1\nkind: KubeNetworkConfig\n"

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "lib/config/yaml.h"
 #include "lib/yaml/write.h"
 
@@ -236,6 +237,31 @@ void Migrator::SetDefault(std::string_view kind, std::string_view path, std::str
     value = std::move(items);
   }
   Set(document, path, std::move(value));
+}
+
+void Migrator::RefuseAnonymous() {
+  const Migration about{.from = "", .kind = "KubeAuthenticationConfig", .to = ""};
+  if (!wanted_(about)) return;
+  SetDefault(about.kind, "configuration.anonymous.enabled", "false");
+}
+
+void Migrator::AddDefaultAuthorizers(const Config& config) {
+  const Kind* kind = FindKind("KubeAuthorizerConfig");
+  if (!wanted_({.from = "", .kind = kind->name, .to = ""})) return;
+  // The second one first, so that the first one comes to stand before it.
+  for (const std::string_view type : {"RBAC", "Node"}) {
+    const auto is_it = [&](const Document& document) {
+      const Node* own = document.root.Find("type");
+      return document.kind == kind && own != nullptr && own->text == type;
+    };
+    if (std::ranges::any_of(documents_, is_it) || std::ranges::any_of(config.documents(), is_it)) {
+      continue;
+    }
+    Document& document = DocumentFor(kind->name, absl::AsciiStrToLower(std::string(type)));
+    Set(document, "type", Text(std::string(type)));
+    const auto first = std::ranges::find(documents_, kind, &Document::kind);
+    std::rotate(first, documents_.end() - 1, documents_.end());
+  }
 }
 
 void Migrator::SetTaint(std::string_view kind, std::string_view key, std::string_view effect) {

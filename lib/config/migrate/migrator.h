@@ -38,6 +38,12 @@ class Migrator {
                   bool list = false);
   void SetTaint(std::string_view kind, std::string_view key, std::string_view effect);
 
+  // What the API server of the one-document form did without being told: it knew no anonymous
+  // users, and asked the authorizers Node and RBAC before all others. Documents that `config` has
+  // stay.
+  void RefuseAnonymous();
+  void AddDefaultAuthorizers(const Config& config);
+
   bool Has(std::string_view kind) const;
 
   std::vector<Document>& documents() { return documents_; }

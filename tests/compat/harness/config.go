@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 )
 
@@ -32,20 +33,42 @@ func StartConfigServer() (*ConfigServer, bool, error) {
 		return nil, false, nil
 	}
 
+	server, err := start(path)
+
+	return server, true, err
+}
+
+// StartOldLibrary builds and starts the program in v1.13, which answers for an older official library. The build goes to
+// a directory; with Go's cache warm it takes a second.
+func StartOldLibrary(directory string) (*ConfigServer, error) {
+	program := filepath.Join(directory, "v1.13")
+
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Dir = "v1.13"
+	build.Stderr = os.Stderr
+
+	if err := build.Run(); err != nil {
+		return nil, fmt.Errorf("go build in %s: %w", build.Dir, err)
+	}
+
+	return start(program)
+}
+
+func start(path string) (*ConfigServer, error) {
 	command := exec.Command(path)
 	command.Stderr = os.Stderr
 
 	in, err := command.StdinPipe()
 	if err != nil {
-		return nil, true, err
+		return nil, err
 	}
 
 	out, err := command.StdoutPipe()
 	if err != nil {
-		return nil, true, err
+		return nil, err
 	}
 
-	return &ConfigServer{command: command, in: in, out: bufio.NewReader(out)}, true, command.Start()
+	return &ConfigServer{command: command, in: in, out: bufio.NewReader(out)}, command.Start()
 }
 
 // Ask sends one request and waits for its answer.
