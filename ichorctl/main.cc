@@ -37,7 +37,5 @@ int main(int argc, char** argv) {
                               .environment = Environment(),
                               .out_is_terminal = ichor::sys::IsTerminal(fileno(stdout)),
                               .err_is_terminal = ichor::sys::IsTerminal(fileno(stderr))};
-  const int code = ichor::ctl::Run({argv + (argc > 0 ? 1 : 0), argv + argc}, session);
-  std::cout.flush();
-  return std::cout ? code : 1;
+  return ichor::ctl::Run({argv + (argc > 0 ? 1 : 0), argv + argc}, session);
 }

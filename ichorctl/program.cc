@@ -143,6 +143,29 @@ int Fail(const absl::Status& status, Session& session) {
   return 1;
 }
 
+int RunCommand(const std::vector<std::string>& words, Session& session) {
+  const Command root = NewProgram();
+  if (!words.empty() && words.front() == kCompleteName) {
+    return ShowCompletions(root, words, session);
+  }
+  Invocation invocation;
+  if (const absl::Status status = Parse(root, words, invocation); !status.ok()) {
+    Fail(status, session);
+    session.err << std::format("Usage: {}\n{} --help says more.\n", UsageOf(invocation.path),
+                               NameOf(invocation.path));
+    return 1;
+  }
+  const bool asked = invocation.command().name == "help";
+  if (invocation.help || asked || !invocation.command().run) {
+    const auto path =
+        asked && !invocation.help ? PathTo(root, invocation.arguments) : invocation.path;
+    session.out << HelpOf(session, path);
+    return 0;
+  }
+  const absl::Status status = invocation.command().run(session, invocation.arguments);
+  return status.ok() ? 0 : Fail(status, session);
+}
+
 }  // namespace
 
 Command NewProgram() {
@@ -174,26 +197,13 @@ Command NewProgram() {
 }
 
 int Run(const std::vector<std::string>& words, Session& session) {
-  const Command root = NewProgram();
-  if (!words.empty() && words.front() == kCompleteName) {
-    return ShowCompletions(root, words, session);
+  const int code = RunCommand(words, session);
+  session.out.flush();
+  if (code != 0 || session.out) {
+    return code;
   }
-  Invocation invocation;
-  if (const absl::Status status = Parse(root, words, invocation); !status.ok()) {
-    Fail(status, session);
-    session.err << std::format("Usage: {}\n{} --help says more.\n", UsageOf(invocation.path),
-                               NameOf(invocation.path));
-    return 1;
-  }
-  const bool asked = invocation.command().name == "help";
-  if (invocation.help || asked || !invocation.command().run) {
-    const auto path =
-        asked && !invocation.help ? PathTo(root, invocation.arguments) : invocation.path;
-    session.out << HelpOf(session, path);
-    return 0;
-  }
-  const absl::Status status = invocation.command().run(session, invocation.arguments);
-  return status.ok() ? 0 : Fail(status, session);
+  return Fail(absl::UnavailableError("standard output cannot be written: is the disk full?"),
+              session);
 }
 
 }  // namespace ichor::ctl

@@ -83,6 +83,13 @@ TEST_CASE("program: a mistake ends with 1, what may have been meant, and how it 
         "ichorctl gen --help says more.\n");
 }
 
+TEST_CASE("program: output that nobody could read is a failure") {
+  TestSession session;
+  (*session).out.setstate(std::ios::badbit);
+  CHECK(Run({"version", "--client"}, *session) == 1);
+  CHECK(session.err() == "error: standard output cannot be written: is the disk full?\n");
+}
+
 TEST_CASE("program: each line of an error is one") {
   TestSession session;
   session.Write("secrets.yaml", "cluster: {id: [}");

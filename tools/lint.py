@@ -19,7 +19,7 @@ HELP = """Runs every check of the sources. Each is a module of tools/checks/.
 
   format        clang-format and gofmt (./ichor fmt repairs it)
   layers        which directory may include which: style.md section 2
-  doors         where kernel headers, clocks, threads, exceptions and yaml-cpp may be used
+  doors         where kernel headers, clocks, threads, exceptions and libyaml may be used
   conventions   #pragma once, using namespace, long bodies in headers
   listed        every source and header is in a CMakeLists.txt
   allow-list    every exception in tools/checks/allow.txt is still needed

@@ -8,9 +8,6 @@
 
 namespace ichor::ctl {
 
-// How many letters have to be put in, left out, replaced or swapped with their neighbour.
-int Distance(std::string_view one, std::string_view other);
-
 // The words of `candidates` that are close to `word`, the closest first, at most three. A word that
 // begins with `word` is close too.
 std::vector<std::string> Alike(std::string_view word, std::span<const std::string> candidates);

@@ -7,15 +7,6 @@
 
 namespace ichor::ctl {
 
-TEST_CASE("suggest: the distance counts letters put in, left out, replaced and swapped") {
-  CHECK(Distance("", "abc") == 3);
-  CHECK(Distance("secrets", "secrets") == 0);
-  CHECK(Distance("secrts", "secrets") == 1);
-  CHECK(Distance("secretz", "secrets") == 1);
-  CHECK(Distance("sercets", "secrets") == 1);
-  CHECK(Distance("kitten", "sitting") == 3);
-}
-
 TEST_CASE("suggest: what is close is offered, the closest first, and nothing else") {
   const std::vector<std::string> words = {"secrets", "config", "csr", "crt", "completion"};
   CHECK(Alike("conifg", words) == std::vector<std::string>{"config"});

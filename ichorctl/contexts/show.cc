@@ -12,8 +12,8 @@
 #include "ichorctl/contexts/parts.h"
 #include "ichorctl/files/table.h"
 #include "lib/base/status.h"
-#include "lib/resource/yaml/emit.h"
-#include "lib/resource/yaml/scalar.h"
+#include "lib/yaml/emit.h"
+#include "lib/yaml/scalar.h"
 
 namespace ichor::ctl {
 namespace {
@@ -103,7 +103,7 @@ std::string InText(const Info& info) {
   return out;
 }
 
-void EmitList(std::string_view key, const std::vector<std::string>& items, YamlEmitter& out) {
+void EmitList(std::string_view key, const std::vector<std::string>& items, yml::Emitter& out) {
   out.Key(key);
   out.BeginSequence();
   for (const std::string& item : items) {
@@ -114,7 +114,7 @@ void EmitList(std::string_view key, const std::vector<std::string>& items, YamlE
 }
 
 std::string InYaml(const Info& info) {
-  YamlEmitter out;
+  yml::Emitter out;
   out.BeginMapping();
   out.Key("context");
   out.String(info.context);
@@ -131,7 +131,7 @@ std::string InYaml(const Info& info) {
 
 std::string Quoted(const std::string& text) {
   std::string out;
-  AppendDoubleQuoted(text, out);
+  yml::AppendDoubleQuoted(text, out);
   return out;
 }
 

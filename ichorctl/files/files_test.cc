@@ -60,6 +60,8 @@ TEST_CASE("files: a device is written to") {
   TestSession session;
   CHECK_THAT(WriteOutput(*session, "/dev/null", "x", {}), IsOk());
   CHECK(std::filesystem::is_character_file("/dev/null"));
+  CHECK_THAT(WriteOutput(*session, "/dev/full", "x", {}),
+             StatusIs(absl::StatusCode::kUnavailable, "/dev/full: cannot be written"));
 }
 
 }  // namespace ichor::ctl

@@ -131,6 +131,30 @@ TEST_CASE("gen: keys for Secure Boot go into a directory") {
   CHECK_THAT(pki::Key::FromPem(session.Read("keys/pcr-signing-key.pem")), IsOk());
 }
 
+TEST_CASE("gen: what firmware enrols is signed with the key for images") {
+  TestSession session;
+  const std::string out = session.PathOf("keys");
+  const std::string certificate = session.PathOf("keys/uki-signing-cert.pem");
+  const std::string key = session.PathOf("keys/uki-signing-key.pem");
+  REQUIRE_THAT(Run(session, {"secureboot", "uki", "-o", out}), IsOk());
+  REQUIRE_THAT(
+      Run(session, {"secureboot", "database", "-o", out, "--enrolled-certificate", certificate,
+                    "--signing-certificate", certificate, "--signing-key", key}),
+      IsOk());
+  const std::string der = session.Read("keys/uki-signing-cert.der");
+  for (const char* const name : {"db", "KEK", "PK"}) {
+    CHECK(session.Read(std::string("keys/") + name + ".auth").ends_with(der));
+  }
+  CHECK_THAT(
+      Run(session, {"secureboot", "database", "-o", out, "--enrolled-certificate", certificate,
+                    "--signing-certificate", certificate, "--signing-key", certificate}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               certificate + ", " + certificate + ": read a private key: no start line"));
+  CHECK_THAT(
+      Run(session, {"secureboot", "database", "--signing-key", key}),
+      StatusIs(absl::StatusCode::kNotFound, "_out/uki-signing-cert.pem: there is no such file"));
+}
+
 TEST_CASE("gen: mistakes are told before anything is written") {
   struct Mistake {
     std::vector<std::string> words;

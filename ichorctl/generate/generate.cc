@@ -4,18 +4,18 @@
 
 #include "ichorctl/generate/parts.h"
 #include "ichorctl/generate/tree.h"
-#include "lib/pki/cluster/yaml_tree.h"
+#include "lib/pki/openssl.h"
 
 namespace ichor::ctl {
 
 pki::Secret GenerateConfig(const Input& input, MachineType type) {
   constexpr int kFirstWithDocuments = 14;
-  std::vector<YamlNode> documents = input.contract.Has(kFirstWithDocuments)
-                                        ? DocumentsSince14(input, type)
-                                        : DocumentsUntil13(input, type);
+  std::vector<Tree> documents = input.contract.Has(kFirstWithDocuments)
+                                    ? DocumentsSince14(input, type)
+                                    : DocumentsUntil13(input, type);
   std::string text = ToText(documents);
-  for (YamlNode& document : documents) {
-    pki::WipeTree(document);
+  for (Tree& document : documents) {
+    Wipe(document);
   }
   pki::Secret config(text);
   pki::Wipe(text);

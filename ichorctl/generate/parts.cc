@@ -8,16 +8,16 @@
 
 namespace ichor::ctl {
 
-YamlNode Base64Text(std::string_view key, std::string_view text) {
+Tree Base64Text(std::string_view key, std::string_view text) {
   return Text(key, absl::Base64Escape({text.data(), text.size()}));
 }
 
-YamlNode Base64Pair(std::string_view key, const pki::PemPair& pair, bool with_key) {
+Tree Base64Pair(std::string_view key, const pki::PemPair& pair, bool with_key) {
   return Mapping(key, {Base64Text("crt", pair.certificate),
                        Base64Text("key", with_key ? pair.key.text() : std::string())});
 }
 
-YamlNode PodSecurityConfiguration() {
+Tree PodSecurityConfiguration() {
   return Mapping(
       "configuration",
       {Text("apiVersion", "pod-security.admission.config.k8s.io/v1alpha1"),
@@ -29,7 +29,7 @@ YamlNode PodSecurityConfiguration() {
        Text("kind", "PodSecurityConfiguration")});
 }
 
-YamlNode AuditPolicy() {
+Tree AuditPolicy() {
   return Mapping("", {Text("apiVersion", "audit.k8s.io/v1"), Text("kind", "Policy"),
                       List("rules", {Mapping("", {Text("level", "Metadata")})})});
 }
@@ -42,18 +42,18 @@ std::string KubeletImage(const Input& input) {
   return std::format("ghcr.io/siderolabs/kubelet:v{}", input.kubernetes_version);
 }
 
-YamlNode HostnameDocument() {
+Tree HostnameDocument() {
   return Document("HostnameConfig", {Text("auto", "stable")});
 }
 
-YamlNode KubeSpanDocument() {
+Tree KubeSpanDocument() {
   return Document("KubeSpanConfig", {Truth("enabled", true)});
 }
 
-std::vector<YamlNode> MirrorDocuments(const Input& input) {
+std::vector<Tree> MirrorDocuments(const Input& input) {
   std::vector<Mirror> mirrors = input.mirrors;
   std::ranges::sort(mirrors, {}, &Mirror::registry);
-  std::vector<YamlNode> documents;
+  std::vector<Tree> documents;
   documents.reserve(mirrors.size());
   for (const Mirror& mirror : mirrors) {
     documents.push_back(

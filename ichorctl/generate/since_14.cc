@@ -9,11 +9,11 @@
 namespace ichor::ctl {
 namespace {
 
-using Nodes = std::vector<YamlNode>;
+using Nodes = std::vector<Tree>;
 
 constexpr std::string_view kControlPlaneLabel = "node-role.kubernetes.io/control-plane";
 
-YamlNode First(const Input& input, bool control_plane) {
+Tree First(const Input& input, bool control_plane) {
   const pki::ClusterSecrets& secrets = input.secrets;
   Nodes cluster = {Text("token", secrets.bootstrap_token.text())};
   AddIf(control_plane, Mapping("etcd", {Base64Pair("ca", secrets.etcd, true)}), cluster);
@@ -55,7 +55,7 @@ void AddMachine(const Input& input, Nodes& documents) {
   AddIf(input.kubespan, KubeSpanDocument(), documents);
 }
 
-YamlNode KubeNode(bool control_plane) {
+Tree KubeNode(bool control_plane) {
   if (!control_plane) {
     return Document("KubeNodeConfig", {});
   }
@@ -66,7 +66,7 @@ YamlNode KubeNode(bool control_plane) {
        Mapping("taints", {Text(kControlPlaneLabel, "NoSchedule")})});
 }
 
-YamlNode KubernetesCa(const Input& input, bool control_plane) {
+Tree KubernetesCa(const Input& input, bool control_plane) {
   const pki::PemPair& ca = input.secrets.kubernetes;
   if (!control_plane) {
     return Document("KubeAPIServerCAConfig", {Texts("acceptedCAs", {ca.certificate})});
@@ -91,7 +91,7 @@ void AddKubernetes(const Input& input, bool control_plane, Nodes& documents) {
   documents.push_back(Document("KubePrismConfig", {Number("port", 7445)}));
 }
 
-YamlNode Authentication() {
+Tree Authentication() {
   Nodes conditions;
   for (const std::string_view path : {"/livez", "/readyz", "/healthz"}) {
     conditions.push_back(Mapping("", {Text("path", path)}));
@@ -105,14 +105,14 @@ YamlNode Authentication() {
 
 // A provider of the encryption of secrets in etcd. Both kinds of keys are for secretbox, as other
 // clients have it: it takes the same 32 bytes.
-YamlNode Secretbox(std::string_view name, const pki::Secret& key) {
+Tree Secretbox(std::string_view name, const pki::Secret& key) {
   return Mapping(
       "",
       {Mapping("secretbox",
                {List("keys", {Mapping("", {Text("name", name), Text("secret", key.text())})})})});
 }
 
-YamlNode EtcdEncryption(const pki::ClusterSecrets& secrets) {
+Tree EtcdEncryption(const pki::ClusterSecrets& secrets) {
   Nodes providers;
   AddIf(!secrets.secretbox_key.empty(), Secretbox("key2", secrets.secretbox_key), providers);
   AddIf(!secrets.aescbc_key.empty(), Secretbox("key1", secrets.aescbc_key), providers);
@@ -122,7 +122,7 @@ YamlNode EtcdEncryption(const pki::ClusterSecrets& secrets) {
                                                           Texts("resources", {"secrets"})})})})});
 }
 
-YamlNode Component(std::string_view kind, const Input& input, std::string_view component) {
+Tree Component(std::string_view kind, const Input& input, std::string_view component) {
   return Document(kind, {Text("image", ComponentImage(input, component))});
 }
 
@@ -134,7 +134,7 @@ void AddControlPlane(const Input& input, Nodes& documents) {
                                       Text("key", secrets.aggregator.key.text())})}));
   documents.push_back(Document("KubeAdmissionControlConfig",
                                {Text("name", "PodSecurity"), PodSecurityConfiguration()}));
-  YamlNode policy = AuditPolicy();
+  Tree policy = AuditPolicy();
   policy.key = "configuration";
   documents.push_back(Document("KubeAuditPolicyConfig", {std::move(policy)}));
   documents.push_back(Authentication());
@@ -158,7 +158,7 @@ void AddControlPlane(const Input& input, Nodes& documents) {
 
 }  // namespace
 
-std::vector<YamlNode> DocumentsSince14(const Input& input, MachineType type) {
+std::vector<Tree> DocumentsSince14(const Input& input, MachineType type) {
   const bool control_plane = type == MachineType::kControlPlane;
   Nodes documents = {First(input, control_plane)};
   AddMachine(input, documents);

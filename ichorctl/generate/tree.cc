@@ -1,34 +1,61 @@
 #include "ichorctl/generate/tree.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "lib/pki/cluster/yaml_tree.h"
-#include "lib/resource/yaml/emit.h"
+#include "lib/pki/openssl.h"
+#include "lib/yaml/emit.h"
 
 namespace ichor::ctl {
+namespace {
 
-YamlNode Text(std::string_view key, std::string_view text) {
-  return {.kind = YamlNode::Kind::kText, .text = std::string(text), .key = std::string(key)};
+void Emit(const Tree& tree, yml::Emitter& out) {
+  switch (tree.kind) {
+    case Tree::Kind::kPlain:
+      return out.Plain(tree.text);
+    case Tree::Kind::kText:
+      return out.String(tree.text);
+    case Tree::Kind::kSequence:
+      out.BeginSequence();
+      for (const Tree& item : tree.children) {
+        out.Item();
+        Emit(item, out);
+      }
+      return out.EndSequence();
+    case Tree::Kind::kMapping:
+      out.BeginMapping();
+      for (const Tree& value : tree.children) {
+        out.Key(value.key);
+        Emit(value, out);
+      }
+      return out.EndMapping();
+  }
 }
 
-YamlNode Number(std::string_view key, long number) {  // NOLINT(google-runtime-int): any
+}  // namespace
+
+Tree Text(std::string_view key, std::string_view text) {
+  return {.kind = Tree::Kind::kText, .text = std::string(text), .key = std::string(key)};
+}
+
+Tree Number(std::string_view key, long number) {  // NOLINT(google-runtime-int): any
   return {.text = std::to_string(number), .key = std::string(key)};
 }
 
-YamlNode Truth(std::string_view key, bool value) {
+Tree Truth(std::string_view key, bool value) {
   return {.text = value ? "true" : "false", .key = std::string(key)};
 }
 
-YamlNode Mapping(std::string_view key, std::vector<YamlNode> values) {
-  return {.kind = YamlNode::Kind::kMapping, .key = std::string(key), .children = std::move(values)};
+Tree Mapping(std::string_view key, std::vector<Tree> values) {
+  return {.kind = Tree::Kind::kMapping, .key = std::string(key), .children = std::move(values)};
 }
 
-YamlNode List(std::string_view key, std::vector<YamlNode> items) {
-  return {.kind = YamlNode::Kind::kSequence, .key = std::string(key), .children = std::move(items)};
+Tree List(std::string_view key, std::vector<Tree> items) {
+  return {.kind = Tree::Kind::kSequence, .key = std::string(key), .children = std::move(items)};
 }
 
-YamlNode Texts(std::string_view key, const std::vector<std::string>& items) {
-  std::vector<YamlNode> nodes;
+Tree Texts(std::string_view key, const std::vector<std::string>& items) {
+  std::vector<Tree> nodes;
   nodes.reserve(items.size());
   for (const std::string& item : items) {
     nodes.push_back(Text("", item));
@@ -36,28 +63,33 @@ YamlNode Texts(std::string_view key, const std::vector<std::string>& items) {
   return List(key, std::move(nodes));
 }
 
-void AddIf(bool condition, YamlNode node, std::vector<YamlNode>& parent) {
+void AddIf(bool condition, Tree node, std::vector<Tree>& parent) {
   if (condition) {
     parent.push_back(std::move(node));
   }
 }
 
-YamlNode Document(std::string_view kind, std::vector<YamlNode> values) {
-  std::vector<YamlNode> all = {Text("apiVersion", "v1alpha1"), Text("kind", kind)};
-  for (YamlNode& value : values) {
+Tree Document(std::string_view kind, std::vector<Tree> values) {
+  std::vector<Tree> all = {Text("apiVersion", "v1alpha1"), Text("kind", kind)};
+  for (Tree& value : values) {
     all.push_back(std::move(value));
   }
   return Mapping("", std::move(all));
 }
 
-std::string ToText(const std::vector<YamlNode>& documents) {
+std::string ToText(const std::vector<Tree>& documents) {
   std::string out;
-  for (const YamlNode& document : documents) {
-    YamlEmitter emitter;
-    pki::Emit(document, emitter);
+  for (const Tree& document : documents) {
+    yml::Emitter emitter;
+    Emit(document, emitter);
     out += (out.empty() ? "" : "---\n") + std::move(emitter).Finish();
   }
   return out;
+}
+
+void Wipe(Tree& tree) {
+  pki::Wipe(tree.text);
+  std::ranges::for_each(tree.children, [](Tree& child) { Wipe(child); });
 }
 
 }  // namespace ichor::ctl

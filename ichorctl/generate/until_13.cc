@@ -23,9 +23,9 @@ constexpr int kDocuments =
 constexpr int kKubeSpanDocument = 13;
 constexpr int kOldRegistry = 2;  // the one whose clusters still pull from k8s.gcr.io
 
-using Nodes = std::vector<YamlNode>;
+using Nodes = std::vector<Tree>;
 
-YamlNode Kubelet(const Input& input) {
+Tree Kubelet(const Input& input) {
   Nodes kubelet = {Text("image", KubeletImage(input)),
                    Truth("defaultRuntimeSeccompProfileEnabled", true)};
   AddIf(input.contract.Has(kDisableManifestsDirectory), Truth("disableManifestsDirectory", true),
@@ -42,7 +42,7 @@ void AddNetwork(const Input& input, Nodes& machine) {
   machine.push_back(Mapping("network", std::move(network)));
 }
 
-YamlNode Install(const Input& input) {
+Tree Install(const Input& input) {
   Nodes install = {Text("disk", input.install_disk), Text("image", input.install_image),
                    Truth("wipe", false)};
   AddIf(input.contract.Has(kDocuments), Truth("grubUseUKICmdline", true), install);
@@ -58,12 +58,12 @@ void AddRegistries(const Input& input, Nodes& machine) {
     mirrors.push_back(Mapping(
         "k8s.gcr.io", {Texts("endpoints", {"https://registry.k8s.io", "https://k8s.gcr.io"})}));
   }
-  std::ranges::sort(mirrors, {}, &YamlNode::key);
+  std::ranges::sort(mirrors, {}, &Tree::key);
   AddIf(!mirrors.empty() && !input.contract.Has(kDocuments),
         Mapping("registries", {Mapping("mirrors", std::move(mirrors))}), machine);
 }
 
-YamlNode Features(const Input& input) {
+Tree Features(const Input& input) {
   const pki::Contract& contract = input.contract;
   const bool said = !contract.Has(kDocuments);
   Nodes features;
@@ -79,7 +79,7 @@ YamlNode Features(const Input& input) {
   return Mapping("features", std::move(features));
 }
 
-YamlNode Machine(const Input& input, bool control_plane) {
+Tree Machine(const Input& input, bool control_plane) {
   Nodes machine = {Text("type", control_plane ? "controlplane" : "worker"),
                    Text("token", input.secrets.trustd_token.text()),
                    Base64Pair("ca", input.secrets.os, control_plane),
@@ -95,7 +95,7 @@ YamlNode Machine(const Input& input, bool control_plane) {
   return Mapping("machine", std::move(machine));
 }
 
-YamlNode ApiServer(const Input& input) {
+Tree ApiServer(const Input& input) {
   const bool old = !input.contract.Has(kDocuments);
   std::vector<std::string> sans = input.additional_sans;
   if (old) {
@@ -106,20 +106,20 @@ YamlNode ApiServer(const Input& input) {
   AddIf(old, Truth("disablePodSecurityPolicy", true), server);
   server.push_back(List("admissionControl",
                         {Mapping("", {Text("name", "PodSecurity"), PodSecurityConfiguration()})}));
-  YamlNode policy = AuditPolicy();
+  Tree policy = AuditPolicy();
   policy.key = "auditPolicy";
   AddIf(input.contract.Has(kAuditPolicy), std::move(policy), server);
   return Mapping("apiServer", std::move(server));
 }
 
-YamlNode Discovery(const Input& input) {
+Tree Discovery(const Input& input) {
   return Mapping("discovery",
                  {Truth("enabled", input.discovery),
                   Mapping("registries", {Mapping("kubernetes", {Truth("disabled", true)}),
                                          Mapping("service", {})})});
 }
 
-YamlNode ImageOf(std::string_view key, const Input& input, std::string_view component) {
+Tree ImageOf(std::string_view key, const Input& input, std::string_view component) {
   return Mapping(key, {Text("image", ComponentImage(input, component))});
 }
 
@@ -134,7 +134,7 @@ void AddControlPlane(const Input& input, Nodes& cluster) {
   cluster.push_back(ImageOf("scheduler", input, "scheduler"));
 }
 
-YamlNode Cluster(const Input& input, bool control_plane) {
+Tree Cluster(const Input& input, bool control_plane) {
   const pki::ClusterSecrets& secrets = input.secrets;
   Nodes cluster = {Text("id", secrets.cluster_id), Text("secret", secrets.cluster_secret.text()),
                    Mapping("controlPlane", {Text("endpoint", input.endpoint)})};
@@ -159,7 +159,7 @@ YamlNode Cluster(const Input& input, bool control_plane) {
 
 }  // namespace
 
-std::vector<YamlNode> DocumentsUntil13(const Input& input, MachineType type) {
+std::vector<Tree> DocumentsUntil13(const Input& input, MachineType type) {
   const bool control_plane = type == MachineType::kControlPlane;
   Nodes documents = {
       Mapping("", {Text("version", "v1alpha1"), Truth("debug", false), Truth("persist", true),

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "lib/config/yaml/read.h"
+#include "lib/yaml/read.h"
 
 namespace ichor::config {
 

@@ -10,8 +10,7 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 #include "lib/config/document.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

@@ -13,9 +13,9 @@
 #include "google/protobuf/struct.pb.h"
 #include "lib/config/free_form.h"
 #include "lib/config/scalar_form.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 #include "lib/resource/time_text.h"
-#include "lib/resource/yaml/number.h"
+#include "lib/yaml/number.h"
 
 namespace ichor::config {
 namespace {
@@ -63,8 +63,8 @@ class ValueDecoder {
   void SetArguments(const Node& node, const Path& path, pb::Message& value);
   void Store(std::string text);
   void Store(std::uint64_t magnitude, bool negative);
-  std::optional<YamlInteger> IntegerOf(const Node& node) const;
-  bool Fits(const YamlInteger& number) const;
+  std::optional<yml::Integer> IntegerOf(const Node& node) const;
+  bool Fits(const yml::Integer& number) const;
 
   const Field& field_;
   const FieldDescriptor* target_;
@@ -124,17 +124,17 @@ void ValueDecoder::SetBool(const Node& node, const Path& path) {
   }
 }
 
-std::optional<YamlInteger> ValueDecoder::IntegerOf(const Node& node) const {
+std::optional<yml::Integer> ValueDecoder::IntegerOf(const Node& node) const {
   if (field_.option->form() == ConfigField::ROUTING_TABLE && node.IsScalar()) {
     const auto table = ParseRoutingTable(node.text);
     if (!table) return std::nullopt;
-    return YamlInteger{.magnitude = *table};
+    return yml::Integer{.magnitude = *table};
   }
   if (node.kind != Node::Kind::kPlain) return std::nullopt;
-  return ParseYamlInteger(node.text);
+  return yml::ParseInteger(node.text);
 }
 
-bool ValueDecoder::Fits(const YamlInteger& number) const {
+bool ValueDecoder::Fits(const yml::Integer& number) const {
   const bool is_signed = target_->cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
                          target_->cpp_type() == FieldDescriptor::CPPTYPE_INT64;
   if (number.negative && number.magnitude != 0 && !is_signed) return false;

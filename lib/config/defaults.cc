@@ -4,7 +4,7 @@
 
 #include "absl/log/absl_check.h"
 #include "lib/config/decode.h"
-#include "lib/config/yaml/finding.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

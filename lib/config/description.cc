@@ -19,7 +19,8 @@
 #include "config/storage.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/struct.pb.h"
-#include "lib/config/yaml/text.h"
+#include "lib/base/edit_distance.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {
@@ -181,24 +182,6 @@ std::string ExpectedValue(const Field& field) {
   }
 }
 
-// Levenshtein's distance, in which letters of the other case count nothing.
-size_t Distance(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) {
-    row[j] = j;
-  }
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 const Field* Shape::Find(std::string_view key) const {
@@ -239,7 +222,7 @@ std::string_view Closest(std::string_view word, std::span<const std::string_view
   const size_t most = word.size() < 4 ? 1 : std::max<size_t>(2, word.size() / 3);
   size_t best_distance = most + 1;
   for (const std::string_view candidate : words) {
-    const size_t distance = Distance(word, candidate);
+    const size_t distance = base::EditDistance(word, candidate, true);
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

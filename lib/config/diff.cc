@@ -6,7 +6,7 @@
 #include "lib/config/path.h"
 #include "lib/config/redact.h"
 #include "lib/config/secrets.h"
-#include "lib/config/yaml/write.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 namespace {

@@ -8,7 +8,7 @@
 #include "lib/base/string_hash.h"
 #include "lib/config/decode.h"
 #include "lib/config/path.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

@@ -8,8 +8,7 @@
 
 #include "google/protobuf/message.h"
 #include "lib/config/description.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

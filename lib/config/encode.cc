@@ -2,16 +2,16 @@
 
 #include "lib/config/description.h"
 #include "lib/config/to_node.h"
-#include "lib/config/yaml/write.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 namespace {
 
 constexpr std::string_view kVersion = "v1alpha1";
 
-void Describe(const Node& mapping, const Shape& shape, Comments& comments);
+void Describe(const Node& mapping, const Shape& shape, yml::Comments& comments);
 
-void DescribeValue(const Node& value, const Field& field, Comments& comments) {
+void DescribeValue(const Node& value, const Field& field, yml::Comments& comments) {
   if (field.type != ValueType::kMessage) return;
   if (!field.list && !field.map) return Describe(value, *field.shape, comments);
   for (const Node& item : value.children) {
@@ -19,7 +19,7 @@ void DescribeValue(const Node& value, const Field& field, Comments& comments) {
   }
 }
 
-void Describe(const Node& mapping, const Shape& shape, Comments& comments) {
+void Describe(const Node& mapping, const Shape& shape, yml::Comments& comments) {
   for (const Node& child : mapping.children) {
     const Field* field = shape.Find(child.key);
     if (field == nullptr) continue;
@@ -46,7 +46,7 @@ std::string Encode(const google::protobuf::Message& document, const EncodeOption
     SetText(root, "apiVersion", kVersion);
     SetText(root, "kind", kind->name);
   }
-  Comments comments;
+  yml::Comments comments;
   if (options.docs) Describe(root, *kind->shape, comments);
   return Write(root, {.comments = &comments});
 }

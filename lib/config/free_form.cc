@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "lib/resource/yaml/number.h"
-#include "lib/resource/yaml/scalar.h"
+#include "lib/yaml/number.h"
+#include "lib/yaml/scalar.h"
 
 namespace ichor::config {
 namespace {
@@ -16,20 +16,20 @@ void ToValue(const Node& node, pb::Value& value);
 
 void PlainToValue(const Node& node, pb::Value& value) {
   if (node.IsNull()) return value.set_null_value(pb::NULL_VALUE);
-  switch (MeaningOfPlain(node.text)) {
-    case PlainMeaning::kBool:
+  switch (yml::MeaningOfPlain(node.text)) {
+    case yml::PlainMeaning::kBool:
       if (node.text.size() == 4 || node.text.size() == 5) {
         return value.set_bool_value(node.text[0] == 't' || node.text[0] == 'T');
       }
       break;
-    case PlainMeaning::kInteger:
-      if (const auto number = ParseYamlInteger(node.text)) {
+    case yml::PlainMeaning::kInteger:
+      if (const auto number = yml::ParseInteger(node.text)) {
         const auto magnitude = static_cast<double>(number->magnitude);
         return value.set_number_value(number->negative ? -magnitude : magnitude);
       }
       break;
-    case PlainMeaning::kFloat:
-      if (const auto number = ParseYamlFloat(node.text)) return value.set_number_value(*number);
+    case yml::PlainMeaning::kFloat:
+      if (const auto number = yml::ParseFloat(node.text)) return value.set_number_value(*number);
       break;
     default:
       break;
@@ -58,7 +58,7 @@ Node FromValue(const pb::Value& value, Source& source) {
     case pb::Value::kBoolValue:
       return MakePlain(source, value.bool_value() ? "true" : "false");
     case pb::Value::kNumberValue:
-      return MakePlain(source, Keep(source, FormatYamlNumber(value.number_value())));
+      return MakePlain(source, Keep(source, yml::FormatNumber(value.number_value())));
     case pb::Value::kStringValue:
       return MakeText(source, Keep(source, value.string_value()));
     case pb::Value::kStructValue:

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "google/protobuf/struct.pb.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

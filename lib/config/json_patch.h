@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
-#include "lib/config/yaml/read.h"
-#include "lib/config/yaml/write.h"
+#include "lib/yaml/read.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 namespace {

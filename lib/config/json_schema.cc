@@ -5,7 +5,7 @@
 
 #include "lib/config/description.h"
 #include "lib/config/reference.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

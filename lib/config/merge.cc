@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "lib/base/status.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 #include "lib/resource/time_text.h"
-#include "lib/resource/yaml/number.h"
-#include "lib/resource/yaml/scalar.h"
+#include "lib/yaml/number.h"
+#include "lib/yaml/scalar.h"
 
 namespace ichor::config {
 namespace {
@@ -41,7 +41,7 @@ bool IsZero(const Node& value, const Field& field) {
       }
       return value.text.empty() || (option.zero_word() && value.text == option.words(0));
     case ValueType::kInteger: {
-      const auto number = ParseYamlInteger(value.text);
+      const auto number = yml::ParseInteger(value.text);
       return number && number->magnitude == 0;
     }
     case ValueType::kDuration: {
@@ -60,12 +60,12 @@ FreeType FreeTypeOf(const Node& node) {
   if (node.IsMapping()) return FreeType::kMapping;
   if (node.IsSequence()) return FreeType::kSequence;
   if (node.kind == Node::Kind::kText) return FreeType::kString;
-  switch (MeaningOfPlain(node.text)) {
-    case PlainMeaning::kBool:
+  switch (yml::MeaningOfPlain(node.text)) {
+    case yml::PlainMeaning::kBool:
       return FreeType::kBool;
-    case PlainMeaning::kInteger:
+    case yml::PlainMeaning::kInteger:
       return FreeType::kInteger;
-    case PlainMeaning::kFloat:
+    case yml::PlainMeaning::kFloat:
       return FreeType::kFloat;
     default:
       return FreeType::kString;

@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "lib/config/description.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

@@ -5,7 +5,7 @@
 
 #include "lib/base/status.h"
 #include "lib/config/working_copy.h"
-#include "lib/config/yaml/read.h"
+#include "lib/yaml/read.h"
 
 namespace ichor::config {
 namespace {

@@ -1,6 +1,6 @@
 #include "lib/config/path.h"
 
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "lib/config/yaml/text.h"
-#include "lib/resource/yaml/scalar.h"
+#include "lib/config/yaml.h"
+#include "lib/yaml/scalar.h"
 
 namespace ichor::config {
 namespace {
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 3> kTables = {"main", "local", "7"};
 
 std::string Quoted(std::string_view text) {
   std::string quoted;
-  AppendDoubleQuoted(text, quoted);
+  yml::AppendDoubleQuoted(text, quoted);
   return quoted;
 }
 

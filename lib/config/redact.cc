@@ -1,7 +1,7 @@
 #include "lib/config/redact.h"
 
 #include "lib/config/secrets.h"
-#include "lib/config/yaml/write.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 

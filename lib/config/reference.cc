@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "lib/config/description.h"
 #include "lib/config/type_text.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

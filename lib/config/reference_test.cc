@@ -6,7 +6,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/config/config.h"
 #include "lib/config/description.h"
-#include "lib/config/yaml/read.h"
+#include "lib/yaml/read.h"
 
 namespace ichor::config {
 namespace {

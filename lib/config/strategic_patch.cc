@@ -11,7 +11,7 @@
 #include "lib/base/status.h"
 #include "lib/config/merge.h"
 #include "lib/config/path.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

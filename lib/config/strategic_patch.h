@@ -8,8 +8,7 @@
 #include "absl/status/statusor.h"
 #include "lib/config/document.h"
 #include "lib/config/working_copy.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

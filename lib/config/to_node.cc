@@ -13,7 +13,7 @@
 #include "google/protobuf/struct.pb.h"
 #include "lib/config/free_form.h"
 #include "lib/config/scalar_form.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 #include "lib/resource/time_text.h"
 
 namespace ichor::config {

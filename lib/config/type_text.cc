@@ -1,6 +1,6 @@
 #include "lib/config/type_text.h"
 
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

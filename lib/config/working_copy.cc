@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "lib/config/yaml/rewrite.h"
-#include "lib/config/yaml/write.h"
+#include "lib/yaml/rewrite.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 namespace {
@@ -27,7 +27,7 @@ std::uint32_t NextSeparator(const std::string& text, std::uint32_t from) {
 }
 
 // The lines of the document that `root` is the value of, its `---` included.
-Edit LinesOf(const std::string& text, const Node& root) {
+yml::Edit LinesOf(const std::string& text, const Node& root) {
   std::uint32_t begin = 0;
   for (std::uint32_t next = NextSeparator(text, 0); next < root.begin;) {
     begin = next;
@@ -41,7 +41,7 @@ std::string Alone(const WorkingDocument& working) {
   const Node& before = working.before;
   if (before.source == nullptr) return Write(working.document.root, {});  // made, not read
   const std::string& text = working.origin->text;
-  const Edit lines = LinesOf(text, before);
+  const yml::Edit lines = LinesOf(text, before);
   std::uint32_t begin = lines.begin;
   if (text.compare(begin, kSeparator.size(), kSeparator) == 0) {
     const size_t line_end = text.find('\n', begin);
@@ -88,7 +88,7 @@ void WorkingCopy::Append(Document document, SourcePtr origin, Node before) {
 
 std::string WorkingCopy::OriginalPart() const {
   const std::string& text = original_->text;
-  std::vector<Edit> edits;
+  std::vector<yml::Edit> edits;
   for (const Node& root : original_roots_) {
     const auto is_it = [&](const WorkingDocument& working) {
       return working.origin == original_ && working.before.begin == root.begin;

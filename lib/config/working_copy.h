@@ -6,7 +6,7 @@
 
 #include "lib/config/config.h"
 #include "lib/config/document.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

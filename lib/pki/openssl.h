@@ -3,6 +3,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pkcs7.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -27,6 +28,7 @@ struct OpensslDelete {
   void operator()(GENERAL_NAME* name) const { GENERAL_NAME_free(name); }
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
   void operator()(EXTENDED_KEY_USAGE* usage) const { EXTENDED_KEY_USAGE_free(usage); }
+  void operator()(PKCS7* message) const { PKCS7_free(message); }
   void operator()(BIGNUM* number) const { BN_free(number); }
   void operator()(ASN1_TIME* time) const { ASN1_TIME_free(time); }
   void operator()(PKCS8_PRIV_KEY_INFO* key) const { PKCS8_PRIV_KEY_INFO_free(key); }

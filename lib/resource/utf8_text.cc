@@ -1,6 +1,6 @@
 #include "lib/resource/utf8_text.h"
 
-#include "lib/resource/yaml/utf8.h"
+#include "lib/base/utf8.h"
 
 namespace ichor {
 
@@ -9,8 +9,8 @@ std::string Utf8Text(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const Rune rune = DecodeRune(bytes);
-    AppendRune(rune.length == 0 ? kReplacement : rune.value, text);
+    const base::Rune rune = base::DecodeRune(bytes);
+    base::AppendRune(rune.length == 0 ? kReplacement : rune.value, text);
     bytes.remove_prefix(rune.length == 0 ? 1 : static_cast<size_t>(rune.length));
   }
   return text;

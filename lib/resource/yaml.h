@@ -28,7 +28,7 @@ std::string ToYaml(const google::protobuf::Message& spec);
 // Replaces `spec` by what `text` says; the other way round of ToYaml. A field that is not mentioned
 // is unset, and so is a message without `omitempty` that has only zero values. InvalidArgument
 // "LINE:COLUMN: path.to[1].key: …" for anything unknown, twice, of the wrong type or out of range,
-// and for what ReadYaml refuses; `spec` is then unspecified.
+// and for what yml::ReadDocument refuses; `spec` is then unspecified.
 absl::Status FromYaml(std::string_view text, google::protobuf::Message& spec);
 
 }  // namespace ichor

@@ -8,11 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status.h"
 #include "lib/resource/yaml.h"
-#include "lib/resource/yaml/number.h"
-#include "lib/resource/yaml/path.h"
-#include "lib/resource/yaml/read.h"
 #include "lib/resource/yaml_field.h"
 #include "lib/resource/yaml_form.h"
+#include "lib/resource/yaml_path.h"
+#include "lib/yaml/document.h"
+#include "lib/yaml/number.h"
 
 namespace ichor {
 namespace {
@@ -20,15 +20,15 @@ namespace {
 namespace pb = google::protobuf;
 using pb::FieldDescriptor;
 
-absl::Status Decode(const YamlNode& node, const YamlPath& path, pb::Message& message);
-absl::Status DecodeField(const YamlNode& node, const YamlPath& path, pb::Message& message,
+absl::Status Decode(const yml::Node& node, const YamlPath& path, pb::Message& message);
+absl::Status DecodeField(const yml::Node& node, const YamlPath& path, pb::Message& message,
                          const FieldDescriptor& field);
 
 template <class Integer>
-absl::StatusOr<Integer> DecodeInteger(const YamlNode& node, const YamlPath& path) {
+absl::StatusOr<Integer> DecodeInteger(const yml::Node& node, const YamlPath& path) {
   using Limits = std::numeric_limits<Integer>;
   const auto number =
-      node.kind == YamlNode::Kind::kPlain ? ParseYamlInteger(node.text) : std::nullopt;
+      node.kind == yml::Node::Kind::kPlain ? yml::ParseInteger(node.text) : std::nullopt;
   // One more below zero than above; -0 is 0.
   const std::uint64_t largest =
       number && number->negative
@@ -42,23 +42,23 @@ absl::StatusOr<Integer> DecodeInteger(const YamlNode& node, const YamlPath& path
   return static_cast<Integer>(bits);
 }
 
-absl::StatusOr<double> DecodeDouble(const YamlNode& node, const YamlPath& path) {
-  if (node.kind == YamlNode::Kind::kPlain) {
-    if (const auto number = ParseYamlInteger(node.text)) {
+absl::StatusOr<double> DecodeDouble(const yml::Node& node, const YamlPath& path) {
+  if (node.kind == yml::Node::Kind::kPlain) {
+    if (const auto number = yml::ParseInteger(node.text)) {
       const auto magnitude = static_cast<double>(number->magnitude);
       return number->negative ? -magnitude : magnitude;
     }
-    if (const auto number = ParseYamlFloat(node.text)) return *number;
+    if (const auto number = yml::ParseFloat(node.text)) return *number;
   }
   return Unexpected(node, path, "a number");
 }
 
-absl::StatusOr<bool> DecodeBool(const YamlNode& node, const YamlPath& path) {
+absl::StatusOr<bool> DecodeBool(const yml::Node& node, const YamlPath& path) {
   if (const auto value = PlainBool(node)) return *value;
   return Unexpected(node, path, "true or false");
 }
 
-absl::StatusOr<std::uint32_t> DecodeUInt32(const YamlNode& node, const YamlPath& path,
+absl::StatusOr<std::uint32_t> DecodeUInt32(const yml::Node& node, const YamlPath& path,
                                            const FieldDescriptor& field) {
   const pb::EnumDescriptor* flags = FlagsOf(FormOf(field));
   if (flags == nullptr) return DecodeInteger<std::uint32_t>(node, path);
@@ -68,25 +68,25 @@ absl::StatusOr<std::uint32_t> DecodeUInt32(const YamlNode& node, const YamlPath&
   return *bits;
 }
 
-absl::StatusOr<int> DecodeEnum(const YamlNode& node, const YamlPath& path,
+absl::StatusOr<int> DecodeEnum(const yml::Node& node, const YamlPath& path,
                                const pb::EnumDescriptor& type) {
   if (!HasWords(type)) return DecodeInteger<std::int32_t>(node, path);
   const auto text = ScalarText(node);
   if (text) {
     if (const auto number = NumberOf(type, *text)) return *number;
     // A number that has no word.
-    YamlNode plain = node;
-    plain.kind = YamlNode::Kind::kPlain;
+    yml::Node plain = node;
+    plain.kind = yml::Node::Kind::kPlain;
     const auto number = DecodeInteger<std::int32_t>(plain, path);
     if (number.ok()) return *number;
   }
   return Unexpected(node, path, "one of " + SomeWords(type, ", "));
 }
 
-absl::StatusOr<std::string> DecodeByteList(const YamlNode& node, const YamlPath& path) {
+absl::StatusOr<std::string> DecodeByteList(const yml::Node& node, const YamlPath& path) {
   std::string bytes;
   if (node.IsNull()) return bytes;
-  if (node.kind != YamlNode::Kind::kSequence) return Unexpected(node, path, "a list of bytes");
+  if (node.kind != yml::Node::Kind::kSequence) return Unexpected(node, path, "a list of bytes");
   for (size_t i = 0; i < node.children.size(); ++i) {
     const YamlPath item{.parent = &path, .index = static_cast<int>(i)};
     ASSIGN_OR_RETURN(const auto byte, DecodeInteger<std::uint8_t>(node.children[i], item));
@@ -95,12 +95,12 @@ absl::StatusOr<std::string> DecodeByteList(const YamlNode& node, const YamlPath&
   return bytes;
 }
 
-absl::StatusOr<std::string> DecodeString(const YamlNode& node, const YamlPath& path,
+absl::StatusOr<std::string> DecodeString(const yml::Node& node, const YamlPath& path,
                                          const FieldDescriptor& field) {
   const bool is_bytes = field.type() == FieldDescriptor::TYPE_BYTES;
   const TextOption::Form form = FormOf(field);
   if (is_bytes && form == TextOption::PLAIN) return DecodeByteList(node, path);
-  if (is_bytes && node.kind == YamlNode::Kind::kBinary) return node.text;
+  if (is_bytes && node.binary) return std::string(node.text);
   const auto text = ScalarText(node);
   if (!text) return Unexpected(node, path, "a string");
   if (form == TextOption::BASE64) return DecodeBase64(node, path);
@@ -111,7 +111,7 @@ absl::StatusOr<std::string> DecodeString(const YamlNode& node, const YamlPath& p
 // Sets a field, or adds to a repeated one.
 class ValueDecoder {
  public:
-  ValueDecoder(const YamlNode& node, const YamlPath& path, pb::Message& message,
+  ValueDecoder(const yml::Node& node, const YamlPath& path, pb::Message& message,
                const FieldDescriptor& field)
       : node_(node),
         path_(path),
@@ -125,7 +125,7 @@ class ValueDecoder {
  private:
   absl::Status SetMessage();
 
-  const YamlNode& node_;
+  const yml::Node& node_;
   const YamlPath& path_;
   pb::Message& message_;
   const FieldDescriptor* field_;
@@ -206,25 +206,25 @@ absl::Status ValueDecoder::SetMessage() {
   return absl::OkStatus();
 }
 
-absl::Status DecodeMap(const YamlNode& node, const YamlPath& path, pb::Message& message,
+absl::Status DecodeMap(const yml::Node& node, const YamlPath& path, pb::Message& message,
                        const FieldDescriptor& field) {
-  if (node.kind != YamlNode::Kind::kMapping) return Unexpected(node, path, "a mapping");
+  if (node.kind != yml::Node::Kind::kMapping) return Unexpected(node, path, "a mapping");
   const pb::Descriptor& entry_type = *field.message_type();
-  for (const YamlNode& child : node.children) {
+  for (const yml::Node& child : node.children) {
     const YamlPath child_path{.parent = &path, .key = child.key};
     pb::Message& entry = *message.GetReflection()->AddMessage(&message, &field);
-    entry.GetReflection()->SetString(&entry, entry_type.map_key(), child.key);
+    entry.GetReflection()->SetString(&entry, entry_type.map_key(), std::string(child.key));
     RETURN_IF_ERROR(ValueDecoder(child, child_path, entry, *entry_type.map_value()).Set());
   }
   return absl::OkStatus();
 }
 
-absl::Status DecodeField(const YamlNode& node, const YamlPath& path, pb::Message& message,
+absl::Status DecodeField(const yml::Node& node, const YamlPath& path, pb::Message& message,
                          const FieldDescriptor& field) {
   if (!field.is_repeated()) return ValueDecoder(node, path, message, field).Set();
   if (node.IsNull()) return absl::OkStatus();
   if (field.is_map()) return DecodeMap(node, path, message, field);
-  if (node.kind != YamlNode::Kind::kSequence) return Unexpected(node, path, "a list");
+  if (node.kind != yml::Node::Kind::kSequence) return Unexpected(node, path, "a list");
   for (size_t i = 0; i < node.children.size(); ++i) {
     const YamlPath item{.parent = &path, .index = static_cast<int>(i)};
     RETURN_IF_ERROR(ValueDecoder(node.children[i], item, message, field).Add());
@@ -254,14 +254,14 @@ std::optional<Target> FindKey(pb::Message& message, std::string_view key) {
   return std::nullopt;
 }
 
-absl::Status Decode(const YamlNode& node, const YamlPath& path, pb::Message& message) {
+absl::Status Decode(const yml::Node& node, const YamlPath& path, pb::Message& message) {
   const MessageForm form = FormOf(*message.GetDescriptor());
   if (form != MessageForm::kNone) return DecodeForm(node, path, form, message);
   if (const FieldDescriptor* only = OnlyInlineField(*message.GetDescriptor())) {
     return DecodeField(node, path, message, *only);
   }
-  if (node.kind != YamlNode::Kind::kMapping) return Unexpected(node, path, "a mapping");
-  for (const YamlNode& child : node.children) {
+  if (node.kind != yml::Node::Kind::kMapping) return Unexpected(node, path, "a mapping");
+  for (const yml::Node& child : node.children) {
     const auto target = FindKey(message, child.key);
     if (!target) return UnknownKey(child, path);
     const YamlPath child_path{.parent = &path, .key = child.key};
@@ -274,10 +274,11 @@ absl::Status Decode(const YamlNode& node, const YamlPath& path, pb::Message& mes
 
 absl::Status FromYaml(std::string_view text, pb::Message& spec) {
   spec.Clear();
-  ASSIGN_OR_RETURN(const YamlNode root, ReadYaml(text));
+  yml::Source source{.file = {}, .text = std::string(text)};
+  ASSIGN_OR_RETURN(const yml::Node root, yml::ReadDocument(source));
   const FieldDescriptor* only = OnlyInlineField(*spec.GetDescriptor());
   if (only != nullptr && FormOf(*only) == TextOption::YAML) {
-    const bool empty = root.kind == YamlNode::Kind::kMapping && root.children.empty();
+    const bool empty = root.kind == yml::Node::Kind::kMapping && root.children.empty();
     if (!empty) spec.GetReflection()->SetString(&spec, only, std::string(text));
     return absl::OkStatus();
   }

@@ -14,9 +14,9 @@
 #include "lib/resource/cel/cel.h"
 #include "lib/resource/time_text.h"
 #include "lib/resource/yaml.h"
-#include "lib/resource/yaml/emit.h"
-#include "lib/resource/yaml/number.h"
 #include "lib/resource/yaml_field.h"
+#include "lib/yaml/emit.h"
+#include "lib/yaml/number.h"
 
 namespace ichor {
 namespace {
@@ -24,10 +24,10 @@ namespace {
 namespace pb = google::protobuf;
 using pb::FieldDescriptor;
 
-void Encode(const pb::Message& message, YamlEmitter& emitter);
-void Encode(const pb::Value& value, YamlEmitter& emitter);
+void Encode(const pb::Message& message, yml::Emitter& emitter);
+void Encode(const pb::Value& value, yml::Emitter& emitter);
 
-void Encode(const pb::Struct& value, YamlEmitter& emitter) {
+void Encode(const pb::Struct& value, yml::Emitter& emitter) {
   std::vector<std::pair<std::string_view, const pb::Value*>> entries;
   for (const auto& [key, entry] : value.fields())
     entries.emplace_back(key, &entry);
@@ -40,7 +40,7 @@ void Encode(const pb::Struct& value, YamlEmitter& emitter) {
   emitter.EndMapping();
 }
 
-void Encode(const pb::ListValue& list, YamlEmitter& emitter) {
+void Encode(const pb::ListValue& list, yml::Emitter& emitter) {
   emitter.BeginSequence();
   for (const pb::Value& item : list.values()) {
     emitter.Item();
@@ -49,10 +49,10 @@ void Encode(const pb::ListValue& list, YamlEmitter& emitter) {
   emitter.EndSequence();
 }
 
-void Encode(const pb::Value& value, YamlEmitter& emitter) {
+void Encode(const pb::Value& value, yml::Emitter& emitter) {
   switch (value.kind_case()) {
     case pb::Value::kNumberValue:
-      return emitter.Plain(FormatYamlNumber(value.number_value()));
+      return emitter.Plain(yml::FormatNumber(value.number_value()));
     case pb::Value::kStringValue:
       return emitter.String(value.string_value());
     case pb::Value::kBoolValue:
@@ -75,7 +75,7 @@ std::string ExpressionToText(const google::api::expr::v1alpha1::CheckedExpr& exp
 }
 
 // Writes a message that has a form of its own.
-void EncodeForm(const pb::Message& message, MessageForm form, YamlEmitter& emitter) {
+void EncodeForm(const pb::Message& message, MessageForm form, yml::Emitter& emitter) {
   switch (form) {
     case MessageForm::kNone:
       break;
@@ -104,7 +104,7 @@ void EncodeForm(const pb::Message& message, MessageForm form, YamlEmitter& emitt
 }
 
 // An unset message field: null, or what an empty message reads like.
-void EncodeUnset(const pb::Message& prototype, YamlEmitter& emitter) {
+void EncodeUnset(const pb::Message& prototype, yml::Emitter& emitter) {
   if (IsNullable(*prototype.GetDescriptor())) return emitter.Plain("null");
   if (FormOf(*prototype.GetDescriptor()) == MessageForm::kTimestamp) {
     return emitter.Plain(ToText(ZeroTime()));
@@ -112,7 +112,7 @@ void EncodeUnset(const pb::Message& prototype, YamlEmitter& emitter) {
   Encode(prototype, emitter);
 }
 
-void EncodeBytes(std::string_view bytes, TextOption::Form form, YamlEmitter& emitter) {
+void EncodeBytes(std::string_view bytes, TextOption::Form form, yml::Emitter& emitter) {
   switch (form) {
     case TextOption::STRING:
       return emitter.String(bytes);
@@ -131,13 +131,13 @@ void EncodeBytes(std::string_view bytes, TextOption::Form form, YamlEmitter& emi
   emitter.EndSequence();
 }
 
-void EncodeEnum(const pb::EnumDescriptor& type, int number, YamlEmitter& emitter) {
+void EncodeEnum(const pb::EnumDescriptor& type, int number, yml::Emitter& emitter) {
   if (const auto word = WordOf(type, number)) return emitter.String(*word);
   const std::string digits = absl::StrCat(number);
   return HasWords(type) ? emitter.String(digits) : emitter.Plain(digits);
 }
 
-void EncodeUInt32(const FieldDescriptor& field, std::uint32_t value, YamlEmitter& emitter) {
+void EncodeUInt32(const FieldDescriptor& field, std::uint32_t value, yml::Emitter& emitter) {
   const pb::EnumDescriptor* flags = FlagsOf(FormOf(field));
   return flags != nullptr ? emitter.String(FlagsToText(*flags, value))
                           : emitter.Plain(absl::StrCat(value));
@@ -146,7 +146,7 @@ void EncodeUInt32(const FieldDescriptor& field, std::uint32_t value, YamlEmitter
 // Writes the value of a field, or with an index one value of a repeated one.
 class ValueEncoder {
  public:
-  ValueEncoder(const pb::Message& message, const FieldDescriptor& field, YamlEmitter& emitter)
+  ValueEncoder(const pb::Message& message, const FieldDescriptor& field, yml::Emitter& emitter)
       : message_(message),
         field_(field),
         reflection_(*message.GetReflection()),
@@ -165,7 +165,7 @@ class ValueEncoder {
   const pb::Message& message_;
   const FieldDescriptor& field_;
   const pb::Reflection& reflection_;
-  YamlEmitter& emitter_;
+  yml::Emitter& emitter_;
 };
 
 void ValueEncoder::Message() const {
@@ -188,9 +188,9 @@ void ValueEncoder::Singular() const {
     case FieldDescriptor::CPPTYPE_UINT64:
       return emitter_.Plain(absl::StrCat(reflection_.GetUInt64(m, f)));
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return emitter_.Plain(FormatYamlFloat(reflection_.GetDouble(m, f)));
+      return emitter_.Plain(yml::FormatFloat(reflection_.GetDouble(m, f)));
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return emitter_.Plain(FormatYamlFloat(reflection_.GetFloat(m, f)));
+      return emitter_.Plain(yml::FormatFloat(reflection_.GetFloat(m, f)));
     case FieldDescriptor::CPPTYPE_BOOL:
       return emitter_.Plain(reflection_.GetBool(m, f) ? "true" : "false");
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -217,9 +217,9 @@ void ValueEncoder::Repeated(int index) const {
     case FieldDescriptor::CPPTYPE_UINT64:
       return emitter_.Plain(absl::StrCat(r.GetRepeatedUInt64(m, f, index)));
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return emitter_.Plain(FormatYamlFloat(r.GetRepeatedDouble(m, f, index)));
+      return emitter_.Plain(yml::FormatFloat(r.GetRepeatedDouble(m, f, index)));
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return emitter_.Plain(FormatYamlFloat(r.GetRepeatedFloat(m, f, index)));
+      return emitter_.Plain(yml::FormatFloat(r.GetRepeatedFloat(m, f, index)));
     case FieldDescriptor::CPPTYPE_BOOL:
       return emitter_.Plain(r.GetRepeatedBool(m, f, index) ? "true" : "false");
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -232,7 +232,7 @@ void ValueEncoder::Repeated(int index) const {
 }
 
 // Maps have strings as keys: a test checks that no resource has others.
-void EncodeMap(const pb::Message& message, const FieldDescriptor& field, YamlEmitter& emitter) {
+void EncodeMap(const pb::Message& message, const FieldDescriptor& field, yml::Emitter& emitter) {
   const pb::Reflection& reflection = *message.GetReflection();
   const FieldDescriptor* key = field.message_type()->map_key();
   std::vector<std::pair<std::string, const pb::Message*>> entries;
@@ -250,7 +250,7 @@ void EncodeMap(const pb::Message& message, const FieldDescriptor& field, YamlEmi
   emitter.EndMapping();
 }
 
-void EncodeField(const pb::Message& message, const FieldDescriptor& field, YamlEmitter& emitter) {
+void EncodeField(const pb::Message& message, const FieldDescriptor& field, yml::Emitter& emitter) {
   if (field.is_map()) return EncodeMap(message, field, emitter);
   const ValueEncoder value(message, field, emitter);
   if (!field.is_repeated()) return value.Singular();
@@ -271,7 +271,7 @@ bool IsEmpty(const pb::Message& message, const FieldDescriptor& field) {
   return IsZeroForm(reflection.GetMessage(message, &field), FormOf(*field.message_type()));
 }
 
-void EncodeKeys(const pb::Message& message, YamlEmitter& emitter) {
+void EncodeKeys(const pb::Message& message, yml::Emitter& emitter) {
   const pb::Descriptor& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
@@ -286,7 +286,7 @@ void EncodeKeys(const pb::Message& message, YamlEmitter& emitter) {
   }
 }
 
-void Encode(const pb::Message& message, YamlEmitter& emitter) {
+void Encode(const pb::Message& message, yml::Emitter& emitter) {
   const MessageForm form = FormOf(*message.GetDescriptor());
   if (form != MessageForm::kNone) return EncodeForm(message, form, emitter);
   if (const FieldDescriptor* only = OnlyInlineField(*message.GetDescriptor())) {
@@ -305,7 +305,7 @@ std::string ToYaml(const pb::Message& spec) {
     std::string text = spec.GetReflection()->GetString(spec, only);
     return text.empty() ? "{}\n" : text;
   }
-  YamlEmitter emitter;
+  yml::Emitter emitter;
   Encode(spec, emitter);
   return std::move(emitter).Finish();
 }

@@ -11,7 +11,7 @@
 #include "google/protobuf/struct.pb.h"
 #include "ichor/resource.pb.h"
 #include "lib/resource/time_text.h"
-#include "lib/resource/yaml/number.h"
+#include "lib/yaml/number.h"
 #include "talos/resource/definitions/enums/enums.pb.h"
 
 namespace ichor {
@@ -162,7 +162,7 @@ std::optional<std::uint32_t> ParseFlags(const pb::EnumDescriptor& type, std::str
       bits |= static_cast<std::uint32_t>(*bit);
       continue;
     }
-    const auto number = ParseYamlInteger(word);
+    const auto number = yml::ParseInteger(word);
     const bool fits = number && !number->negative &&
                       number->magnitude <= std::numeric_limits<std::uint32_t>::max();
     if (!fits) return std::nullopt;

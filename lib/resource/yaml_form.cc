@@ -12,8 +12,8 @@
 #include "lib/resource/address_text.h"
 #include "lib/resource/cel/cel.h"
 #include "lib/resource/time_text.h"
-#include "lib/resource/yaml/number.h"
-#include "lib/resource/yaml/scalar.h"
+#include "lib/yaml/number.h"
+#include "lib/yaml/scalar.h"
 
 namespace ichor {
 namespace {
@@ -21,11 +21,11 @@ namespace {
 namespace pb = google::protobuf;
 using google::api::expr::v1alpha1::CheckedExpr;
 
-absl::Status DecodeValue(const YamlNode& node, const YamlPath& path, pb::Value& value);
+absl::Status DecodeValue(const yml::Node& node, const YamlPath& path, pb::Value& value);
 
 // Reads text with `parse`, into `message`.
 template <class Message>
-absl::Status DecodeText(const YamlNode& node, const YamlPath& path, std::string_view expected,
+absl::Status DecodeText(const yml::Node& node, const YamlPath& path, std::string_view expected,
                         std::optional<Message> (*parse)(std::string_view), pb::Message& message) {
   const auto text = ScalarText(node);
   auto parsed = text ? parse(*text) : std::nullopt;
@@ -34,14 +34,15 @@ absl::Status DecodeText(const YamlNode& node, const YamlPath& path, std::string_
   return absl::OkStatus();
 }
 
-absl::Status DecodeUrl(const YamlNode& node, const YamlPath& path, common::URL& url) {
+absl::Status DecodeUrl(const yml::Node& node, const YamlPath& path, common::URL& url) {
   const auto text = ScalarText(node);
   if (!text) return Unexpected(node, path, "a URL");
   url.set_full_path(std::string(*text));
   return absl::OkStatus();
 }
 
-absl::Status DecodeExpression(const YamlNode& node, const YamlPath& path, CheckedExpr& expression) {
+absl::Status DecodeExpression(const yml::Node& node, const YamlPath& path,
+                              CheckedExpr& expression) {
   const auto text = ScalarText(node);
   if (!text) return Unexpected(node, path, "a CEL expression");
   if (text->empty()) return absl::OkStatus();
@@ -53,18 +54,19 @@ absl::Status DecodeExpression(const YamlNode& node, const YamlPath& path, Checke
   return absl::OkStatus();
 }
 
-absl::Status DecodeStruct(const YamlNode& node, const YamlPath& path, pb::Struct& value) {
+absl::Status DecodeStruct(const yml::Node& node, const YamlPath& path, pb::Struct& value) {
   if (node.IsNull()) return absl::OkStatus();
-  if (node.kind != YamlNode::Kind::kMapping) return Unexpected(node, path, "a mapping");
-  for (const YamlNode& child : node.children) {
+  if (node.kind != yml::Node::Kind::kMapping) return Unexpected(node, path, "a mapping");
+  for (const yml::Node& child : node.children) {
     const YamlPath child_path{.parent = &path, .key = child.key};
-    RETURN_IF_ERROR(DecodeValue(child, child_path, (*value.mutable_fields())[child.key]));
+    RETURN_IF_ERROR(
+        DecodeValue(child, child_path, (*value.mutable_fields())[std::string(child.key)]));
   }
   return absl::OkStatus();
 }
 
-absl::Status DecodeList(const YamlNode& node, const YamlPath& path, pb::ListValue& list) {
-  if (node.kind != YamlNode::Kind::kSequence) return Unexpected(node, path, "a list");
+absl::Status DecodeList(const yml::Node& node, const YamlPath& path, pb::ListValue& list) {
+  if (node.kind != yml::Node::Kind::kSequence) return Unexpected(node, path, "a list");
   for (size_t i = 0; i < node.children.size(); ++i) {
     const YamlPath item{.parent = &path, .index = static_cast<int>(i)};
     RETURN_IF_ERROR(DecodeValue(node.children[i], item, *list.add_values()));
@@ -72,55 +74,54 @@ absl::Status DecodeList(const YamlNode& node, const YamlPath& path, pb::ListValu
   return absl::OkStatus();
 }
 
-absl::Status DecodeNumber(const YamlNode& node, const YamlPath& path, pb::Value& value) {
-  if (const auto number = ParseYamlInteger(node.text)) {
+absl::Status DecodeNumber(const yml::Node& node, const YamlPath& path, pb::Value& value) {
+  if (const auto number = yml::ParseInteger(node.text)) {
     const auto magnitude = static_cast<double>(number->magnitude);
     value.set_number_value(number->negative ? -magnitude : magnitude);
     return absl::OkStatus();
   }
-  const auto number = ParseYamlFloat(node.text);
+  const auto number = yml::ParseFloat(node.text);
   if (!number) return Unexpected(node, path, "a number that is not so large");
   value.set_number_value(*number);
   return absl::OkStatus();
 }
 
-absl::Status DecodePlain(const YamlNode& node, const YamlPath& path, pb::Value& value) {
-  switch (MeaningOfPlain(node.text)) {
-    case PlainMeaning::kNull:
+absl::Status DecodePlain(const yml::Node& node, const YamlPath& path, pb::Value& value) {
+  switch (yml::MeaningOfPlain(node.text)) {
+    case yml::PlainMeaning::kNull:
       value.set_null_value(pb::NULL_VALUE);
       break;
-    case PlainMeaning::kBool:
+    case yml::PlainMeaning::kBool:
       value.set_bool_value(PlainBool(node) == true);
       break;
-    case PlainMeaning::kInteger:
-    case PlainMeaning::kFloat:
+    case yml::PlainMeaning::kInteger:
+    case yml::PlainMeaning::kFloat:
       return DecodeNumber(node, path, value);
     default:
-      value.set_string_value(node.text);
+      value.set_string_value(std::string(node.text));
       break;
   }
   return absl::OkStatus();
 }
 
-absl::Status DecodeValue(const YamlNode& node, const YamlPath& path, pb::Value& value) {
+absl::Status DecodeValue(const yml::Node& node, const YamlPath& path, pb::Value& value) {
   switch (node.kind) {
-    case YamlNode::Kind::kPlain:
+    case yml::Node::Kind::kPlain:
       return DecodePlain(node, path, value);
-    case YamlNode::Kind::kText:
-      value.set_string_value(node.text);
+    case yml::Node::Kind::kText:
+      if (node.binary) return Unexpected(node, path, "a value that JSON has");
+      value.set_string_value(std::string(node.text));
       return absl::OkStatus();
-    case YamlNode::Kind::kBinary:
-      return Unexpected(node, path, "a value that JSON has");
-    case YamlNode::Kind::kSequence:
+    case yml::Node::Kind::kSequence:
       return DecodeList(node, path, *value.mutable_list_value());
-    case YamlNode::Kind::kMapping:
+    case yml::Node::Kind::kMapping:
       return DecodeStruct(node, path, *value.mutable_struct_value());
   }
 }
 
 }  // namespace
 
-absl::Status DecodeForm(const YamlNode& node, const YamlPath& path, MessageForm form,
+absl::Status DecodeForm(const yml::Node& node, const YamlPath& path, MessageForm form,
                         pb::Message& message) {
   switch (form) {
     case MessageForm::kNone:
@@ -150,7 +151,7 @@ absl::Status DecodeForm(const YamlNode& node, const YamlPath& path, MessageForm 
   return absl::InternalError("a message without a form of its own");
 }
 
-absl::StatusOr<std::string> DecodeBase64(const YamlNode& node, const YamlPath& path) {
+absl::StatusOr<std::string> DecodeBase64(const yml::Node& node, const YamlPath& path) {
   const auto text = ScalarText(node);
   std::string bytes;
   // Abseil's reader is lenient: only what it would write itself counts.
@@ -160,7 +161,7 @@ absl::StatusOr<std::string> DecodeBase64(const YamlNode& node, const YamlPath& p
   return bytes;
 }
 
-absl::StatusOr<std::string> DecodeHardwareAddress(const YamlNode& node, const YamlPath& path) {
+absl::StatusOr<std::string> DecodeHardwareAddress(const yml::Node& node, const YamlPath& path) {
   const auto text = ScalarText(node);
   auto bytes = text ? ParseHardwareAddress(*text) : std::nullopt;
   if (!bytes) return Unexpected(node, path, "a hardware address such as 52:54:00:12:34:56");

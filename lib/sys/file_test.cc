@@ -1,7 +1,11 @@
 #include "lib/sys/file.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -64,6 +68,47 @@ TEST_CASE("file: a failed write leaves the old file") {
   CHECK_FALSE(status.ok());
   CHECK(std::filesystem::exists(path + "/inner"));
   CHECK_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST_CASE("file: when there is no room for the new one, the old file stays whole") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "f";
+  REQUIRE_THAT(WriteFileAtomically(path, "old", 0600), IsOk());
+  constexpr rlim_t kRoom = 1000;
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{.rlim_cur = kRoom, .rlim_max = before.rlim_max};
+  auto* const handler = std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails instead
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const absl::Status status = WriteFileAtomically(path, std::string(2 * kRoom, 'n'), 0600);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  REQUIRE(std::signal(SIGXFSZ, handler) == SIG_IGN);
+  CHECK(status.message() == "write " + path + ".new: File too large");
+  CHECK(*ReadFile(path, 100) == "old");
+  CHECK_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST_CASE("file: when the writer is killed, the file is the old or the new one, and whole") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "f";
+  const std::string contents(size_t{8} << 20U, 'n');
+  for (const std::uintmax_t enough : {std::uintmax_t{0}, std::uintmax_t{1}, contents.size() / 2}) {
+    REQUIRE_THAT(WriteFileAtomically(path, "old", 0600), IsOk());
+    const pid_t child = fork();
+    if (child == 0) _exit(WriteFileAtomically(path, contents, 0600).ok() ? 0 : 1);
+    REQUIRE(child > 0);
+    std::error_code gone;
+    while (waitpid(child, nullptr, WNOHANG) == 0) {
+      const std::uintmax_t size = std::filesystem::file_size(path + ".new", gone);
+      if (!gone && size >= enough) {
+        kill(child, SIGKILL);
+        waitpid(child, nullptr, 0);
+        break;
+      }
+    }
+    const std::string found = *ReadFile(path, contents.size());
+    CHECK((found == "old" || found == contents));
+  }
 }
 
 TEST_CASE("file: refuses what is missing, too large or no file, by name") {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/utf8.h"
 #include "lib/early/command_line.h"
-#include "lib/resource/yaml/utf8.h"
 #include "machined/kernel/modules.h"
 
 namespace ichor {
@@ -72,7 +72,7 @@ std::string EfiText(std::string_view file) {
       break;
     }
     constexpr char32_t kReplacement = 0xfffd;
-    AppendRune(unit >= 0xd800 && unit <= 0xdfff ? kReplacement : unit, text);
+    base::AppendRune(unit >= 0xd800 && unit <= 0xdfff ? kReplacement : unit, text);
   }
   return text;
 }

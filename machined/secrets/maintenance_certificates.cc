@@ -3,8 +3,6 @@
 #include <chrono>
 #include <set>
 
-#include "lib/base/status.h"
-
 namespace ichor {
 namespace {
 
@@ -42,18 +40,12 @@ secrets::CertSAN::Spec MaintenanceNames(const network::NodeAddress::Spec& addres
   return names;
 }
 
-absl::StatusOr<Identity> NewMaintenanceCa(base::WallTime now) {
-  ASSIGN_OR_RETURN(pki::Key key, pki::Key::GenerateEd25519());
-  ASSIGN_OR_RETURN(pki::Certificate certificate, pki::SelfSign({.ca = true,
-                                                                .for_servers = true,
-                                                                .for_clients = true,
-                                                                .not_before = now,
-                                                                .lifetime = kLifetime},
-                                                               key));
-  return Identity{.key = std::move(key), .certificate = std::move(certificate)};
+absl::StatusOr<pki::Identity> NewMaintenanceCa(base::WallTime now) {
+  return pki::NewAuthority({.key_type = pki::KeyType::kEd25519}, now, kLifetime);
 }
 
-absl::StatusOr<pki::Certificate> NewMaintenanceCertificate(const pki::Key& key, const Identity& ca,
+absl::StatusOr<pki::Certificate> NewMaintenanceCertificate(const pki::Key& key,
+                                                           const pki::Identity& ca,
                                                            const secrets::CertSAN::Spec& names,
                                                            base::WallTime now) {
   pki::Statement statement{
@@ -65,7 +57,7 @@ absl::StatusOr<pki::Certificate> NewMaintenanceCertificate(const pki::Key& key, 
   return pki::Sign(statement, key, ca.certificate, ca.key);
 }
 
-common::PEMEncodedCertificateAndKey ToPem(const Identity& identity) {
+common::PEMEncodedCertificateAndKey ToPem(const pki::Identity& identity) {
   common::PEMEncodedCertificateAndKey pem;
   pem.set_crt(identity.certificate.ToPem());
   std::string key = identity.key.ToPem();
@@ -74,13 +66,8 @@ common::PEMEncodedCertificateAndKey ToPem(const Identity& identity) {
   return pem;
 }
 
-absl::StatusOr<Identity> FromPem(const common::PEMEncodedCertificateAndKey& pem) {
-  ASSIGN_OR_RETURN(pki::Key key, pki::Key::FromPem(pem.key()));
-  ASSIGN_OR_RETURN(pki::Certificate certificate, pki::Certificate::FromPem(pem.crt()));
-  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
-    return absl::InvalidArgumentError("the key is not the certificate's");
-  }
-  return Identity{.key = std::move(key), .certificate = std::move(certificate)};
+absl::StatusOr<pki::Identity> FromPem(const common::PEMEncodedCertificateAndKey& pem) {
+  return pki::IdentityFromPem(pem.crt(), pem.key());
 }
 
 bool IsDue(const pki::Certificate& certificate, base::WallTime now) {

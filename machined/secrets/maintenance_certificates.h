@@ -6,18 +6,11 @@
 
 #include "absl/status/statusor.h"
 #include "lib/base/clock.h"
-#include "lib/pki/certificate.h"
-#include "lib/pki/key.h"
+#include "lib/pki/identity.h"
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
 
 namespace ichor {
-
-// A certificate with its private key.
-struct Identity {
-  pki::Key key;
-  pki::Certificate certificate;
-};
 
 // The names under which clients reach the node: its addresses with the loopback ones, its names. No
 // hostname is an empty one.
@@ -25,17 +18,18 @@ secrets::CertSAN::Spec MaintenanceNames(const network::NodeAddress::Spec& addres
                                         const network::HostnameStatus::Spec& hostname);
 
 // A new CA, valid for 24 hours from `now`.
-absl::StatusOr<Identity> NewMaintenanceCa(base::WallTime now);
+absl::StatusOr<pki::Identity> NewMaintenanceCa(base::WallTime now);
 
 // A certificate for `key`, for a server with these names, valid for 24 hours from `now`.
 // InvalidArgument if a name cannot stand in one.
-absl::StatusOr<pki::Certificate> NewMaintenanceCertificate(const pki::Key& key, const Identity& ca,
+absl::StatusOr<pki::Certificate> NewMaintenanceCertificate(const pki::Key& key,
+                                                           const pki::Identity& ca,
                                                            const secrets::CertSAN::Spec& names,
                                                            base::WallTime now);
 
 // An identity as it stands in a resource, and back. InvalidArgument if it is none.
-common::PEMEncodedCertificateAndKey ToPem(const Identity& identity);
-absl::StatusOr<Identity> FromPem(const common::PEMEncodedCertificateAndKey& pem);
+common::PEMEncodedCertificateAndKey ToPem(const pki::Identity& identity);
+absl::StatusOr<pki::Identity> FromPem(const common::PEMEncodedCertificateAndKey& pem);
 
 // Whether a certificate should be made again: half of its time is over, or has not begun.
 bool IsDue(const pki::Certificate& certificate, base::WallTime now);

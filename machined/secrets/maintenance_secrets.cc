@@ -53,8 +53,8 @@ std::optional<MaintenanceSecrets::Identities> MaintenanceSecrets::TakeOver() con
   if (root == roots.end() || certificate == certificates.end()) {
     return std::nullopt;
   }
-  absl::StatusOr<Identity> ca = FromPem(root->spec().ca());
-  absl::StatusOr<Identity> server = FromPem(certificate->spec().server());
+  absl::StatusOr<pki::Identity> ca = FromPem(root->spec().ca());
+  absl::StatusOr<pki::Identity> server = FromPem(certificate->spec().server());
   if (!ca.ok() || !server.ok()) {
     base::Log(base::Severity::kWarning, "maintenance certificate of the last run: {}",
               base::MessageOf(ca.ok() ? server.status() : ca.status()));
@@ -64,11 +64,11 @@ std::optional<MaintenanceSecrets::Identities> MaintenanceSecrets::TakeOver() con
 }
 
 MaintenanceSecrets::Identities MaintenanceSecrets::MakeKeys() const {
-  absl::StatusOr<Identity> ca = NewMaintenanceCa(clock_.Now());
+  absl::StatusOr<pki::Identity> ca = NewMaintenanceCa(clock_.Now());
   absl::StatusOr<pki::Key> key = pki::Key::GenerateEd25519();
   CHECK_OK(ca);   // our own constants
   CHECK_OK(key);  // fails without memory only
-  Identity server{.key = *std::move(key), .certificate = ca->certificate};
+  pki::Identity server{.certificate = ca->certificate, .key = *std::move(key)};
   Identities made{.ca = *std::move(ca), .server = std::move(server)};
   MakeCertificate(made);
   base::Log(base::Severity::kInfo, "maintenance certificate: fingerprint {}",

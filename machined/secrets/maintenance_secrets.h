@@ -34,8 +34,8 @@ class MaintenanceSecrets {
 
  private:
   struct Identities {
-    Identity ca;
-    Identity server;
+    pki::Identity ca;
+    pki::Identity server;
   };
 
   std::optional<Identities> TakeOver() const;

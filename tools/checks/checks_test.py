@@ -129,7 +129,6 @@ class DoorsTest(Tree):
         "threads": ("#include <thread>", "std::thread t;", "std::async(f);", "pthread_create(a, b, c, d);"),
         "mutex": ("absl::Mutex m;", '#include "absl/synchronization/mutex.h"', "std::mutex m;"),
         "exceptions": ("throw 1;", "try { F(); } catch (...) {}"),
-        "yaml-cpp": ("#include <yaml-cpp/yaml.h>",),
         "libyaml": ("#include <yaml.h>",),
     }
     KEPT = ("#include <sys/types.h>", "// throw, std::thread", 'F("throw");', "void Rethrow();", "row.time();",

@@ -35,8 +35,7 @@ DOORS = (
          include=r"(?:mutex|shared_mutex|condition_variable)|absl/synchronization/.*",
          code=r"\bstd::(?:\w+_)?mutex\b|\babsl::\w*Mutex\w*\b|\bstd::condition_variable|\bpthread_mutex_"),
     Door("exceptions", "return an absl::Status", code=r"\b(?:throw|try|catch)\b"),
-    Door("libyaml", "use lib/config/yaml/read.h", include=r"yaml\.h", code=r"\byaml_parser_"),
-    Door("yaml-cpp", "use lib/resource/yaml.h", include=r"yaml-cpp/.*", code=r"\bYAML::"),
+    Door("libyaml", "use lib/yaml/read.h", include=r"yaml\.h", code=r"\byaml_parser_"),
 )
 
 

@@ -10,8 +10,9 @@ from common.step import check
 # The rooms of lib/ and which others each may include; its own it always may.
 _BELOW = {"lib/base": set(), "lib/early": set()}
 _BELOW["lib/sys"] = {"lib/base"}
-_BELOW["lib/resource"] = {"lib/base"}
-_BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/resource"}
+_BELOW["lib/yaml"] = {"lib/base"}
+_BELOW["lib/resource"] = {"lib/base", "lib/yaml"}
+_BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/yaml", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
 _BELOW["lib/config"] = _BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
@@ -22,7 +23,7 @@ PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "dashboard", "no
 _ENTRY = "main.h"
 
 # Rooms without messages of proto/, and rooms without gRPC.
-_NO_PROTO = {"lib/base", "lib/early", "lib/sys"}
+_NO_PROTO = {"lib/base", "lib/early", "lib/sys", "lib/yaml"}
 _NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki"}
 
 

@@ -8,8 +8,8 @@
 #include "absl/strings/escaping.h"
 #include "lib/config/migrate/disk_expression.h"
 #include "lib/config/migrate/migrator.h"
-#include "lib/config/yaml/text.h"
-#include "lib/config/yaml/write.h"
+#include "lib/config/yaml.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 namespace {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "lib/config/size_text.h"
-#include "lib/config/yaml/text.h"
-#include "lib/resource/yaml/scalar.h"
+#include "lib/config/yaml.h"
+#include "lib/yaml/scalar.h"
 
 namespace ichor::config {
 namespace {
@@ -28,7 +28,7 @@ constexpr std::array<Pair, 4> kTypes = {{{"nvme", "disk.transport == \"nvme\""},
 
 std::string Quoted(std::string_view text) {
   std::string quoted;
-  AppendDoubleQuoted(text, quoted);
+  yml::AppendDoubleQuoted(text, quoted);
   return quoted;
 }
 

@@ -9,8 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "lib/base/status.h"
 #include "lib/config/description.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

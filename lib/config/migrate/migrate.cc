@@ -17,7 +17,7 @@
 #include "lib/config/validate/conflicts.h"
 #include "lib/config/validate/rules.h"
 #include "lib/config/working_copy.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "lib/config/yaml/text.h"
-#include "lib/config/yaml/write.h"
+#include "lib/config/yaml.h"
+#include "lib/yaml/write.h"
 
 namespace ichor::config {
 namespace {
@@ -230,7 +230,7 @@ void Migrator::SetDefault(std::string_view kind, std::string_view path, std::str
                           bool list) {
   Document& document = DocumentFor(kind);
   if (FindAt(document.root, path) != nullptr) return;
-  Node value = MakePlain(made_, config::Keep(made_, std::string(plain)));
+  Node value = MakePlain(made_, yml::Keep(made_, std::string(plain)));
   if (list) {
     Node items = MakeSequence(made_);
     items.children.push_back(std::move(value));

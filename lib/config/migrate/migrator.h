@@ -12,8 +12,7 @@
 #include "lib/config/migrate/migrate.h"
 #include "lib/config/migrate/table.h"
 #include "lib/config/strategic_patch.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/node.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 
@@ -80,7 +79,7 @@ class Migrator {
   void Set(Document& document, std::string_view path, Node value);
   // PEM of base64 of it; what is no base64 stays.
   Node Pem(const Node& value);
-  Node Text(std::string text) { return MakeText(made_, config::Keep(made_, std::move(text))); }
+  Node Text(std::string text) { return MakeText(made_, yml::Keep(made_, std::move(text))); }
 
   Source& made_;
   Extent extent_;

@@ -1,6 +1,6 @@
 #include "lib/config/validate/certificate.h"
 
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 #include "lib/pki/certificate.h"
 #include "lib/pki/key.h"
 

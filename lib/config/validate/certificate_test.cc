@@ -7,7 +7,7 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/config/validate/complaint.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 #include "lib/pki/certificate.h"
 #include "lib/pki/key.h"
 

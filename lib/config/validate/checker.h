@@ -9,8 +9,7 @@
 #include "lib/config/config.h"
 #include "lib/config/document.h"
 #include "lib/config/validate/validate.h"
-#include "lib/config/yaml/finding.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

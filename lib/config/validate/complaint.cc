@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "catch2/catch_test_macros.hpp"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 #include "lib/resource/cel/cel.h"
 #include "lib/resource/cel/check.h"
 #include "talos/resource/definitions/block/block.pb.h"

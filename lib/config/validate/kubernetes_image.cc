@@ -7,7 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "lib/config/kubernetes_version.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

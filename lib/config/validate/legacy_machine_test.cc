@@ -2,7 +2,7 @@
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/config/validate/complaint.h"
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "lib/config/yaml/text.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "lib/config/config.h"
-#include "lib/config/yaml/finding.h"
+#include "lib/config/yaml.h"
 
 namespace ichor::config {
 

@@ -13,9 +13,15 @@
 #include "absl/status/statusor.h"
 #include "lib/pki/identity.h"
 #include "lib/pki/secret.h"
-#include "lib/resource/yaml/read.h"
+#include "lib/yaml/node.h"
 
 namespace ichor::pki {
+
+// Keys that only others know, as they were read: `auth` among them.
+struct ForeignKeys {
+  yml::SourcePtr source;  // what the values look into
+  std::vector<yml::Node> values{};
+};
 
 // One way to a cluster. Texts are as in the file: `ca`, `certificate` and `key` base64 of PEM.
 struct ClientContext {
@@ -26,14 +32,13 @@ struct ClientContext {
   Secret key;
   std::string cluster;
   std::string proxy_url;
-  // Keys that only others know, as they were read: `auth` among them.
-  std::vector<YamlNode> others{};
+  ForeignKeys others{};
 };
 
 struct ClientConfig {
   std::string current;  // a name in `contexts`, or empty
   std::map<std::string, ClientContext, std::less<>> contexts;
-  std::vector<YamlNode> others{};
+  ForeignKeys others{};
 };
 
 // The context of a client `identity` for the cluster whose API is signed by `ca`.

@@ -8,30 +8,31 @@
 #include "lib/base/status.h"
 #include "lib/pki/cluster/client_config.h"
 #include "lib/pki/cluster/yaml_tree.h"
+#include "lib/yaml/document.h"
 
 namespace ichor::pki {
 namespace {
 
-absl::Status ErrorAt(const YamlNode& node, std::string_view what) {
+absl::Status ErrorAt(const yml::Node& node, std::string_view what) {
   return absl::InvalidArgumentError(
-      std::format("{}: {}: {}", ToString(node.place), node.key, what));
+      std::format("{}: {}: {}", ToString(node.place()), node.key, what));
 }
 
-absl::StatusOr<std::string> TextOf(const YamlNode& node) {
-  if (node.kind == YamlNode::Kind::kSequence || node.kind == YamlNode::Kind::kMapping) {
+absl::StatusOr<std::string> TextOf(const yml::Node& node) {
+  if (node.kind == yml::Node::Kind::kSequence || node.kind == yml::Node::Kind::kMapping) {
     return ErrorAt(node, "expected text");
   }
-  return node.IsNull() ? std::string() : node.text;
+  return node.IsNull() ? std::string() : std::string(node.text);
 }
 
-absl::Status ReadList(const YamlNode& node, std::vector<std::string>& into) {
+absl::Status ReadList(const yml::Node& node, std::vector<std::string>& into) {
   if (node.IsNull()) {
     return absl::OkStatus();
   }
-  if (node.kind != YamlNode::Kind::kSequence) {
+  if (node.kind != yml::Node::Kind::kSequence) {
     return ErrorAt(node, "expected a list");
   }
-  for (const YamlNode& item : node.children) {
+  for (const yml::Node& item : node.children) {
     ASSIGN_OR_RETURN(std::string text, TextOf(item));
     into.push_back(std::move(text));
   }
@@ -49,7 +50,7 @@ constexpr std::array kTextFields = {
     TextField{.key = "proxy-url", .member = &ClientContext::proxy_url},
 };
 
-absl::Status ReadField(const YamlNode& node, ClientContext& context) {
+absl::Status ReadField(const yml::Node& node, ClientContext& context) {
   const auto* const field = std::ranges::find(kTextFields, node.key, &TextField::key);
   if (field != kTextFields.end()) {
     ASSIGN_OR_RETURN(context.*(field->member), TextOf(node));
@@ -74,32 +75,32 @@ absl::Status ReadField(const YamlNode& node, ClientContext& context) {
     }
     return absl::OkStatus();
   }
-  context.others.push_back(node);
+  context.others.values.push_back(node);
   return absl::OkStatus();
 }
 
-absl::Status ReadContexts(const YamlNode& node, ClientConfig& config) {
+absl::Status ReadContexts(const yml::Node& node, ClientConfig& config) {
   if (node.IsNull()) {
     return absl::OkStatus();
   }
-  if (node.kind != YamlNode::Kind::kMapping) {
+  if (node.kind != yml::Node::Kind::kMapping) {
     return ErrorAt(node, "expected contexts by their names");
   }
-  for (const YamlNode& child : node.children) {
-    ClientContext context;
-    if (!child.IsNull() && child.kind != YamlNode::Kind::kMapping) {
+  for (const yml::Node& child : node.children) {
+    ClientContext context{.others = {.source = config.others.source}};
+    if (!child.IsNull() && child.kind != yml::Node::Kind::kMapping) {
       return ErrorAt(child, "expected a context");
     }
-    for (const YamlNode& field : child.children) {
+    for (const yml::Node& field : child.children) {
       RETURN_IF_ERROR(
           base::Annotate(ReadField(field, context), std::format("context \"{}\"", child.key)));
     }
-    config.contexts.emplace(child.key, std::move(context));
+    config.contexts.emplace(std::string(child.key), std::move(context));
   }
   return absl::OkStatus();
 }
 
-void WriteList(std::string_view key, const std::vector<std::string>& items, YamlEmitter& out) {
+void WriteList(std::string_view key, const std::vector<std::string>& items, yml::Emitter& out) {
   out.Key(key);
   out.BeginSequence();
   for (const std::string& item : items) {
@@ -109,21 +110,21 @@ void WriteList(std::string_view key, const std::vector<std::string>& items, Yaml
   out.EndSequence();
 }
 
-void WriteText(std::string_view key, const std::string& text, YamlEmitter& out) {
+void WriteText(std::string_view key, const std::string& text, yml::Emitter& out) {
   if (!text.empty()) {
     out.Key(key);
     out.String(text);
   }
 }
 
-void WriteOthers(const std::vector<YamlNode>& others, YamlEmitter& out) {
-  for (const YamlNode& other : others) {
+void WriteOthers(const ForeignKeys& others, yml::Emitter& out) {
+  for (const yml::Node& other : others.values) {
     out.Key(other.key);
     Emit(other, out);
   }
 }
 
-void WriteContext(const ClientContext& context, YamlEmitter& out) {
+void WriteContext(const ClientContext& context, yml::Emitter& out) {
   out.BeginMapping();
   WriteList("endpoints", context.endpoints, out);
   if (!context.nodes.empty()) {
@@ -138,49 +139,32 @@ void WriteContext(const ClientContext& context, YamlEmitter& out) {
   out.EndMapping();
 }
 
-// A key may have 1,024 characters on its line, escapes counted: a longer one could not be written
-// again.
-absl::Status CheckKeys(const YamlNode& node) {
-  constexpr size_t kMaxKeyBytes = 200;
-  if (node.key.size() > kMaxKeyBytes) {
-    return absl::InvalidArgumentError(std::format("{}: a key of {} bytes, expected {} at most",
-                                                  ToString(node.key_place), node.key.size(),
-                                                  kMaxKeyBytes));
-  }
-  for (const YamlNode& child : node.children) {
-    RETURN_IF_ERROR(CheckKeys(child));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<ClientConfig> ClientConfigFromYaml(std::string_view text) {
-  ClientConfig config;
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return config;
+    return ClientConfig{};
   }
-  ASSIGN_OR_RETURN(YamlNode root, ReadYaml(text));
-  const TreeWiper wiper(root);
-  RETURN_IF_ERROR(CheckKeys(root));
-  if (root.kind != YamlNode::Kind::kMapping) {
+  ClientConfig config{.others = {.source = SecretSource(text)}};
+  ASSIGN_OR_RETURN(const yml::Node root, yml::ReadDocument(*config.others.source));
+  if (root.kind != yml::Node::Kind::kMapping) {
     return absl::InvalidArgumentError(
-        std::format("{}: expected the keys context and contexts", ToString(root.place)));
+        std::format("{}: expected the keys context and contexts", ToString(root.place())));
   }
-  for (const YamlNode& child : root.children) {
+  for (const yml::Node& child : root.children) {
     if (child.key == "context") {
       ASSIGN_OR_RETURN(config.current, TextOf(child));
     } else if (child.key == "contexts") {
       RETURN_IF_ERROR(ReadContexts(child, config));
     } else {
-      config.others.push_back(child);
+      config.others.values.push_back(child);
     }
   }
   return config;
 }
 
 Secret ToYaml(const ClientConfig& config) {
-  YamlEmitter out;
+  yml::Emitter out;
   out.BeginMapping();
   out.Key("context");
   out.String(config.current);

@@ -10,6 +10,8 @@
 #include "lib/base/status.h"
 #include "lib/pki/cluster/secrets.h"
 #include "lib/pki/cluster/yaml_tree.h"
+#include "lib/yaml/document.h"
+#include "lib/yaml/text.h"
 
 namespace ichor::pki {
 namespace {
@@ -88,35 +90,35 @@ std::string PathOf(const Field& field) {
                              : std::format("{}.{}.{}", field.section, field.group, field.key);
 }
 
-absl::Status ErrorAt(const YamlNode& node, const Field& field, std::string_view what) {
+absl::Status ErrorAt(const yml::Node& node, const Field& field, std::string_view what) {
   return absl::InvalidArgumentError(
-      std::format("{}: {}: {}", ToString(node.place), PathOf(field), what));
+      std::format("{}: {}: {}", ToString(node.place()), PathOf(field), what));
 }
 
-absl::Status Read(const YamlNode& root, const Field& field) {
-  const YamlNode* const node = field.group.empty()
-                                   ? Descendant(root, {field.section, field.key})
-                                   : Descendant(root, {field.section, field.group, field.key});
+absl::Status Read(const yml::Node& root, const Field& field) {
+  const yml::Node* const node = field.group.empty()
+                                    ? Descendant(root, {field.section, field.key})
+                                    : Descendant(root, {field.section, field.group, field.key});
   if (node == nullptr) {
     return absl::OkStatus();
   }
-  if (!node->children.empty() || node->kind == YamlNode::Kind::kSequence ||
-      node->kind == YamlNode::Kind::kMapping) {
+  if (!node->children.empty() || node->kind == yml::Node::Kind::kSequence ||
+      node->kind == yml::Node::Kind::kMapping) {
     return ErrorAt(*node, field, "expected text");
   }
   if (field.form == Form::kText) {
-    Set(field, node->text);
+    Set(field, std::string(node->text));
     return absl::OkStatus();
   }
   std::string bytes;
-  if (!absl::Base64Unescape(node->text, &bytes)) {
+  if (!absl::Base64Unescape(yml::ToAbsl(node->text), &bytes)) {
     return ErrorAt(*node, field, "expected base64");
   }
   Set(field, std::move(bytes));
   return absl::OkStatus();
 }
 
-void Write(const Field& field, YamlEmitter& out) {
+void Write(const Field& field, yml::Emitter& out) {
   out.Key(field.key);
   if (field.form == Form::kText) {
     out.String(TextOf(field));
@@ -131,7 +133,7 @@ void Write(const Field& field, YamlEmitter& out) {
 
 Secret ToYaml(const ClusterSecrets& secrets) {
   ClusterSecrets copy = secrets;
-  YamlEmitter out;
+  yml::Emitter out;
   out.BeginMapping();
   std::string_view section;
   std::string_view group;
@@ -170,11 +172,11 @@ Secret ToYaml(const ClusterSecrets& secrets) {
 }
 
 absl::StatusOr<ClusterSecrets> ClusterSecretsFromYaml(std::string_view text) {
-  ASSIGN_OR_RETURN(YamlNode root, ReadYaml(text));
-  const TreeWiper wiper(root);
-  if (root.kind != YamlNode::Kind::kMapping) {
+  const yml::SourcePtr source = SecretSource(text);
+  ASSIGN_OR_RETURN(const yml::Node root, yml::ReadDocument(*source));
+  if (root.kind != yml::Node::Kind::kMapping) {
     return absl::InvalidArgumentError(std::format(
-        "{}: expected the keys cluster, secrets, trustdinfo and certs", ToString(root.place)));
+        "{}: expected the keys cluster, secrets, trustdinfo and certs", ToString(root.place())));
   }
   ClusterSecrets secrets;
   for (const Field& field : FieldsOf(secrets)) {

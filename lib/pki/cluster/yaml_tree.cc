@@ -1,21 +1,23 @@
 #include "lib/pki/cluster/yaml_tree.h"
 
 #include <algorithm>
+#include <memory>
+#include <string>
 
 #include "lib/pki/openssl.h"
 
 namespace ichor::pki {
 
-const YamlNode* Child(const YamlNode& node, std::string_view key) {
-  if (node.kind != YamlNode::Kind::kMapping) {
+const yml::Node* Child(const yml::Node& node, std::string_view key) {
+  if (node.kind != yml::Node::Kind::kMapping) {
     return nullptr;
   }
-  const auto found = std::ranges::find(node.children, key, &YamlNode::key);
+  const auto found = std::ranges::find(node.children, key, &yml::Node::key);
   return found == node.children.end() || found->IsNull() ? nullptr : &*found;
 }
 
-const YamlNode* Descendant(const YamlNode& node, std::initializer_list<std::string_view> path) {
-  const YamlNode* at = &node;
+const yml::Node* Descendant(const yml::Node& node, std::initializer_list<std::string_view> path) {
+  const yml::Node* at = &node;
   for (const std::string_view key : path) {
     at = Child(*at, key);
     if (at == nullptr) {
@@ -25,23 +27,22 @@ const YamlNode* Descendant(const YamlNode& node, std::initializer_list<std::stri
   return at;
 }
 
-void Emit(const YamlNode& node, YamlEmitter& out) {
+void Emit(const yml::Node& node, yml::Emitter& out) {
   switch (node.kind) {
-    case YamlNode::Kind::kPlain:
+    case yml::Node::Kind::kPlain:
       return out.Plain(node.IsNull() ? "null" : node.text);
-    case YamlNode::Kind::kText:
-    case YamlNode::Kind::kBinary:
+    case yml::Node::Kind::kText:
       return out.String(node.text);
-    case YamlNode::Kind::kSequence:
+    case yml::Node::Kind::kSequence:
       out.BeginSequence();
-      for (const YamlNode& item : node.children) {
+      for (const yml::Node& item : node.children) {
         out.Item();
         Emit(item, out);
       }
       return out.EndSequence();
-    case YamlNode::Kind::kMapping:
+    case yml::Node::Kind::kMapping:
       out.BeginMapping();
-      for (const YamlNode& value : node.children) {
+      for (const yml::Node& value : node.children) {
         out.Key(value.key);
         Emit(value, out);
       }
@@ -49,11 +50,13 @@ void Emit(const YamlNode& node, YamlEmitter& out) {
   }
 }
 
-void WipeTree(YamlNode& node) {
-  Wipe(node.text);
-  for (YamlNode& child : node.children) {
-    WipeTree(child);
-  }
+yml::SourcePtr SecretSource(std::string_view text) {
+  const auto wipe = [](yml::Source* source) {
+    Wipe(source->text);
+    std::ranges::for_each(source->decoded, Wipe);
+    std::default_delete<yml::Source>()(source);
+  };
+  return {new yml::Source{.file = {}, .text = std::string(text)}, wipe};
 }
 
 }  // namespace ichor::pki

@@ -7,11 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status.h"
+#include "lib/base/utf8.h"
 #include "lib/resource/cel/build.h"
 #include "lib/resource/cel/cel.h"
 #include "lib/resource/cel/lexer.h"
 #include "lib/resource/cel/renumber.h"
-#include "lib/resource/yaml/utf8.h"
 
 namespace ichor {
 namespace {
@@ -362,7 +362,7 @@ absl::StatusOr<CheckedExpr> CelFromText(std::string_view text) {
   if (text.size() > kMaxCelBytes) {
     return CelErrorAt(0, absl::StrCat(text.size(), " bytes; at most ", kMaxCelBytes));
   }
-  if (!IsValidUtf8(text)) return CelErrorAt(0, "a text that is not UTF-8");
+  if (!base::IsValidUtf8(text)) return CelErrorAt(0, "a text that is not UTF-8");
   ASSIGN_OR_RETURN(std::vector<CelToken> tokens, LexCel(text));
   return Parser(std::move(tokens)).All();
 }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status.h"
-#include "lib/resource/yaml/utf8.h"
+#include "lib/base/utf8.h"
 
 namespace ichor {
 namespace {
@@ -79,7 +79,7 @@ bool TakeEscape(std::string_view& text, bool is_bytes, std::string& out) {
     if (letter == 'U' && !is_bytes) rune = TakeNumber(text, 8, 16);
   }
   if (!rune || !IsCharacter(*rune)) return false;
-  is_bytes ? void(out += static_cast<char>(*rune)) : AppendRune(*rune, out);
+  is_bytes ? void(out += static_cast<char>(*rune)) : base::AppendRune(*rune, out);
   return true;
 }
 
