@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The figures of ./ichor bench: in-process by runtime_bench, over a socket by tests/compat/cmd/statebench, and of a node."""
+"""The figures of ./ichor bench: in-process by runtime_bench, over a socket by tests/compat/cmd/statebench,
+of configs by tests/compat/cmd/configbench, and of a node."""
 
 import sys
 
@@ -25,8 +26,8 @@ LIMITS = {"update seen by 100 watches": 800, "memory per resource": 600}
 NO_LIMIT = "processor time"
 
 
-def runtime_rows(path):
-    """The rows of runtime_bench: {"name", "value", "unit", "limit", "better"} as it wrote them."""
+def written_rows(path):
+    """Rows as runtime_bench and configbench write them: {"name", "value", "unit", "limit", "better"}, perhaps "go" and "ratio"."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -72,7 +73,7 @@ def table(rows):
                                for column, cell in enumerate(line)).rstrip() for line in lines)
 
 
-GROUPS = ("runtime", "state", "node")
+GROUPS = ("runtime", "state", "config", "node")
 
 
 def measure(groups):
@@ -81,9 +82,11 @@ def measure(groups):
     scratch = BUILD / "bench"
     scratch.mkdir(parents=True, exist_ok=True)
     runs = (
-        ("runtime", "runtime_bench", [BIN / "runtime_bench", "--json", scratch / "runtime.json"], ROOT, runtime_rows),
+        ("runtime", "runtime_bench", [BIN / "runtime_bench", "--json", scratch / "runtime.json"], ROOT, written_rows),
         ("state", "statebench", ["go", "run", "./cmd/statebench", "--json", scratch / "statebench.json"], ROOT / "tests/compat",
          state_rows),
+        ("config", "configbench", ["go", "run", "./cmd/configbench", "--json", scratch / "configbench.json"], ROOT / "tests/compat",
+         written_rows),
     )
     for group, name, argv, directory, read in runs:
         if group not in groups:
@@ -114,7 +117,8 @@ def _collect(figures, rows):
 
 
 def _run(argv, directory):
-    return presets.command(argv, cwd=directory, env={"ICHOR_STATE_SERVER": str(BIN / "state-server")})
+    programs = {"ICHOR_STATE_SERVER": "state-server", "ICHOR_CONFIG_SERVER": "config-server", "ICHOR_CTL": "ichorctl"}
+    return presets.command(argv, cwd=directory, env={name: str(BIN / program) for name, program in programs.items()})
 
 
 def main():

@@ -19,12 +19,11 @@ namespace {
 constexpr std::string_view kMarker = "$patch";
 constexpr std::string_view kDelete = "delete";
 
-// Whether a document says which one it is, and no more.
-bool IsIdentityOnly(const Node& root) {
-  constexpr std::array<std::string_view, 4> kIdentity = {"apiVersion", "kind", "name", "version"};
-  return std::ranges::all_of(root.children, [&](const Node& child) {
-    return std::ranges::contains(kIdentity, child.key);
-  });
+// Whether a legacy document says that it is one, and no more.
+bool IsIdentityOnly(const Document& document) {
+  constexpr std::array<std::string_view, 2> kIdentity = {"apiVersion", "version"};
+  const auto names = [&](const Node& child) { return std::ranges::contains(kIdentity, child.key); };
+  return document.kind->legacy() && std::ranges::all_of(document.root.children, names);
 }
 
 // Takes the markers out of one document.
@@ -134,7 +133,7 @@ std::optional<Document> MarkerCutter::Cut(Document document) {
   const size_t before = patch_.deletions.size();
   CutMapping(document.root);
   const bool cut = patch_.deletions.size() > before;
-  if (document.root.children.empty() || (cut && IsIdentityOnly(document.root))) return std::nullopt;
+  if (document.root.children.empty() || (cut && IsIdentityOnly(document))) return std::nullopt;
   return document;
 }
 

@@ -12,8 +12,11 @@
 //   redact CONFIG TEXT     the config with TEXT in the place of each secret
 //   validate MODE CONFIG   all findings, one a line
 //   time COUNT CONFIG      nanoseconds that reading and validating took, COUNT times, as a list
+//   time-patch COUNT CONFIG PATCH…   the same of reading the patches and applying them to CONFIG
 //   random-config SEED, random-patch SEED
+#include <functional>
 #include <iostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,14 +37,18 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-absl::StatusOr<std::string> Patched(const Texts& texts) {
-  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+absl::StatusOr<Config> WithPatches(const Config& config, std::span<const std::string> texts) {
   std::vector<Patch> patches;
-  for (size_t i = 1; i < texts.size(); ++i) {
-    ASSIGN_OR_RETURN(Patch patch, ParsePatch("patch", texts[i]));
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(Patch patch, ParsePatch("patch", text));
     patches.push_back(std::move(patch));
   }
-  ASSIGN_OR_RETURN(const Config patched, ApplyPatches(config, patches));
+  return ApplyPatches(config, patches);
+}
+
+absl::StatusOr<std::string> Patched(const Texts& texts) {
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
+  ASSIGN_OR_RETURN(const Config patched, WithPatches(config, std::span(texts).subspan(1)));
   return patched.text();
 }
 
@@ -96,7 +103,8 @@ absl::StatusOr<std::string> Validated(const Texts& texts) {
   return lines;
 }
 
-absl::StatusOr<std::string> Timed(const Texts& texts) {
+// How long `work` took, for each of texts[0] times.
+absl::StatusOr<std::string> Timed(const Texts& texts, const std::function<absl::Status()>& work) {
   size_t count = 0;
   if (!absl::SimpleAtoi(texts[0], &count) || texts.size() < 2) {
     return absl::InvalidArgumentError("expected a count and a config");
@@ -105,11 +113,24 @@ absl::StatusOr<std::string> Timed(const Texts& texts) {
   std::string times;
   for (size_t i = 0; i < count; ++i) {
     const auto start = clock.Monotonic();
-    ASSIGN_OR_RETURN(const Config config, Load("config", texts[1]));
-    Validate(config, {});
+    RETURN_IF_ERROR(work());
     times += std::to_string((clock.Monotonic() - start).count()) + " ";
   }
   return times;
+}
+
+absl::StatusOr<std::string> TimedReading(const Texts& texts) {
+  return Timed(texts, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Config config, Load("config", texts[1]));
+    Validate(config, {});
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::string> TimedPatching(const Texts& texts) {
+  if (texts.size() < 2) return absl::InvalidArgumentError("expected a count and a config");
+  ASSIGN_OR_RETURN(const Config config, Load("config", texts[1]));
+  return Timed(texts, [&] { return WithPatches(config, std::span(texts).subspan(2)).status(); });
 }
 
 absl::StatusOr<std::string> Answer(const std::string& operation, const Texts& texts) {
@@ -121,7 +142,8 @@ absl::StatusOr<std::string> Answer(const std::string& operation, const Texts& te
   if (operation == "encode") return Encoded(texts);
   if (operation == "redact") return Redacted(texts);
   if (operation == "validate") return Validated(texts);
-  if (operation == "time") return Timed(texts);
+  if (operation == "time") return TimedReading(texts);
+  if (operation == "time-patch") return TimedPatching(texts);
   if (operation == "load") {
     ASSIGN_OR_RETURN(const Config config, Load("config", texts[0]));
     return config.text();

@@ -32,9 +32,10 @@ def run():
 
 
 def _vet():
-    done = Outcome()
     for module in (MODULE, MODULE / "official", MODULE / "v1.13"):
-        done += presets.command(["go", "vet", "./..."], cwd=module)
+        done = presets.command(["go", "vet", "./..."], cwd=module)
+        if not done.ok:
+            break
     return done
 
 

@@ -72,8 +72,8 @@ func compare(server *harness.ConfigServer, rounds int, operation string, texts [
 		theirs = append(theirs, float64(time.Since(start))/1e6)
 	}
 
-	reference := median(theirs)
-	value := median(ours)
+	reference := best(theirs)
+	value := best(ours)
 	ratio := value / reference
 
 	return row{Value: value, Unit: "ms", Better: "lower", Go: &reference, Ratio: &ratio}, nil
