@@ -156,12 +156,15 @@ TEST_CASE("gen config: patches are for all, for the control plane or for workers
                        "machine: {sysctls: {a: '1'}}",
                        "--config-patch-worker",
                        R"([{"op": "replace", "path": "/machine/token", "value": "worker-token"}])"};
+  Words refused = words;
+  refused.emplace_back("--no-migrate");
   CHECK_THAT(
-      Run(session, words),
+      Run(session, refused),
       StatusIs(absl::StatusCode::kInvalidArgument,
                "JSON6902 patches are not supported for multi-document machine configuration"));
-  Words without(words.begin(), words.end() - 2);
-  REQUIRE_THAT(Run(session, without), IsOk());
+  REQUIRE_THAT(Run(session, words), IsOk());
+  CHECK(session.Read("out/worker.yaml").contains("token: worker-token\n"));
+  CHECK_FALSE(session.Read("out/controlplane.yaml").contains("worker-token"));
   CHECK(session.Read("out/controlplane.yaml").contains("sysctls:"));
   CHECK(session.Read("out/controlplane.yaml").contains("debug: true"));
   CHECK_FALSE(session.Read("out/worker.yaml").contains("sysctls:"));
