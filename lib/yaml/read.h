@@ -21,7 +21,8 @@ struct Rules {
 
 // All documents of `source.text`, null documents included. Takes block and flow style, tags of
 // strings (!!str, !!binary), a byte order mark, CRLF. Findings: what is no YAML or no UTF-8
-// (reading ends there), duplicate and null keys, other tags, and what the rules exclude; at most 1,000.
+// (reading ends there), duplicate and null keys, other tags, and what the rules exclude; at most
+// 1,000.
 std::vector<Node> ReadDocuments(Source& source, Findings& findings, const Rules& rules = {});
 
 }  // namespace ichor::yml
