@@ -8,6 +8,7 @@
 #include "ichorctl/cli/help.h"
 #include "ichorctl/cli/man.h"
 #include "ichorctl/cli/parse.h"
+#include "ichorctl/cli/suggest.h"
 #include "ichorctl/contexts/config_command.h"
 #include "ichorctl/files/client_config_file.h"
 #include "ichorctl/files/files.h"
@@ -123,13 +124,18 @@ int ShowCompletions(const Command& root, std::vector<std::string> words, Session
   return 0;
 }
 
-// The path to what `ichorctl help gen secrets` is about; as far as there are such commands.
-std::vector<const Command*> PathTo(const Command& root, const Arguments& names) {
+// The path to what `ichorctl help gen secrets` is about.
+absl::StatusOr<std::vector<const Command*>> PathTo(const Command& root, const Arguments& names) {
   std::vector<const Command*> path = {&root};
   for (const std::string& name : names) {
     const Command* const below = FindCommand(*path.back(), name);
     if (below == nullptr) {
-      break;
+      std::vector<std::string> there;
+      for (const Command& command : path.back()->commands) {
+        there.push_back(command.name);
+      }
+      return absl::NotFoundError(
+          std::format("{}: no command \"{}\"{}", NameOf(path), name, DidYouMean(name, there)));
     }
     path.push_back(below);
   }
@@ -155,11 +161,16 @@ int RunCommand(const std::vector<std::string>& words, Session& session) {
                                NameOf(invocation.path));
     return 1;
   }
-  const bool asked = invocation.command().name == "help";
-  if (invocation.help || asked || !invocation.command().run) {
-    const auto path =
-        asked && !invocation.help ? PathTo(root, invocation.arguments) : invocation.path;
-    session.out << HelpOf(session, path);
+  if (invocation.command().name == "help" && !invocation.help) {
+    const auto path = PathTo(root, invocation.arguments);
+    if (!path.ok()) {
+      return Fail(path.status(), session);
+    }
+    session.out << HelpOf(session, *path);
+    return 0;
+  }
+  if (invocation.help || !invocation.command().run) {
+    session.out << HelpOf(session, invocation.path);
     return 0;
   }
   const absl::Status status = invocation.command().run(session, invocation.arguments);

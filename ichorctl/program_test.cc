@@ -83,6 +83,68 @@ TEST_CASE("program: a mistake ends with 1, what may have been meant, and how it 
         "ichorctl gen --help says more.\n");
 }
 
+TEST_CASE("program: what a new user mistypes or leaves out is told in a sentence") {
+  struct Mistake {
+    std::vector<std::string> words;
+    std::string error;
+  };
+  const auto mistake = GENERATE(
+      Mistake{{"foo"}, "ichorctl: no command \"foo\""},
+      Mistake{{"--foo"}, "ichorctl: no flag --foo"},
+      Mistake{{"help", "foo"}, "ichorctl: no command \"foo\""},
+      Mistake{{"help", "gen", "secret"},
+              "ichorctl gen: no command \"secret\" (did you mean \"secrets\"?)"},
+      Mistake{{"gen", "config"}, "ichorctl gen config: CLUSTER is missing: the cluster's name"},
+      Mistake{{"gen", "config", "home"},
+              "ichorctl gen config: ENDPOINT is missing: where the Kubernetes API will be, as "
+              "https://host:port"},
+      Mistake{{"gen", "config", "home", "10.0.0.1"},
+              "the cluster's endpoint \"10.0.0.1\" is no https URL: did you mean "
+              "\"https://10.0.0.1:6443\"?"},
+      Mistake{{"gen", "config", "home", "https://x:6443", "-t", "foo"},
+              "--output-types: \"foo\" is none of controlplane, worker, talosconfig"},
+      Mistake{{"gen", "crt"}, "--name is missing: the file is called NAME.crt"},
+      Mistake{{"gen", "csr", "--key", "nope"}, "nope: there is no such file"},
+      Mistake{
+          {"gen", "secureboot", "uki", "--comon-name", "x"},
+          "ichorctl gen secureboot uki: no flag --comon-name (did you mean \"--common-name\"?)"},
+      Mistake{{"gen", "secureboot", "database", "--signing-key", "nope"},
+              "_out/uki-signing-cert.pem: there is no such file"},
+      Mistake{{"validate"}, "--config is missing: the file that is validated"},
+      Mistake{{"validate", "-c", "nope"},
+              "--mode is missing: what the machine is, one of metal, cloud, container"},
+      Mistake{{"validate", "-c", "nope", "-m", "metall"},
+              "--mode: \"metall\" is none of metal, cloud, container (did you mean \"metal\"?)"},
+      Mistake{{"machineconfig", "patch"},
+              "ichorctl machineconfig patch: FILE is missing: the config; - is standard input"},
+      Mistake{{"machineconfig", "migrate", "nope"}, "nope: there is no such file"},
+      Mistake{{"explain"},
+              "ichorctl explain: KEY is missing: the keys to it, with dots between them"},
+      Mistake{{"explain", "foo"}, "no key is called \"foo\""},
+      Mistake{{"config", "add"}, "ichorctl config add: CONTEXT is missing: its name"},
+      Mistake{{"config", "context", "nope"}, "there is no context yet: add or merge one"},
+      Mistake{
+          {"config", "endpoint"},
+          "ichorctl config endpoint: ADDRESS is missing: an address or name, perhaps with a port"},
+      Mistake{{"config", "info", "-o", "xml"}, "--output: \"xml\" is none of text, json, yaml"},
+      Mistake{{"config", "merge", "nope"}, "nope: there is no such file"},
+      Mistake{{"config", "remove", "nope"}, "no context to remove is called \"nope\""},
+      Mistake{{"config", "new"},
+              "--with-secrets is missing: the file of the cluster's secrets, whose CA signs"},
+      Mistake{{"config", "node", "n1"}, "there is no context yet: add or merge one"},
+      Mistake{{"config", "proxy-url", "direct"}, "there is no context yet: add or merge one"},
+      Mistake{{"completion"}, "ichorctl completion: SHELL is missing: bash, zsh or fish"},
+      Mistake{{"completion", "tcsh"}, "no completion for \"tcsh\": there is bash, zsh, fish"},
+      Mistake{{"docs", "man"},
+              "ichorctl docs man: DIRECTORY is missing: where they go; pages that are there are "
+              "replaced"},
+      Mistake{{"docs", "config", "x"}, "ichorctl docs config: \"x\" is one argument too many"});
+  TestSession session;
+  CHECK(Run(mistake.words, *session) == 1);
+  CHECK(session.out().empty());
+  CHECK(session.err().substr(0, session.err().find('\n')) == "error: " + mistake.error);
+}
+
 TEST_CASE("program: output that nobody could read is a failure") {
   TestSession session;
   (*session).out.setstate(std::ios::badbit);

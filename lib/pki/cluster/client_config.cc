@@ -24,7 +24,11 @@ std::string Names(const ClientConfig& config) {
   for (const auto& [name, context] : config.contexts) {
     names += std::format("{}\"{}\"", names.empty() ? "" : ", ", name);
   }
-  return names.empty() ? "no context" : names;
+  return names;
+}
+
+absl::Status NoneYet() {
+  return absl::NotFoundError("there is no context yet: add or merge one");
 }
 
 }  // namespace
@@ -39,6 +43,9 @@ ClientContext NewClientContext(const Certificate& ca, const Identity& identity,
 
 absl::StatusOr<const ClientContext*> FindContext(const ClientConfig& config,
                                                  std::string_view name) {
+  if (config.contexts.empty()) {
+    return NoneYet();
+  }
   if (name.empty() && config.current.empty()) {
     return absl::NotFoundError("no context is the current one: choose one");
   }

@@ -53,7 +53,7 @@ absl::StatusOr<ClientConfig> ClientConfigFromYaml(std::string_view text);
 Secret ToYaml(const ClientConfig& config);
 
 // The context called `name`, or the current one if that is empty. NotFound, with the names that
-// there are.
+// there are, if there are any.
 absl::StatusOr<const ClientContext*> FindContext(const ClientConfig& config, std::string_view name);
 absl::StatusOr<ClientContext*> FindContext(ClientConfig& config, std::string_view name);
 

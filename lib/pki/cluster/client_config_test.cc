@@ -57,6 +57,8 @@ TEST_CASE("client config: an empty file has no contexts") {
   REQUIRE_THAT(config, IsOk());
   CHECK(ToYaml(*config).text() == "context: \"\"\ncontexts: {}\n");
   CHECK_THAT(FindContext(*config, ""),
+             StatusIs(absl::StatusCode::kNotFound, "there is no context yet: add or merge one"));
+  CHECK_THAT(FindContext(ClientConfig{.contexts = {{"a", {}}}}, ""),
              StatusIs(absl::StatusCode::kNotFound, "no context is the current one: choose one"));
 }
 

@@ -90,7 +90,7 @@ func readAndCheck(config string) error {
 	return err
 }
 
-// applied is the same work as the server's: patches read and applied to a config that is read.
+// applied is the same work as the server's, and reading the config besides: the library changes what it is given.
 func applied(config string, texts []string) error {
 	patches := make([]configpatcher.Patch, 0, len(texts))
 
