@@ -29,7 +29,7 @@ constexpr size_t kTimeBytes = 16;
 constexpr size_t kHeaderBytes = 24;
 
 // Whether the signature of a write is `signer`'s over `signed_bytes`, as firmware checks it.
-bool IsSigned(const std::string& write, std::string signed_bytes, const Identity& signer) {
+bool IsSigned(const std::string& write, const std::string& signed_bytes, const Identity& signer) {
   const auto* const size = reinterpret_cast<const unsigned char*>(write.data()) + kTimeBytes;
   const size_t bytes = size[0] + 256U * size[1];
   const std::string der = write.substr(kTimeBytes + kHeaderBytes, bytes - kHeaderBytes);
