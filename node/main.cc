@@ -2,14 +2,12 @@
 // which one it is.
 #include "apid/main.h"
 
-#include <malloc.h>
-#include <sys/prctl.h>
-
 #include <array>
 #include <cstdio>
 #include <string_view>
 
 #include "dashboard/main.h"
+#include "lib/sys/small_heap.h"
 #include "machined/main.h"
 #include "networkd/main.h"
 
@@ -27,13 +25,6 @@ constexpr std::array kPrograms = {
     Program{.name = "dashboard", .main = ichor::dashboard::Main},
 };
 
-// Memory is given out in small pages and from one arena: of a huge page (prctl(2)), and of an arena
-// for each thread (mallopt(3)), these programs would use a part. Neither need succeed.
-void UseLittleMemory() {
-  ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-  ::mallopt(M_ARENA_MAX, 1);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,7 +32,7 @@ int main(int argc, char** argv) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   for (const Program& program : kPrograms) {
     if (program.name == name) {
-      UseLittleMemory();
+      ichor::sys::UseLittleMemory();
       return program.main(argc, argv);
     }
   }
