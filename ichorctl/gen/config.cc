@@ -107,12 +107,13 @@ absl::StatusOr<Input> InputOf(const Options& options, const std::vector<std::str
                .kubespan = options.kubespan};
 }
 
-// The same documents as they are written everywhere: every key that always is, and above each key
-// what it means if `docs` says so.
-absl::StatusOr<config::Config> Written(const config::Config& config, bool docs) {
+// The same documents as they are written everywhere: every key that always is, with the comments
+// that the options want.
+absl::StatusOr<config::Config> Written(const config::Config& config,
+                                       const config::EncodeOptions& options) {
   std::string text;
   for (const config::Document& document : config.documents()) {
-    text += (text.empty() ? "" : "---\n") + config::Encode(*document.message, {.docs = docs});
+    text += (text.empty() ? "" : "---\n") + config::Encode(*document.message, options);
   }
   absl::StatusOr<config::Config> written = config::Load(config.file(), text);
   pki::Wipe(text);
@@ -124,7 +125,8 @@ absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type, const
                                      Patcher& patcher, Session& session) {
   ASSIGN_OR_RETURN(const config::Config made,
                    config::Load("generated", GenerateConfig(input, type).text()));
-  ASSIGN_OR_RETURN(const config::Config written, Written(made, options.docs));
+  ASSIGN_OR_RETURN(const config::Config written,
+                   Written(made, {.docs = options.docs, .examples = options.examples}));
   std::vector<std::string> names = options.patches;
   std::ranges::copy(
       type == MachineType::kControlPlane ? options.control_plane_patches : options.worker_patches,
@@ -287,9 +289,8 @@ std::vector<Flag> OutputFlags(Options& options) {
        .hidden = true},
       {.name = "with-docs", .help = "says above each field what it means", .target = &options.docs},
       {.name = "with-examples",
-       .help = "taken for the sake of scripts; `explain` has examples",
-       .target = &options.examples,
-       .hidden = true}};
+       .help = "shows keys that are not set, in comments",
+       .target = &options.examples}};
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ TEST_CASE("gen config: patches are for all, for the control plane or for workers
   CHECK_FALSE(session.Read("out/controlplane.yaml").contains("worker-token"));
   CHECK(session.Read("out/controlplane.yaml").contains("sysctls:"));
   CHECK(session.Read("out/controlplane.yaml").contains("debug: true"));
-  CHECK_FALSE(session.Read("out/worker.yaml").contains("sysctls:"));
+  CHECK_FALSE(session.Read("out/worker.yaml").contains("\n    sysctls:"));
   CHECK(session.Read("out/worker.yaml").contains("debug: true"));
 }
 
@@ -230,14 +230,18 @@ TEST_CASE("gen config: mistakes are told before anything is written") {
   CHECK_FALSE(session.Exists("out"));
 }
 
-TEST_CASE("gen config: what fields mean stands above them, unless nobody wants it") {
+TEST_CASE("gen config: comments say what fields mean, and show others, unless nobody wants it") {
   TestSession session;
-  const std::string path = WriteSecrets(session);
-  REQUIRE_THAT(Run(session, {"--with-secrets", path, "-o", "-", "-t", "worker"}), IsOk());
-  CHECK(session.out().contains("# "));
-  REQUIRE_THAT(
-      Run(session, {"--with-secrets", path, "-o", "-", "-t", "worker", "--with-docs=false"}),
-      IsOk());
+  const Words words = {"--with-secrets", WriteSecrets(session), "-o", "-", "-t", "worker"};
+  constexpr std::string_view kExample = "#         net.ipv4.ip_forward: \"1\"";
+  REQUIRE_THAT(Run(session, words), IsOk());
+  CHECK(session.out().contains(kExample));
+  Words plain = words;
+  plain.insert(plain.end(), {"--with-docs=false"});
+  REQUIRE_THAT(Run(session, plain), IsOk());
+  CHECK(session.out().contains(kExample));
+  plain.emplace_back("--with-examples=false");
+  REQUIRE_THAT(Run(session, plain), IsOk());
   CHECK_FALSE(session.out().contains("# "));
 }
 

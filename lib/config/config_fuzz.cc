@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(loaded->text() == text);
   CHECK(config::Diff(*loaded, *loaded).empty());
   for (const config::Document& document : loaded->documents()) {
-    CHECK(!config::Encode(*document.message, {.docs = true}).empty());
+    CHECK(!config::Encode(*document.message, {.docs = true, .examples = true}).empty());
   }
   CHECK(!config::Redact(*loaded).empty());
   return 0;

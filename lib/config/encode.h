@@ -12,6 +12,9 @@ namespace ichor::config {
 struct EncodeOptions {
   // The description of each field as a comment above it.
   bool docs = false;
+  // Keys that are not there, as they could stand there, in a comment at their place: those whose
+  // description has an example, with what they mean.
+  bool examples = false;
 };
 
 // One document, its kind filled in: fields in the order of their description, empty ones left out

@@ -43,6 +43,23 @@ cluster: {}
 )");
 }
 
+TEST_CASE("encode: keys that are not there are shown in comments, at their place") {
+  v1alpha1::LegacyConfig legacy;
+  v1alpha1::Machine& machine = *legacy.mutable_machine();
+  machine.set_type("worker");
+  machine.mutable_install()->set_wipe(false);
+  machine.mutable_kernel();
+  const std::string text = Encode(legacy, {.examples = true});
+  CHECK(
+      text.contains("        # Path of the disk.\n"
+                    "        #     disk: /dev/nvme0n1\n"));
+  CHECK(text.contains("    #         net.ipv4.ip_forward: \"1\"\n"));
+  CHECK(text.find("disk: /dev/nvme0n1") < text.find("        wipe: false"));
+  const auto read = Load("n1.yaml", text);
+  REQUIRE_THAT(read, base::IsOk());
+  CHECK(Encode(*read->documents().front().message) == Encode(legacy));
+}
+
 TEST_CASE("encode: a document says its kind") {
   v1alpha1::LinkConfig link;
   link.set_name("eth0");
