@@ -63,6 +63,10 @@ absl::StatusOr<PartitionTable> PartitionTable::Read(const Geometry& geometry,
     RETURN_IF_ERROR(source.error);
     return absl::NotFoundError("the disk has no GUID partition table that is whole");
   }
+  const std::uint64_t entry_bytes = std::uint64_t{gpt.places.entries} * gpt.places.entry_bytes;
+  if (entry_bytes == 0 || 4 * entry_bytes + kAlignment > geometry.size_bytes) {
+    return absl::NotFoundError("the disk's partition table has no room for partitions");
+  }
   PartitionTable table(geometry, gpt.disk);
   table.entry_bytes_ = gpt.places.entry_bytes;
   table.entries_lba_ = gpt.places.entries_lba;
