@@ -9,7 +9,7 @@ from machine import accelerator, running
 from machine.spec import host_arch
 from stages import compat, programs
 
-_TESTS = tuple(f"qemu_{story}_test" for story in ("boot", "machines", "faults", "slots", "two_disks", "verity"))
+_TESTS = tuple(f"qemu_{story}_test" for story in ("boot", "machines", "faults", "slots", "two_disks", "partitions", "verity"))
 _INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
 _TIMEOUT_SECONDS = 3600
 
