@@ -8,6 +8,7 @@
 #include "absl/log/check.h"
 #include "lib/base/status.h"
 #include "lib/disk/little_endian.h"
+#include "lib/early/bytes.h"
 
 namespace ichor::disk {
 namespace {
@@ -87,13 +88,13 @@ std::vector<Partition> PartitionTable::partitions() const {
       continue;
     }
     std::ranges::copy(bytes.subspan(kId, partition.id.size()), partition.id.begin());
-    const std::uint64_t first = GetLittle(entry, kFirstLba, 8);
-    const std::uint64_t last = GetLittle(entry, kLastLba, 8);
+    const std::uint64_t first = early::LittleEndian<std::uint64_t>(bytes, kFirstLba);
+    const std::uint64_t last = early::LittleEndian<std::uint64_t>(bytes, kLastLba);
     partition.offset_bytes = first * geometry_.sector_bytes;
     partition.size_bytes = last < first ? 0 : (last - first + 1) * geometry_.sector_bytes;
-    partition.attributes = GetLittle(entry, kAttributes, 8);
+    partition.attributes = early::LittleEndian<std::uint64_t>(bytes, kAttributes);
     for (std::size_t i = 0; i < kMaxLabel; ++i) {
-      const std::uint64_t unit = GetLittle(entry, kLabel + 2 * i, 2);
+      const std::uint64_t unit = early::LittleEndian<std::uint16_t>(bytes, kLabel + 2 * i);
       if (unit == 0) {
         break;
       }

@@ -13,7 +13,6 @@
 
 namespace {
 
-using ichor::disk::GetLittle;
 using ichor::disk::PutLittle;
 
 constexpr std::size_t kSector = 512;
@@ -29,9 +28,12 @@ std::string DiskOf(std::string_view bytes) {
   std::string disk(kDiskBytes, '\0');
   std::string start(bytes.substr(0, 3));
   start.resize(3);
-  const std::uint64_t place = 2 + GetLittle(start, 0, 1);
-  const std::uint64_t count = GetLittle(start, 1, 1);
-  const std::uint64_t entry_bytes = 128 * (1 + GetLittle(start, 2, 1) % 4);
+  const auto byte = [&](std::size_t i) -> std::uint64_t {
+    return static_cast<unsigned char>(start[i]);
+  };
+  const std::uint64_t place = 2 + byte(0);
+  const std::uint64_t count = byte(1);
+  const std::uint64_t entry_bytes = 128 * (1 + byte(2) % 4);
   const std::string_view entries = bytes.substr(std::min(start.size(), bytes.size()));
   disk.replace(place * kSector, std::min(entries.size(), count * entry_bytes),
                entries.substr(0, count * entry_bytes));

@@ -6,6 +6,7 @@
 
 #include "lib/base/status_matchers.h"
 #include "lib/disk/little_endian.h"
+#include "lib/early/bytes.h"
 
 namespace ichor::disk {
 namespace {
@@ -184,9 +185,12 @@ TEST_CASE("an empty disk gets a record that protects it, and keeps a loader's co
   const auto writes = WritesFor(table, code);
   CHECK(writes.front().offset_bytes == 0);
   CHECK(writes.front().bytes.substr(0, 446) == code.substr(0, 446));
-  CHECK(GetLittle(writes.front().bytes, 450, 1) == 0xee);
-  CHECK(GetLittle(writes.front().bytes, 458, 4) == 16 * kMib / 512 - 1);
-  CHECK(GetLittle(writes.front().bytes, 510, 2) == 0xaa55);
+  CHECK(early::LittleEndian<std::uint8_t>(std::as_bytes(std::span(writes.front().bytes)), 450) ==
+        0xee);
+  CHECK(early::LittleEndian<std::uint32_t>(std::as_bytes(std::span(writes.front().bytes)), 458) ==
+        16 * kMib / 512 - 1);
+  CHECK(early::LittleEndian<std::uint16_t>(std::as_bytes(std::span(writes.front().bytes)), 510) ==
+        0xaa55);
   disk.WriteAll(writes);
   CHECK_THAT(disk.Read(), IsOk());
 }

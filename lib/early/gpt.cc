@@ -56,7 +56,6 @@ void ReadEntries(std::span<const std::byte> entries, Gpt& out) {
     if (!used) continue;
     Partition& partition = out.partitions[out.count++];
     partition = {.number = i + 1};
-    std::ranges::copy(entry.first(16), partition.type.begin());
     std::ranges::copy(entry.subspan(16, 16), partition.guid.begin());
     partition.first_lba = LittleEndian<std::uint64_t>(entry, 32);
     partition.last_lba = LittleEndian<std::uint64_t>(entry, 40);
@@ -66,8 +65,8 @@ void ReadEntries(std::span<const std::byte> entries, Gpt& out) {
 
 bool ReadTable(const Reader& reader, std::uint64_t sector, std::uint64_t lba, std::uint64_t sectors,
                Gpt& out) {
-  static std::array<std::byte, kMaxSector> buffer;
-  static std::array<std::byte, kMaxEntries> entries;
+  std::array<std::byte, kMaxSector> buffer;
+  std::array<std::byte, kMaxEntries> entries;
   const auto bytes = std::span(buffer).first(sector);
   if (!reader.read(reader.context, lba * sector, bytes)) return false;
   const auto header = ParseHeader(bytes, lba, out);
