@@ -47,8 +47,13 @@ host_arch() {
   esac
 }
 
-# Sets build_root, sysroot_amd64 and sysroot_arm64, making what is missing.
+# Sets build_root, sysroot_amd64 and sysroot_arm64, making what is missing, and the libraries (tools/sources.sh).
 ensure_roots() {
+  ensure_trees
+  ensure_libraries
+}
+
+ensure_trees() {
   build_root="$cache/roots/$(host_arch)-$(tree_key build-root "$(host_arch)")"
   sysroot_amd64="$cache/sysroots/amd64-$(tree_key sysroot amd64)"
   sysroot_arm64="$cache/sysroots/arm64-$(tree_key sysroot arm64)"

@@ -15,7 +15,8 @@ _BELOW["lib/disk"] = {"lib/base", "lib/early"}
 _BELOW["lib/resource"] = {"lib/base", "lib/yaml"}
 _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/yaml", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
-_BELOW["lib/config"] = _BELOW["lib/rpc"] = _BELOW["lib/rpc"] | {"lib/pki"}
+_BELOW["lib/config"] = _BELOW["lib/rpc"] = _BELOW["lib/http"] = _BELOW["lib/rpc"] | {"lib/pki"}
+_BELOW["lib/dashboard"] = _BELOW["lib/rpc"] | {"lib/rpc"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
 PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "dashboard", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")
@@ -25,7 +26,7 @@ _ENTRY = "main.h"
 
 # Rooms without messages of proto/, and rooms without gRPC.
 _NO_PROTO = {"lib/base", "lib/early", "lib/sys", "lib/yaml"}
-_NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki"}
+_NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki", "lib/http"}
 
 
 def room_of(path):

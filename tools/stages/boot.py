@@ -2,14 +2,16 @@
 
 from common import presets
 from common.presets import BUILD
-from common.process import run as run_command
+from common.process import parallel, run as run_command
 from common.step import Outcome, step
 from common.tree import ROOT
 from machine import accelerator, running
 from machine.spec import host_arch
 from stages import compat, programs
 
-_TESTS = tuple(f"qemu_{story}_test" for story in ("boot", "machines", "faults", "slots", "two_disks", "partitions", "verity"))
+_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "boot",
+                                                  "two_disks", "partitions", "verity"))  # the longest first
+_MACHINES = 2  # at a time: one waits for its disk and its clock often enough to leave room
 _INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
 _TIMEOUT_SECONDS = 3600
 
@@ -24,24 +26,24 @@ def run(long):
     total += presets.build("dev", _TESTS)
     total += presets.build("release-amd64", [_INJECTOR])
     if total.ok:
-        for test in _TESTS:
-            total += step(test, _run, test, long, counts=True)
-        for arch, firmware in (("amd64", "uefi"), ("amd64", "bios"), ("arm64", "uefi")):
-            total += step(f"official client, {arch} {firmware}", _official_client, arch, firmware, counts=True)
+        steps = [(test, _run, test, long) for test in _TESTS]
+        steps += [(f"official client, {arch} {firmware}", _official_client, arch, firmware, ports)
+                  for arch, firmware, ports in (("amd64", "uefi", 50000), ("amd64", "bios", 50100), ("arm64", "uefi", 50200))]
+        total += sum(parallel(lambda words: step(*words, counts=True), steps, workers=_MACHINES), Outcome())
     return total
 
 
-def _official_client(arch, firmware):
-    """The official Go client against a node that booted from disk.raw."""
+def _official_client(arch, firmware, ports):
+    """The official Go client against a node that booted from disk.raw; its API is at the first free one of `ports`."""
     name = f"compat-{arch}-{firmware}"
-    port = running.free_port()
+    port = running.free_port(ports)
     node = ["python3", "tools/machine/main.py"]
     run_command([*node, "down", "--name", name], cwd=ROOT)
     up = presets.command([*node, "up", "--maintenance", "--name", name, "--arch", arch, "--firmware", firmware, "--api-port", str(port),
                           "--timeout", "600"])
     if not up.ok:
         return up
-    outcome = compat.go_test(["-run", "^TestNode", "."], {"ICHOR_NODE_ADDRESS": f"127.0.0.1:{port}"})
+    outcome = compat.go_test(["-run", "^Test(Node|Owned)", "."], {"ICHOR_NODE_ADDRESS": f"127.0.0.1:{port}"})
     if outcome.ok:
         run_command([*node, "down", "--name", name], cwd=ROOT)
     else:

@@ -13,7 +13,7 @@ from common.tree import ROOT
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from image import gpt, slot, verity, walker
+from image import cpio, gpt, slot, verity, walker
 from image.boards import BOARDS
 
 _PROGRAMS = ("stage1", "coldplug", "init", "ichor-node")
@@ -61,7 +61,7 @@ def _inspect(arch):
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     total = Outcome()
-    for one in (_partitions, _slot, _walk, _microcode, _sizes):
+    for one in (_partitions, _slot, _walk, _microcode, _install, _sizes):
         outcome = check(one(arch, out, work))
         total = Outcome(total.passed + outcome.passed, total.failed + outcome.failed, total.output + outcome.output)
     shutil.rmtree(work)
@@ -145,6 +145,45 @@ def _microcode(arch, out, _):
         yield "initramfs-pxe does not begin with the microcode"
     if early and _partition(arch, out, "EFI").count(early[:4096]) != 2:
         yield "the UKI and GRUB's files do not both have the microcode"
+
+
+def _install(arch, out, work):
+    """Of the plan that RAM media carry, the EFI partition of disk.raw comes out, file by file, and GRUB and the slot beside it."""
+    archive = (out / "initramfs-pxe").read_bytes()[len((out / "microcode").read_bytes()):]
+    beside, end = cpio.files(archive)
+    (work / "install.zst").write_bytes(archive[end:])
+    # The tool takes one archive after the other, and stops at what is none.
+    unpacked = subprocess.run(["zstd", "--decompress", "--stdout", work / "install.zst"], capture_output=True, check=False).stdout
+    inside, _ = cpio.files(unpacked)
+    beside |= {path.removeprefix("install/"): data for path, data in inside.items()}
+    if (out / "microcode").stat().st_size:
+        early, _ = cpio.files((out / "microcode").read_bytes())
+        beside |= {path.removeprefix("kernel/x86/"): data for path, data in early.items() if path.startswith("kernel/x86/microcode/")}
+    wanted = {}
+    for line in (out / "manifest.txt").read_text(encoding="utf-8").splitlines():
+        part, path, _, what = line.split("\t")
+        if part == "efi":
+            wanted[path] = what
+    for line in beside["plan"].decode().splitlines():
+        match line.split():
+            case ["file", path, *pieces]:
+                if wanted.pop(f"/{path}", None) != f"sha256:{hashlib.sha256(_pieces(beside, pieces)).hexdigest()}":
+                    yield f"an install would write another /{path} than disk.raw has"
+            case ["bytes", label, offset, *pieces]:
+                data = _pieces(beside, pieces)
+                if _partition(arch, out, label)[int(offset):int(offset) + len(data)] != data:
+                    yield f"an install would write another {label} than disk.raw has"
+            case ["boot-code", *pieces]:
+                with open(out / "disk.raw", "rb") as file:
+                    if file.read(440) != _pieces(beside, pieces):
+                        yield "an install would write another boot code than disk.raw has"
+    yield from (f"an install would not write {path}" for path in wanted)
+
+
+def _pieces(files, words):
+    """The bytes that FILE OFFSET SIZE, and again, stand for."""
+    return b"".join(files[name][int(offset):int(offset) + int(size)]
+                    for name, offset, size in zip(words[::3], words[1::3], words[2::3]))
 
 
 def _sizes(arch, out, _):

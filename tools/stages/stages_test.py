@@ -98,8 +98,8 @@ class CompareTest(unittest.TestCase):
     """release.compare"""
 
     def test_size(self):
-        self.assertEqual(release.size_problems("ichorctl", 15_000_000), [])
-        self.assertEqual(release.size_problems("ichorctl", 15_000_001), ["has 15000001 bytes, more than 15000000"])
+        self.assertEqual(release.size_problems("ichorctl", 24_000_000), [])
+        self.assertEqual(release.size_problems("ichorctl", 24_000_001), ["has 24000001 bytes, more than 24000000"])
         self.assertEqual(release.size_problems("other", 99_000_000), [])
 
     def test_same_other_and_missing(self):
