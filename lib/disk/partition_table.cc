@@ -77,6 +77,26 @@ absl::StatusOr<PartitionTable> PartitionTable::Read(const Geometry& geometry,
   return table;
 }
 
+absl::StatusOr<PartitionTable> PartitionTable::MovedTo(const Geometry& geometry) const {
+  if (geometry.sector_bytes != geometry_.sector_bytes) {
+    return absl::InvalidArgumentError(std::format("the disk has sectors of {} bytes, expected {}",
+                                                  geometry.sector_bytes, geometry_.sector_bytes));
+  }
+  PartitionTable moved = *this;
+  moved.geometry_ = geometry;
+  moved.entries_lba_ = 0;
+  moved.first_is_whole_ = false;
+  const std::uint64_t backup = (EntrySectors(moved) + 1) * geometry.sector_bytes;
+  for (const Partition& partition : partitions()) {
+    if (partition.end_bytes() + backup > geometry.size_bytes) {
+      return absl::ResourceExhaustedError(std::format(
+          "the disk has {} MiB, and {} ends at {} MiB", geometry.size_bytes / kAlignment,
+          partition.label, partition.end_bytes() / kAlignment));
+    }
+  }
+  return moved;
+}
+
 std::vector<Partition> PartitionTable::partitions() const {
   std::vector<Partition> partitions;
   for (std::size_t at = 0; at + entry_bytes_ <= entries_.size(); at += entry_bytes_) {
@@ -117,15 +137,19 @@ absl::StatusOr<Partition> PartitionTable::Find(std::string_view label) const {
                                          labels.empty() ? "none at all" : labels));
 }
 
+// The last sectors hold the backup.
+std::uint64_t PartitionTable::UsableEnd() const {
+  const std::uint64_t table_bytes = (EntrySectors(*this) + 1) * geometry_.sector_bytes;
+  const std::uint64_t usable =
+      geometry_.size_bytes < table_bytes ? 0 : geometry_.size_bytes - table_bytes;
+  return usable / kAlignment * kAlignment;
+}
+
 // Between partitions, in the order on the disk, in whole pieces.
 std::vector<PartitionTable::Gap> PartitionTable::Gaps() const {
   std::vector<Partition> sorted = partitions();
   std::ranges::sort(sorted, {}, &Partition::offset_bytes);
-  // The last sectors hold the backup.
-  const std::uint64_t table_bytes = (EntrySectors(*this) + 1) * geometry_.sector_bytes;
-  const std::uint64_t usable =
-      geometry_.size_bytes < table_bytes ? 0 : geometry_.size_bytes - table_bytes;
-  const std::uint64_t end = usable / kAlignment * kAlignment;
+  const std::uint64_t end = UsableEnd();
   std::vector<Gap> gaps;
   std::uint64_t free = kAlignment;
   const auto close = [&](std::uint64_t next) {
@@ -172,6 +196,35 @@ absl::StatusOr<Partition> PartitionTable::Add(std::string label, const Guid& typ
     PutLittle(static_cast<unsigned char>(label[i]), at + kLabel + 2 * i, 2, entries_);
   }
   return Find(label);
+}
+
+std::uint64_t PartitionTable::LargestGap() const {
+  std::uint64_t largest = 0;
+  for (const Gap& gap : Gaps()) {
+    largest = std::max(largest, gap.size_bytes);
+  }
+  return largest;
+}
+
+std::uint64_t PartitionTable::RoomOf(std::uint32_t number) const {
+  CHECK(IsUsed(number)) << "no partition " << std::to_string(number);
+  const std::vector<Partition> all = partitions();
+  const Partition& own = *std::ranges::find(all, number, &Partition::number);
+  std::uint64_t end = UsableEnd();
+  for (const Partition& other : all) {
+    if (other.offset_bytes > own.offset_bytes) {
+      end = std::min(end, other.offset_bytes);
+    }
+  }
+  return end <= own.offset_bytes ? 0 : (end - own.offset_bytes) / kAlignment * kAlignment;
+}
+
+void PartitionTable::SetSize(std::uint32_t number, std::uint64_t size_bytes) {
+  CHECK(size_bytes > 0 && size_bytes <= RoomOf(number)) << std::to_string(size_bytes);
+  const std::size_t at = PlaceOf(number);
+  const std::uint64_t first = early::LittleEndian<std::uint64_t>(
+      std::as_bytes(std::span(std::string_view(entries_))), at + kFirstLba);
+  PutLittle(first + size_bytes / geometry_.sector_bytes - 1, at + kLastLba, 8, entries_);
 }
 
 void PartitionTable::SetId(std::uint32_t number, const Guid& id) {

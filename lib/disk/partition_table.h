@@ -51,6 +51,10 @@ class PartitionTable {
   static absl::StatusOr<PartitionTable> Read(const Geometry& geometry, const ReadBytes& read);
 
   const Geometry& geometry() const { return geometry_; }
+  // The same partitions on another disk, with sectors of the same size, that has no table yet.
+  // ResourceExhausted if they do not fit there.
+  absl::StatusOr<PartitionTable> MovedTo(const Geometry& geometry) const;
+
   const Guid& disk() const { return disk_; }
   void set_disk(const Guid& disk) { disk_ = disk; }
 
@@ -64,6 +68,12 @@ class PartitionTable {
   // if there is no such gap, or no number.
   absl::StatusOr<Partition> Add(std::string label, const Guid& type, const Guid& id,
                                 std::uint64_t size_bytes);
+  // How large a partition can be: in the largest gap, and where partition `number`, which must be
+  // there, is. Whole pieces.
+  std::uint64_t LargestGap() const;
+  std::uint64_t RoomOf(std::uint32_t number) const;
+  // Gives partition `number`, which must be there, another size, which must fit.
+  void SetSize(std::uint32_t number, std::uint64_t size_bytes);
   // Gives partition `number`, which must be there, another identity.
   void SetId(std::uint32_t number, const Guid& id);
   // The same with its attributes.
@@ -86,6 +96,7 @@ class PartitionTable {
     std::uint64_t size_bytes = 0;
   };
   std::vector<Gap> Gaps() const;
+  std::uint64_t UsableEnd() const;
   std::size_t PlaceOf(std::uint32_t number) const;
   bool IsUsed(std::uint32_t number) const;
   std::optional<std::uint32_t> FreeNumber() const;

@@ -1,6 +1,6 @@
 #include "lib/disk/system_table.h"
 
-#include <array>
+#include <algorithm>
 #include <format>
 #include <string>
 #include <utility>
@@ -16,6 +16,7 @@ const Guid& LinuxData() {
 }
 
 constexpr std::uint64_t kAcceptedMark = std::uint64_t{1} << 48U;
+constexpr std::uint64_t kBlankMark = std::uint64_t{1} << 49U;
 
 bool Has(const PartitionTable& table, std::string_view label) {
   return table.Find(label).ok();
@@ -29,21 +30,40 @@ absl::Status AddIfMissing(std::string_view label, std::uint64_t bytes, const New
   return table.Add(std::string(label), LinuxData(), new_guid(), bytes).status();
 }
 
-absl::Status CheckEphemeral(const PartitionTable& table) {
-  ASSIGN_OR_RETURN(const Partition ephemeral, table.Find(kEphemeral));
-  if (ephemeral.size_bytes >= kMinEphemeralBytes) {
+std::uint64_t BytesOf(const EphemeralSize& size, std::uint64_t room, const Geometry& geometry) {
+  constexpr double kWhole = 100;
+  std::uint64_t bytes = room - std::min(room, size.left_free_bytes);
+  if (size.max_bytes.has_value()) {
+    bytes = std::min(bytes, *size.max_bytes);
+  }
+  if (size.max_percent.has_value()) {
+    const double most = static_cast<double>(geometry.size_bytes) / kWhole * *size.max_percent;
+    bytes = std::min(bytes, static_cast<std::uint64_t>(most));
+  }
+  return bytes / kAlignment * kAlignment;
+}
+
+absl::Status AddEphemeral(const EphemeralSize& size, const NewGuid& new_guid,
+                          PartitionTable& table) {
+  if (Has(table, kEphemeral)) {
     return absl::OkStatus();
   }
-  const std::uint64_t missing = kMinEphemeralBytes - ephemeral.size_bytes;
-  return absl::ResourceExhaustedError(std::format(
-      "the disk has {} MiB, expected {} MiB at least: of them EPHEMERAL takes {}",
-      table.geometry().size_bytes / kAlignment,
-      (table.geometry().size_bytes + missing) / kAlignment, kMinEphemeralBytes / kAlignment));
+  const Geometry& disk = table.geometry();
+  const std::uint64_t bytes = BytesOf(size, table.LargestGap(), disk);
+  if (bytes == 0 || bytes < size.min_bytes / kAlignment * kAlignment) {
+    const std::uint64_t missing = size.min_bytes - std::min(size.min_bytes, bytes);
+    return absl::ResourceExhaustedError(
+        std::format("the disk has {} MiB, expected {} MiB at least: of them EPHEMERAL takes {}",
+                    disk.size_bytes / kAlignment, (disk.size_bytes + missing) / kAlignment,
+                    size.min_bytes / kAlignment));
+  }
+  return table.Add(std::string(kEphemeral), LinuxData(), new_guid(), bytes).status();
 }
 
 }  // namespace
 
-absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid) {
+absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid,
+                                                    const EphemeralSize& size) {
   for (const std::string_view label : {kEfi, kRootA, kMeta}) {
     if (!Has(table, label)) {
       return absl::InvalidArgumentError(std::format("the disk does not hold the image: {}",
@@ -59,8 +79,19 @@ absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const 
   }
   RETURN_IF_ERROR(AddIfMissing(kRootB, root.size_bytes, new_guid, table));
   RETURN_IF_ERROR(AddIfMissing(kState, kStateBytes, new_guid, table));
-  RETURN_IF_ERROR(AddIfMissing(kEphemeral, 0, new_guid, table));
-  RETURN_IF_ERROR(CheckEphemeral(table));
+  RETURN_IF_ERROR(AddEphemeral(size, new_guid, table));
+  return table;
+}
+
+PartitionTable WithGrownEphemeral(PartitionTable table, const EphemeralSize& size) {
+  const auto ephemeral = table.Find(kEphemeral);
+  if (!ephemeral.ok() || !size.grow) {
+    return table;
+  }
+  const std::uint64_t bytes = BytesOf(size, table.RoomOf(ephemeral->number), table.geometry());
+  if (bytes > ephemeral->size_bytes) {
+    table.SetSize(ephemeral->number, bytes);
+  }
   return table;
 }
 
@@ -73,6 +104,24 @@ absl::Status MarkAccepted(PartitionTable& table) {
   ASSIGN_OR_RETURN(const Partition state, table.Find(kState));
   table.SetAttributes(state.number, state.attributes | kAcceptedMark);
   return absl::OkStatus();
+}
+
+void ClearAccepted(PartitionTable& table) {
+  if (const auto state = table.Find(kState); state.ok()) {
+    table.SetAttributes(state->number, state->attributes & ~kAcceptedMark);
+  }
+}
+
+bool IsBlank(const PartitionTable& table, std::string_view label) {
+  const auto partition = table.Find(label);
+  return partition.ok() && (partition->attributes & kBlankMark) != 0;
+}
+
+void SetBlank(std::string_view label, bool blank, PartitionTable& table) {
+  if (const auto partition = table.Find(label); partition.ok()) {
+    const std::uint64_t others = partition->attributes & ~kBlankMark;
+    table.SetAttributes(partition->number, blank ? others | kBlankMark : others);
+  }
 }
 
 }  // namespace ichor::disk

@@ -1,7 +1,9 @@
 // The partitions of a node's own disk, and what a config's acceptance makes of them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -25,14 +27,28 @@ inline constexpr std::uint64_t kMinEphemeralBytes = std::uint64_t{2} << 30U;
 
 using NewGuid = std::function<Guid()>;
 
+// How large EPHEMERAL is, where there is room.
+struct EphemeralSize {
+  std::uint64_t min_bytes = kMinEphemeralBytes;
+  std::optional<std::uint64_t> max_bytes{};
+  std::optional<double> max_percent{};  // of the disk
+  std::uint64_t left_free_bytes = 0;    // of the room, for others
+  bool grow = true;                     // when there is more room than it takes
+};
+
 // The table of a system disk with room for everything: ROOT-B as large as ROOT-A, STATE, and
-// EPHEMERAL in what is left. The disk and its partitions get GUIDs of their own, since all disks
-// with the same image have the same. What an earlier call has made stays as it is, so that a power
-// cut behind the write of the table only means to come here again.
+// EPHEMERAL in what is left, or as large as `size` says. The disk and its partitions get GUIDs of
+// their own, since all disks with the same image have the same. What an earlier call has made stays
+// as it is, so that a power cut behind the write of the table only means to come here again.
 //
 // InvalidArgument if the table is not that of an image of ours, ResourceExhausted if the disk is
 // too small; both say why.
-absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid);
+absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid,
+                                                    const EphemeralSize& size = {});
+
+// The table with EPHEMERAL grown to where `size` lets it, in the room behind it: after the disk
+// became larger, all that came. The same table if it may not grow, has no room, or is not there.
+PartitionTable WithGrownEphemeral(PartitionTable table, const EphemeralSize& size);
 
 // Whether a config was accepted on the disk: the last thing that acceptance writes is a mark of
 // ours in the attributes of STATE. Without it the contents of STATE and EPHEMERAL count for
@@ -40,5 +56,14 @@ absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const 
 bool IsAccepted(const PartitionTable& table);
 // NotFound if there is no STATE.
 absl::Status MarkAccepted(PartitionTable& table);
+// Takes the mark away: what STATE and EPHEMERAL hold is made anew where it cannot be mounted.
+void ClearAccepted(PartitionTable& table);
+
+// Another mark of ours, in the attributes of a partition: what it holds counts for nothing, whether
+// it can be mounted or not, since it is to be wiped or was. So the wipe of EPHEMERAL leaves STATE
+// accepted all the time, and the wipe of STATE is over with one write.
+bool IsBlank(const PartitionTable& table, std::string_view label);
+// Does nothing if there is no such partition.
+void SetBlank(std::string_view label, bool blank, PartitionTable& table);
 
 }  // namespace ichor::disk

@@ -90,5 +90,61 @@ TEST_CASE("the mark of acceptance is in the table, and keeps STATE's other attri
   CHECK_FALSE(MarkAccepted(image).ok());
 }
 
+TEST_CASE("EPHEMERAL is as large as the wish says, within the room there is") {
+  const auto size_with = [](const EphemeralSize& size) {
+    const auto table = WithSystemPartitions(Image(20 * kGib), RandomGuid, size);
+    REQUIRE_THAT(table, IsOk());
+    return table->Find(kEphemeral)->size_bytes;
+  };
+  const std::uint64_t room = size_with({});
+  CHECK(size_with({.max_bytes = 5 * kGib}) == 5 * kGib);
+  CHECK(size_with({.max_bytes = 50 * kGib}) == room);
+  CHECK(size_with({.max_percent = 25}) == 5 * kGib);
+  CHECK(size_with({.left_free_bytes = kGib}) == room - kGib);
+  const auto refused = WithSystemPartitions(Image(20 * kGib), RandomGuid, {.min_bytes = 18 * kGib});
+  CHECK_THAT(std::string(refused.status().message()),
+             ContainsSubstring("of them EPHEMERAL takes 18432"));
+}
+
+TEST_CASE("EPHEMERAL grows with the disk, up to its limit, and not if it shall not") {
+  const auto made = WithSystemPartitions(Image(20 * kGib), RandomGuid);
+  REQUIRE_THAT(made, IsOk());
+  const Partition before = *made->Find(kEphemeral);
+  CHECK(WithGrownEphemeral(*made, {}).entries() == made->entries());
+  const auto larger = made->MovedTo({.size_bytes = 40 * kGib});
+  REQUIRE_THAT(larger, IsOk());
+  const Partition all = *WithGrownEphemeral(*larger, {}).Find(kEphemeral);
+  CHECK(all.offset_bytes == before.offset_bytes);
+  CHECK(all.id == before.id);
+  CHECK(all.end_bytes() == 40 * kGib - kMib);
+  CHECK(WithGrownEphemeral(*larger, {.max_bytes = 25 * kGib}).Find(kEphemeral)->size_bytes ==
+        25 * kGib);
+  CHECK(WithGrownEphemeral(*larger, {.max_bytes = kGib}).entries() == made->entries());
+  CHECK(WithGrownEphemeral(*larger, {.grow = false}).entries() == made->entries());
+}
+
+TEST_CASE("EPHEMERAL does not grow over a partition behind it") {
+  auto table = WithSystemPartitions(Image(20 * kGib), RandomGuid, {.max_bytes = 5 * kGib});
+  REQUIRE_THAT(table, IsOk());
+  const auto other = table->Add("other", kType, RandomGuid(), kGib);
+  REQUIRE_THAT(other, IsOk());
+  CHECK(WithGrownEphemeral(*table, {}).entries() == table->entries());
+  table->Remove(other->number);
+  CHECK(WithGrownEphemeral(*table, {}).Find(kEphemeral)->end_bytes() == 20 * kGib - kMib);
+}
+
+TEST_CASE("a blank partition is one by its own mark, beside the one of acceptance") {
+  auto table = WithSystemPartitions(Image(20 * kGib), RandomGuid);
+  REQUIRE_THAT(table, IsOk());
+  REQUIRE_THAT(MarkAccepted(*table), IsOk());
+  SetBlank(kEphemeral, true, *table);
+  CHECK(IsBlank(*table, kEphemeral));
+  CHECK_FALSE(IsBlank(*table, kState));
+  CHECK(IsAccepted(*table));
+  SetBlank(kEphemeral, false, *table);
+  CHECK_FALSE(IsBlank(*table, kEphemeral));
+  CHECK_FALSE(IsBlank(Image(20 * kGib), kState));
+}
+
 }  // namespace
 }  // namespace ichor::disk

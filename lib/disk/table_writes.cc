@@ -44,14 +44,15 @@ std::string Header(const PartitionTable& table, std::uint64_t own, std::uint64_t
 }
 
 // One partition over the whole disk, for who knows no GUID partition tables; chapter 5.2.3. Code of
-// a loader stays.
+// a loader stays, and with it the partition is active: some BIOSes boot nothing else.
 std::string ProtectiveRecord(const PartitionTable& table, std::string_view boot_record) {
   constexpr std::size_t kRows = 446;
   constexpr std::size_t kSignature = 510;
   constexpr std::uint64_t kMostSectors = 0xffffffff;
   std::string record(boot_record.substr(0, kRows));
   record.resize(table.geometry().sector_bytes);
-  PutLittle(0x00020000, kRows, 4, record);  // not active, starts at cylinder 0, head 0, sector 2
+  const bool code = record.find_first_not_of('\0') < kRows;
+  PutLittle(code ? 0x00020080 : 0x00020000, kRows, 4, record);  // cylinder 0, head 0, sector 2
   PutLittle(0xffffffee, kRows + 4, 4, record);
   PutLittle(1, kRows + 8, 4, record);
   PutLittle(std::min(table.geometry().sectors() - 1, kMostSectors), kRows + 12, 4, record);

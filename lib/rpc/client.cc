@@ -32,10 +32,11 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(Loop& loop, const std::s
 }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::ConnectTls(
-    Loop& loop, const std::string& address, std::shared_ptr<const TlsContext> context) {
+    Loop& loop, const std::string& address, std::shared_ptr<const TlsContext> context,
+    const ConnectionOptions& options) {
   ASSIGN_OR_RETURN(base::UniqueFd fd, sys::StartConnectTcp(address));
   return std::unique_ptr<Client>(
-      new Client(loop, NewTlsTransport(std::move(fd), std::move(context)), {}));
+      new Client(loop, NewTlsTransport(std::move(fd), std::move(context)), options));
 }
 
 Client::Client(Loop& loop, std::unique_ptr<Transport> transport, const ConnectionOptions& options)

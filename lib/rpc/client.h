@@ -25,7 +25,8 @@ class Client {
   // A connection that is being made to `address`, as sys::StartConnectTcp. Calls wait until it
   // stands; if it does not come about, they end with Unavailable and the reason.
   static absl::StatusOr<std::unique_ptr<Client>> ConnectTls(
-      Loop& loop, const std::string& address, std::shared_ptr<const TlsContext> context);
+      Loop& loop, const std::string& address, std::shared_ptr<const TlsContext> context,
+      const ConnectionOptions& options = {});
 
   // What is sent with each call from now on.
   void SetMetadata(Metadata metadata) { metadata_ = std::move(metadata); }
@@ -48,8 +49,21 @@ class Client {
     connection_.Open(path, metadata, make_call);
   }
 
-  // Whether the connection is over.
+  // As Connection::WhenSettled.
+  void WhenSettled(std::function<void(const absl::Status&)> on_settled) {
+    connection_.WhenSettled(std::move(on_settled));
+  }
+
+  // Once the connection is over: what TLS found wrong; null if nothing.
+  const TlsProblem* problem() const { return connection_.problem(); }
+
+  // As Connection::Break.
+  void Break(const absl::Status& reason) { connection_.Break(reason); }
+
+  // Whether the connection stands, whether it is over, and whether no call is open.
+  bool established() const { return connection_.established(); }
   bool closed() const { return connection_.closed(); }
+  bool idle() const { return connection_.idle(); }
 
  private:
   Client(Loop& loop, std::unique_ptr<Transport> transport, const ConnectionOptions& options);

@@ -76,7 +76,24 @@ bool Connection::GoOnEstablishing() {
   }
   established_ = *done;
   WaitFor(!established_ && transport_->wants_to_write());
+  if (established_) {
+    TellSettled(absl::OkStatus());
+  }
   return established_;
+}
+
+void Connection::WhenSettled(std::function<void(const absl::Status&)> on_settled) {
+  if (closed_ || established_) {
+    on_settled(closed_ ? Broken() : absl::OkStatus());
+  } else {
+    on_settled_ = std::move(on_settled);
+  }
+}
+
+void Connection::TellSettled(const absl::Status& status) {
+  if (const auto on_settled = std::exchange(on_settled_, nullptr)) {
+    on_settled(status);
+  }
 }
 
 // Waits for room to write, or no longer; for bytes always.
@@ -184,6 +201,7 @@ void Connection::Close(const absl::Status& reason) {
     return;
   }
   loop_.poller().Remove(transport_->descriptor());
+  TellSettled(absl::UnavailableError(reason.message()));
   const auto streams = std::exchange(streams_, {});
   if (role_ == Role::kClient) {
     for (const auto& [id, stream] : streams) {

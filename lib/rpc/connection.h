@@ -56,6 +56,14 @@ class Connection {
   void Open(const std::string& path, const Metadata& metadata,
             const std::function<std::unique_ptr<Call>(Stream&)>& make_call);
 
+  // Calls `on_settled` once, with OK when the connection is established, or with the reason why it
+  // will not be; at once if that is known. It must not delete the connection.
+  void WhenSettled(std::function<void(const absl::Status&)> on_settled);
+
+  // Ends all calls with Unavailable and the words of `reason`, and the connection with them. Not to
+  // be called by a call's logic.
+  void Break(const absl::Status& reason) { Close(reason); }
+
   // Whether bytes may pass: the handshake, if there is one, is done.
   bool established() const { return established_; }
   // Whether it is over.
@@ -66,6 +74,8 @@ class Connection {
   bool idle() const { return streams_.empty() && incoming_.empty(); }
   // The other end; complete once established.
   const Peer& peer() const { return transport_->peer(); }
+  // Once it is over, as Transport::problem.
+  const TlsProblem* problem() const { return transport_->problem(); }
 
   // The rest is for a stream.
 
@@ -82,6 +92,7 @@ class Connection {
   // A request whose headers are not complete yet.
   struct Incoming {
     std::string path;
+    std::string authority;
     Metadata metadata;
     size_t metadata_bytes = 0;
   };
@@ -97,6 +108,7 @@ class Connection {
   void TellWritable();
   absl::Status Broken() const;
   void Close(const absl::Status& reason);
+  void TellSettled(const absl::Status& status);
   void SubmitAnswer(Stream& stream);
   void SubmitTrailers(const Stream& stream, const absl::Status& status);
   ssize_t Pull(std::int32_t id, std::uint8_t* buffer, size_t size, std::uint32_t* flags);
@@ -130,6 +142,7 @@ class Connection {
   size_t output_sent_ = 0;
   size_t received_bytes_ = 0;
   std::string violation_;  // of HTTP/2, by the peer
+  std::function<void(const absl::Status&)> on_settled_;
   bool flush_scheduled_ = false;
   bool waits_for_room_ = false;
   bool established_ = false;

@@ -10,6 +10,7 @@
 namespace ichor::rpc {
 namespace {
 
+constexpr size_t kMaxAuthorityBytes = 512;  // a name of 253 characters and a port
 constexpr size_t kMetadataEntryBytes = 32;  // what HTTP/2 counts for a header beside its text
 
 // Adds a header to `metadata`, and counts it in `bytes`; not if that is too much.
@@ -48,6 +49,7 @@ void Connection::Dispatch(std::int32_t id) {
     return;
   }
   stream.headers_ = request.metadata;
+  stream.authority_ = request.authority;
   stream.call_ = factory_(request.path, stream);
   if (stream.call_ == nullptr) {
     stream.Finish(absl::UnimplementedError("unknown method " + request.path));
@@ -62,6 +64,8 @@ void Connection::OnHeader(std::int32_t id, std::string_view name, std::string_vi
   Incoming& request = found->second;
   if (name == ":path") {
     request.path = value;
+  } else if (name == ":authority") {
+    request.authority = value.substr(0, kMaxAuthorityBytes);
   } else if (!IsOfProtocol(name)) {
     AddTo(request.metadata, request.metadata_bytes, name, value);
   }

@@ -36,6 +36,9 @@ constexpr std::array kRules = {
     Rule{"/cosi.resource.State/Get", kOperator | kReader},
     Rule{"/cosi.resource.State/List", kOperator | kReader},
     Rule{"/cosi.resource.State/Watch", kOperator | kReader},
+    Rule{"/ichor.v1.NodeService/Apply", kReader},
+    Rule{"/ichor.v1.NodeService/CrashRecords", kOperator | kReader},
+    Rule{"/ichor.v1.NodeService/Plan", kReader},
     Rule{"/inspect.InspectService/ControllerRuntimeDependencies", kOperator | kReader},
     Rule{"/machine.ImageService/List", kOperator | kReader},
     Rule{"/machine.ImageService/Pull", kOperator},
@@ -126,12 +129,18 @@ Roles Roles::And(const Roles& other) const {
   return both;
 }
 
-bool MayCall(std::string_view method, const Roles& roles) {
-  if ((roles.bits_ & kAdmin) != 0) {
-    return true;
-  }
+Roles RolesThatMayCall(std::string_view method) {
+  Roles roles;
+  roles.bits_ = kAdmin;
   const auto* const rule = std::ranges::lower_bound(kRules, method, {}, &Rule::method);
-  return rule != kRules.end() && rule->method == method && (rule->roles & roles.bits_) != 0;
+  if (rule != kRules.end() && rule->method == method) {
+    roles.bits_ |= static_cast<std::uint8_t>(rule->roles);
+  }
+  return roles;
+}
+
+bool MayCall(std::string_view method, const Roles& roles) {
+  return (RolesThatMayCall(method).bits_ & roles.bits_) != 0;
 }
 
 }  // namespace ichor::rpc

@@ -25,6 +25,7 @@ class Roles {
 
  private:
   friend bool MayCall(std::string_view method, const Roles& roles);
+  friend Roles RolesThatMayCall(std::string_view method);
 
   std::uint8_t bits_ = 0;
 };
@@ -34,5 +35,8 @@ class Roles {
 // to os:reader here, because they are in maintenance mode: outside of it their handlers refuse
 // whoever is not os:admin.
 bool MayCall(std::string_view method, const Roles& roles);
+
+// All roles that may call `method`: os:admin at least.
+Roles RolesThatMayCall(std::string_view method);
 
 }  // namespace ichor::rpc

@@ -1,10 +1,12 @@
 #include "lib/rpc/roles.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "catch2/catch_test_macros.hpp"
 #include "catch2/generators/catch_generators.hpp"
+#include "lib/rpc/role_table.h"
 
 namespace ichor::rpc {
 
@@ -34,6 +36,22 @@ TEST_CASE("roles: each opens its own methods") {
   CHECK_FALSE(MayCall("/machine.MachineService/Version", Roles({"os:impersonator"})));
   CHECK_FALSE(MayCall("/machine.MachineService/Version", Roles({"os:unheard-of", "reader", ""})));
   CHECK_FALSE(MayCall("/machine.MachineService/Version", Roles()));
+}
+
+TEST_CASE("roles: every method is open to the roles of the table, and to no other") {
+  for (const RoleRow& row : RoleTable()) {
+    for (const std::string& role : AllRoles()) {
+      INFO(row.method << " as " << role);
+      CHECK(MayCall(row.method, Roles({role})) == std::ranges::contains(row.roles, role));
+    }
+  }
+}
+
+TEST_CASE("roles: who may call a method is told, for those who may not") {
+  CHECK(RolesThatMayCall("/machine.MachineService/Reboot").Names() ==
+        std::vector<std::string>{"os:admin", "os:operator"});
+  CHECK(RolesThatMayCall("/machine.MachineService/Reset").Names() ==
+        std::vector<std::string>{"os:admin"});
 }
 
 TEST_CASE("roles: a set gives its names back, sorted, and what it shares with another") {

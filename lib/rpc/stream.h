@@ -50,6 +50,8 @@ class Stream {
   // For a client: what came after the messages; complete at the end.
   const Metadata& trailers() const { return trailers_; }
   const Peer& peer() const;
+  // For a server: whom the client believes to call, as ":authority" says; empty if it does not.
+  const std::string& authority() const { return authority_; }
 
   // Queues a message. There is no limit: a sender of many waits for OnWritable while
   // buffered_bytes() is large.
@@ -87,6 +89,7 @@ class Stream {
   FrameReader reader_;
   std::unique_ptr<Call> call_;
   Metadata headers_;
+  std::string authority_;
   size_t metadata_bytes_ = 0;  // of what the peer sent
   size_t counted_bytes_ = 0;   // what the connection counts for messages that are not complete
 

@@ -3,9 +3,11 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <format>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -103,6 +105,10 @@ class TlsTransport : public Transport {
   absl::StatusOr<size_t> Read(char* buffer, size_t size) override;
   absl::StatusOr<size_t> Write(const char* data, size_t size) override;
   const Peer& peer() const override { return peer_; }
+  const TlsProblem* problem() const override { return problem_ ? &*problem_ : nullptr; }
+
+  // OpenSSL's question whether the peer's certificate is good enough; notes why not.
+  static int OnVerified(int good, X509_STORE_CTX* store);
 
  private:
   static BIO_METHOD* Method();
@@ -113,12 +119,14 @@ class TlsTransport : public Transport {
   absl::Status CheckPeer();
   absl::Status CheckClient();
   absl::Status Failed();
+  void HearLastWords();
 
   const base::UniqueFd fd_;
   const std::shared_ptr<const TlsContext> context_;
   const std::unique_ptr<SSL, SslDelete> ssl_;
   Peer peer_;
   absl::Status socket_error_;
+  std::optional<TlsProblem> problem_;
   bool wants_to_write_ = false;
   bool received_ = false;  // anything
 };
@@ -129,6 +137,7 @@ TlsTransport::TlsTransport(base::UniqueFd fd, std::shared_ptr<const TlsContext> 
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
+  SSL_set_app_data(ssl_.get(), this);
   if (context_->server) {
     SSL_set_accept_state(ssl_.get());
     peer_.address = sys::PeerAddress(fd_.get()).value_or("");
@@ -210,9 +219,24 @@ absl::StatusOr<bool> TlsTransport::Establish() {
   return Failed();
 }
 
+int TlsTransport::OnVerified(int good, X509_STORE_CTX* store) {
+  const auto* const ssl = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  X509* const leaf = X509_STORE_CTX_get0_cert(store);
+  if (good == 0 && leaf != nullptr) {
+    X509_up_ref(leaf);
+    static_cast<TlsTransport*>(SSL_get_app_data(ssl))->problem_ = ProblemOfVerification(
+        X509_STORE_CTX_get_error(store), pki::Certificate(pki::OpensslPtr<X509>(leaf)));
+  }
+  return good;
+}
+
 // The reason, with the name of the peer.
 absl::Status TlsTransport::Failed() {
   const std::string what = "TLS with " + peer_.address;
+  if (const unsigned long code = ERR_peek_last_error(); code != 0 && !problem_) {
+    problem_ = ProblemOfError(code);
+  }
   if (!socket_error_.ok()) {
     return base::Annotate(socket_error_, what);
   }
@@ -238,7 +262,11 @@ absl::Status TlsTransport::CheckPeer() {
   peer_.verified = options.trust == TlsTrust::kCa;
   if (options.trust == TlsTrust::kFingerprint) {
     const pki::Certificate leaf{pki::OpensslPtr<X509>(SSL_get1_peer_certificate(ssl_.get()))};
-    if (leaf.get() == nullptr || leaf.Fingerprint() != options.fingerprint) {
+    if (leaf.get() == nullptr || !std::ranges::contains(options.fingerprints, leaf.Fingerprint())) {
+      if (leaf.get() != nullptr) {
+        problem_ = ProblemOfVerification(X509_V_OK, leaf);
+        problem_->kind = TlsProblem::Kind::kOtherFingerprint;
+      }
       return absl::UnavailableError(
           std::format("TLS with {}: the certificate has another fingerprint", peer_.address));
     }
@@ -296,7 +324,22 @@ absl::StatusOr<size_t> TlsTransport::Write(const char* data, size_t size) {
     case SSL_ERROR_WANT_WRITE:
       return 0;
     default:
+      HearLastWords();
       return absl::AbortedError(Failed().message());
+  }
+}
+
+// A server that does not like our certificate says so when for us the handshake is long done, and
+// hangs up: what it said may be there though nothing can be sent any more.
+void TlsTransport::HearLastWords() {
+  if (context_->server || problem_) {
+    return;
+  }
+  ERR_clear_error();
+  char byte = 0;
+  size_t count = 0;
+  if (SSL_read_ex(ssl_.get(), &byte, 1, &count) != 1 && ERR_peek_last_error() != 0) {
+    problem_ = ProblemOfError(ERR_peek_last_error());
   }
 }
 
@@ -326,7 +369,7 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> NewTlsClientContext(
   }
   if (options.trust == TlsTrust::kCa) {
     RETURN_IF_ERROR(Trust(ssl, options.cas_pem));
-    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, TlsTransport::OnVerified);
   }
   return context;
 }

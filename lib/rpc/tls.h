@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "lib/base/unique_fd.h"
@@ -32,14 +33,14 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> NewTlsServerContext(
 enum class TlsTrust : std::uint8_t {
   kAnybody,      // it does not
   kCa,           // `server_name` is in a certificate that `cas_pem` signed
-  kFingerprint,  // the public key's, as pki::Certificate::Fingerprint
+  kFingerprint,  // the public key's is one of these, as pki::Certificate::Fingerprint
 };
 
 struct TlsClientOptions {
   TlsTrust trust = TlsTrust::kCa;
   std::string server_name;  // a DNS name or an IP address
   std::string cas_pem;
-  std::string fingerprint;
+  std::vector<std::string> fingerprints{};
   std::string certificate_pem;  // shown if the server asks; none if empty
   std::string key_pem;
 };

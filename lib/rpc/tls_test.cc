@@ -143,7 +143,7 @@ TEST_CASE("tls: a client that trusts nobody, a fingerprint or a name is served")
   const std::unique_ptr<Client> blind = f.Connect({.trust = TlsTrust::kAnybody});
   CHECK(f.Ask(*blind, "/test.Service/Who", "").value_or("") == "stranger");
   const std::unique_ptr<Client> pinned =
-      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprint = f.identity.fingerprint});
+      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprints = {f.identity.fingerprint}});
   CHECK_THAT(f.Ask(*pinned, "/test.Service/Who", ""), IsOk());
   const std::unique_ptr<Client> named =
       f.Connect({.server_name = "node.example", .cas_pem = f.ca.certificate.ToPem()});
@@ -163,7 +163,7 @@ TEST_CASE("tls: a client turns away from another CA, name or fingerprint") {
       f.Ask(*wrong_name, "/test.Service/Echo", "x"),
       StatusIs(absl::StatusCode::kUnavailable, "TLS with 10.0.0.1: certificate verify failed"));
   const std::unique_ptr<Client> wrong_key =
-      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprint = "x"});
+      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprints = {"x"}});
   CHECK_THAT(f.Ask(*wrong_key, "/test.Service/Echo", "x"),
              StatusIs(absl::StatusCode::kUnavailable,
                       "TLS with 127.0.0.1: the certificate has another fingerprint"));
@@ -198,13 +198,13 @@ TEST_CASE("tls: a server that asks for certificates turns others away") {
 TEST_CASE("tls: a new certificate is shown to new connections, the old ones go on") {
   Fixture f;
   const std::unique_ptr<Client> before =
-      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprint = f.identity.fingerprint});
+      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprints = {f.identity.fingerprint}});
   REQUIRE_THAT(f.Ask(*before, "/test.Service/Echo", "x"), IsOk());
   const Identity renewed = f.ca.Issue({.common_name = "node", .for_servers = true});
   f.server->SetContext(*NewTlsServerContext(
       {.certificate_pem = renewed.certificate_pem, .key_pem = renewed.key_pem}));
   const std::unique_ptr<Client> after =
-      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprint = renewed.fingerprint});
+      f.Connect({.trust = TlsTrust::kFingerprint, .fingerprints = {renewed.fingerprint}});
   CHECK_THAT(f.Ask(*after, "/test.Service/Echo", "x"), IsOk());
   CHECK_THAT(f.Ask(*before, "/test.Service/Echo", "x"), IsOk());
 }

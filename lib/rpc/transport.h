@@ -7,10 +7,11 @@
 #include "absl/status/statusor.h"
 #include "lib/base/unique_fd.h"
 #include "lib/rpc/metadata.h"
+#include "lib/rpc/tls_problem.h"
 
 namespace ichor::rpc {
 
-// Never blocks. After an error of any method, none but the destructor may be called.
+// Never blocks. After an error of any method, none but `problem` and the destructor may be called.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -30,6 +31,9 @@ class Transport {
 
   // Complete once established.
   virtual const Peer& peer() const = 0;
+
+  // After an error: what TLS found wrong; null if that is not known, or there is no TLS.
+  virtual const TlsProblem* problem() const { return nullptr; }
 };
 
 // The stream socket `fd` itself, which is connected.

@@ -230,9 +230,9 @@ void Runtime::Run(Reconciler& reconciler) {
   const absl::Status status = StateAll(reconciler, reconciler.run(controller.Take()));
   if (controller.Finish(status)) {
     statuses_changed_ = true;
-    if (!status.ok()) {
-      base::Log(base::Severity::kWarning, "{}: {}", controller.node().name,
-                base::MessageOf(status));
+    if (!status.ok()) {  // Unavailable: it waits for what is not there yet, and nothing is wrong
+      base::Log(absl::IsUnavailable(status) ? base::Severity::kInfo : base::Severity::kWarning,
+                "{}: {}", controller.node().name, base::MessageOf(status));
     }
   }
 }

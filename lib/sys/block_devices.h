@@ -46,6 +46,14 @@ struct ProbedDisk {
   friend bool operator==(const ProbedDisk&, const ProbedDisk&) = default;
 };
 
+// How large a device is, and in what pieces it is written.
+struct DeviceSize {
+  std::uint64_t bytes = 0;
+  std::uint32_t sector_bytes = 512;
+
+  friend bool operator==(const DeviceSize&, const DeviceSize&) = default;
+};
+
 // Everything blocks, for ever if the disk hangs, so it is called on workers only. Thread-safe for
 // different disks.
 class BlockDevices {
@@ -56,7 +64,12 @@ class BlockDevices {
   // A disk without medium is empty. NotFound if there is no such disk.
   virtual absl::StatusOr<ProbedDisk> Probe(const std::string& dev_path) = 0;
 
-  // `size` bytes from `offset` of the device at `dev_path`. OutOfRange if they are not all there.
+  // The size of the device at `dev_path`, as the kernel knows it: nothing is read. A file has
+  // sectors of 512 bytes. NotFound if there is no such device.
+  virtual absl::StatusOr<DeviceSize> Measure(const std::string& dev_path) = 0;
+
+  // `size` bytes from `offset` of the device, or file, at `dev_path`. OutOfRange if they are not
+  // all there.
   virtual absl::StatusOr<std::string> Read(const std::string& dev_path, std::uint64_t offset,
                                            size_t size) = 0;
 
@@ -64,6 +77,13 @@ class BlockDevices {
   // if they do not fit. A power cut may leave any part of them written.
   virtual absl::Status Write(const std::string& dev_path, std::uint64_t offset,
                              std::string_view bytes) = 0;
+
+  // Tells the kernel of a partition that the disk's table has now, so that its device is there, or
+  // has its new size. OK too if the kernel knows it already, at this very place; FailedPrecondition
+  // if it knows another one of this number, or there. The kernel reads a table by itself only while
+  // no partition is in use.
+  virtual absl::Status AddPartition(const std::string& dev_path, std::uint32_t number,
+                                    std::uint64_t offset_bytes, std::uint64_t size_bytes) = 0;
 };
 
 }  // namespace ichor::sys

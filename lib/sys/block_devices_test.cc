@@ -92,6 +92,25 @@ TEMPLATE_TEST_CASE("block devices: a disk that is not there is named", "[block]"
              StatusIs(absl::StatusCode::kNotFound, lost));
 }
 
+TEMPLATE_TEST_CASE("block devices: a device is measured without being read", "[block]", FakeDisk,
+                   RealDisk) {
+  TestType disk(std::string(5120, 'x'));
+  const auto size = disk.devices().Measure(disk.path());
+  REQUIRE_THAT(size, IsOk());
+  CHECK(*size == DeviceSize{.bytes = 5120, .sector_bytes = 512});
+  CHECK_THAT(disk.devices().Measure("/dev/none"),
+             StatusIs(absl::StatusCode::kNotFound, "open /dev/none: No such file or directory"));
+}
+
+TEST_CASE("block devices: a partition that the kernel knows may grow, and never moves") {
+  FakeBlockDevices devices;
+  devices.Add("/dev/sda", {}, "");
+  REQUIRE_THAT(devices.AddPartition("/dev/sda", 1, 1024, 10), IsOk());
+  REQUIRE_THAT(devices.AddPartition("/dev/sda", 1, 1024, 20), IsOk());
+  CHECK(devices.ToldOf("/dev/sda")[1].second == 20);
+  CHECK(absl::IsFailedPrecondition(devices.AddPartition("/dev/sda", 1, 2048, 20)));
+}
+
 TEST_CASE("block devices: partitions and what is in them are found") {
   RealDisk disk(GptImage(
       8192, {{.label = "META", .first_sector = 2048, .sectors = 2048, .contents = ""},

@@ -23,7 +23,7 @@ absl::Status CheckFits(const std::string& path, size_t there, std::uint64_t offs
 
 void FakeBlockDevices::Add(const std::string& dev_path, ProbedDisk contents, std::string bytes) {
   const base::MutexLock lock(mutex_);
-  disks_[dev_path] = {std::move(contents), std::move(bytes), absl::OkStatus()};
+  disks_[dev_path] = {std::move(contents), std::move(bytes), absl::OkStatus(), {}};
 }
 
 void FakeBlockDevices::Remove(const std::string& dev_path) {
@@ -61,6 +61,17 @@ absl::StatusOr<ProbedDisk> FakeBlockDevices::Probe(const std::string& dev_path) 
   return disk->contents;
 }
 
+absl::StatusOr<DeviceSize> FakeBlockDevices::Measure(const std::string& dev_path) {
+  constexpr std::uint32_t kSectorBytes = 512;
+  const base::MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const Disk* const disk, Find(dev_path));
+  const ProbedDisk& contents = disk->contents;
+  return DeviceSize{.bytes = contents.size_bytes == 0 ? disk->bytes.size() : contents.size_bytes,
+                    .sector_bytes = contents.sector_size_bytes == 0
+                                        ? kSectorBytes
+                                        : static_cast<std::uint32_t>(contents.sector_size_bytes)};
+}
+
 absl::StatusOr<std::string> FakeBlockDevices::Read(const std::string& dev_path,
                                                    std::uint64_t offset, size_t size) {
   const base::MutexLock lock(mutex_);
@@ -78,6 +89,24 @@ absl::Status FakeBlockDevices::Write(const std::string& dev_path, std::uint64_t 
   disk->bytes.replace(offset, written, bytes.substr(0, written));
   bytes_left_ -= bytes_left_ == static_cast<size_t>(-1) ? 0 : written;
   return written == bytes.size() ? absl::OkStatus() : ErrnoError(EIO, "write " + dev_path);
+}
+
+absl::Status FakeBlockDevices::AddPartition(const std::string& dev_path, std::uint32_t number,
+                                            std::uint64_t offset_bytes, std::uint64_t size_bytes) {
+  const base::MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(Disk* const disk, Find(dev_path));
+  const std::pair place(offset_bytes, size_bytes);
+  const auto [told, added] = disk->told.emplace(number, place);
+  if (told->second.first != offset_bytes) {
+    return absl::FailedPreconditionError("the kernel knows another one there");
+  }
+  told->second = place;
+  return absl::OkStatus();
+}
+
+FakeBlockDevices::Told FakeBlockDevices::ToldOf(const std::string& dev_path) {
+  const base::MutexLock lock(mutex_);
+  return disks_[dev_path].told;
 }
 
 }  // namespace ichor::sys

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -24,16 +25,24 @@ class FakeBlockDevices : public BlockDevices {
   std::string BytesOf(const std::string& dev_path);
 
   absl::StatusOr<ProbedDisk> Probe(const std::string& dev_path) override;
+  // What `contents` say; without them, the number of bytes.
+  absl::StatusOr<DeviceSize> Measure(const std::string& dev_path) override;
   absl::StatusOr<std::string> Read(const std::string& dev_path, std::uint64_t offset,
                                    size_t size) override;
   absl::Status Write(const std::string& dev_path, std::uint64_t offset,
                      std::string_view bytes) override;
+  absl::Status AddPartition(const std::string& dev_path, std::uint32_t number,
+                            std::uint64_t offset_bytes, std::uint64_t size_bytes) override;
+  // The devices of partitions that were told: number, offset and size, by disk.
+  using Told = std::map<std::uint32_t, std::pair<std::uint64_t, std::uint64_t>>;
+  Told ToldOf(const std::string& dev_path);
 
  private:
   struct Disk {
     ProbedDisk contents;
     std::string bytes;
     absl::Status error;
+    Told told;
   };
   absl::StatusOr<Disk*> Find(const std::string& dev_path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

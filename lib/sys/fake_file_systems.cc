@@ -60,6 +60,15 @@ class FakeMountedFiles : public MountedFiles {
     return absl::OkStatus();
   }
 
+  // Directories are what files lie in: none is empty.
+  absl::Status MakeDirectory(const std::string& /*path*/) override { return owner_.Change(); }
+
+  absl::Status Append(const std::string& path, std::string_view bytes) override {
+    RETURN_IF_ERROR(owner_.Change());
+    files_[path] += bytes;
+    return absl::OkStatus();
+  }
+
   absl::Status Rename(const std::string& from, const std::string& to) override {
     const std::string what = std::format("rename {} to {}", from, to);
     if (!files_.contains(from) || files_.contains(to)) {

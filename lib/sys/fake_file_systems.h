@@ -24,6 +24,11 @@ class FakeFileSystems : public FileSystems {
 
   absl::StatusOr<std::unique_ptr<MountedFiles>> Mount(const std::string& dev_path,
                                                       const std::string& type) override;
+  // The same: that nobody changes what he mounted to read is for the kernel to see to.
+  absl::StatusOr<std::unique_ptr<MountedFiles>> MountReadOnly(const std::string& dev_path,
+                                                              const std::string& type) override {
+    return Mount(dev_path, type);
+  }
 
  private:
   friend class FakeMountedFiles;

@@ -1,5 +1,6 @@
 #include "lib/sys/fake_file_view.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <format>
 #include <utility>
@@ -15,6 +16,7 @@ constexpr std::uint32_t kTypeMask = 0170000;
 constexpr std::uint32_t kDirectory = 0040000;
 constexpr std::uint32_t kRegular = 0100000;
 constexpr std::uint32_t kLink = 0120000;
+constexpr int kMostLinks = 40;  // as Linux
 
 std::string Normal(const std::string& path) {
   return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
@@ -23,6 +25,22 @@ std::string Normal(const std::string& path) {
 std::string Prefix(const std::string& directory) {
   return directory == "/" ? directory : directory + "/";
 }
+
+class FakeFileReader : public FileReader {
+ public:
+  FakeFileReader(const FileStatus& status, std::string contents)
+      : status_(status), contents_(std::move(contents)) {}
+  const FileStatus& status() const override { return status_; }
+  absl::StatusOr<std::string> Next(size_t limit_bytes) override {
+    std::string bytes = contents_.substr(0, limit_bytes);
+    contents_.erase(0, bytes.size());
+    return bytes;
+  }
+
+ private:
+  const FileStatus status_;
+  std::string contents_;
+};
 
 }  // namespace
 
@@ -39,6 +57,46 @@ absl::StatusOr<std::string> FakeFileView::Read(const std::string& path, size_t l
     return absl::OutOfRangeError(std::format("read {}: more than {} bytes", path, limit_bytes));
   }
   return file->contents;
+}
+
+absl::StatusOr<std::unique_ptr<FileReader>> FakeFileView::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(const File* file, Find(path, "open"));
+  if ((file->status.mode & kTypeMask) != kRegular) {
+    return absl::InvalidArgumentError(std::format("read {}: not a regular file", path));
+  }
+  return std::make_unique<FakeFileReader>(file->status, file->contents);
+}
+
+absl::StatusOr<std::string> FakeFileView::Resolve(const std::string& path) {
+  std::string done = "/";
+  std::string rest = path;
+  for (int links = 0; !rest.empty();) {
+    const size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string name = rest.substr(0, slash);
+    rest.erase(0, slash + 1);
+    if (name.empty() || name == ".") {
+      continue;
+    }
+    if (name == "..") {
+      done.erase(std::max<size_t>(done.rfind('/'), 1));
+      continue;
+    }
+    const std::string next = Prefix(done) + name;
+    const auto found = files_.find(next);
+    if (found == files_.end()) {
+      return ErrnoError(ENOENT, "open " + path);
+    }
+    if ((found->second.status.mode & kTypeMask) != kLink) {
+      done = next;
+    } else if (++links > kMostLinks) {
+      return absl::PermissionDeniedError(
+          std::format("open {}: a link on the way is not followed", path));
+    } else {
+      rest.insert(0, found->second.contents + "/");
+      done = found->second.contents.starts_with('/') ? "/" : done;
+    }
+  }
+  return done;
 }
 
 absl::StatusOr<std::vector<std::string>> FakeFileView::Entries(const std::string& path) {

@@ -15,6 +15,8 @@ class FakeFileView : public FileView {
   FakeFileView();
 
   absl::StatusOr<std::string> Read(const std::string& path, size_t limit_bytes) override;
+  absl::StatusOr<std::unique_ptr<FileReader>> Open(const std::string& path) override;
+  absl::StatusOr<std::string> Resolve(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> Entries(const std::string& path) override;
   absl::StatusOr<std::string> ReadLink(const std::string& path) override;
   absl::StatusOr<FileStatus> Status(const std::string& path) override;

@@ -1,4 +1,5 @@
-// File systems that are mounted for a short time, to change a file or two: the EFI partition.
+// File systems that are mounted for a short time, to read or change a file or two: the EFI
+// partition, a medium with a config.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +31,13 @@ class MountedFiles {
   // InvalidArgument if it has another size. A power cut leaves each sector old or new.
   virtual absl::Status Overwrite(const std::string& path, std::string_view bytes) = 0;
 
+  // Makes a directory; OK if there is one. NotFound if there is none above it.
+  virtual absl::Status MakeDirectory(const std::string& path) = 0;
+
+  // Puts `bytes` behind those of a file, which is made if there is none. A power cut leaves any
+  // part of them.
+  virtual absl::Status Append(const std::string& path, std::string_view bytes) = 0;
+
   // Gives a file another name in the same directory. NotFound if there is none; AlreadyExists if
   // the new name is taken. After a power cut at least one of both names leads to the file.
   virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
@@ -45,6 +53,10 @@ class FileSystems {
   // if the disk hangs.
   virtual absl::StatusOr<std::unique_ptr<MountedFiles>> Mount(const std::string& dev_path,
                                                               const std::string& type) = 0;
+
+  // The same for reading only: changes fail, and media that cannot be written to are no error.
+  virtual absl::StatusOr<std::unique_ptr<MountedFiles>> MountReadOnly(const std::string& dev_path,
+                                                                      const std::string& type) = 0;
 };
 
 }  // namespace ichor::sys

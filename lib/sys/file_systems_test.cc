@@ -77,6 +77,15 @@ TEMPLATE_TEST_CASE("mounted files: contract", "[contract]", FakeVolume, LinuxVol
     CHECK(*files->Read("boot/a", 9) == "third");
   }
 
+  SECTION("a file is made, in a directory that is, and goes on where it ended") {
+    CHECK_THAT(files->MakeDirectory("new"), IsOk());
+    CHECK_THAT(files->MakeDirectory("new"), IsOk());
+    CHECK_THAT(files->Append("new/c", "one "), IsOk());
+    CHECK_THAT(files->Append("new/c", "two"), IsOk());
+    CHECK(*files->Read("new/c", 9) == "one two");
+    CHECK(*files->List("new") == std::vector<std::string>{"c"});
+  }
+
   SECTION("a new name must be free") {
     CHECK_THAT(files->Rename("boot/a", "boot/c"), IsOk());
     CHECK(*files->List("boot") == std::vector<std::string>{"b", "c"});

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,18 @@ struct ExtendedAttribute {
   std::string value;
 };
 
+// A regular file, read from its beginning on. One thread at a time; may block.
+class FileReader {
+ public:
+  virtual ~FileReader() = default;
+
+  // What there is to say of it, as of when it was opened.
+  virtual const FileStatus& status() const = 0;
+
+  // The next bytes, `limit_bytes` at most; none at the end.
+  virtual absl::StatusOr<std::string> Next(size_t limit_bytes) = 0;
+};
+
 // Any thread may call. Each call may block for as long as the file system does. Errors name the
 // path: NotFound, PermissionDenied and so on as errno maps.
 class FileView {
@@ -44,6 +57,13 @@ class FileView {
   // All bytes of a regular file, of one in /proc or /sys too, up to its end. OutOfRange if there
   // are more than `limit_bytes`; InvalidArgument if it is no regular file.
   virtual absl::StatusOr<std::string> Read(const std::string& path, size_t limit_bytes) = 0;
+
+  // Opens a regular file. InvalidArgument if it is none.
+  virtual absl::StatusOr<std::unique_ptr<FileReader>> Open(const std::string& path) = 0;
+
+  // The absolute path, without links and dots, of what is at `path`. PermissionDenied if a link of
+  // proc(5) is on the way that leads past the names, as /proc/1/root does.
+  virtual absl::StatusOr<std::string> Resolve(const std::string& path) = 0;
 
   // Names in a directory, sorted, without "." and "..".
   virtual absl::StatusOr<std::vector<std::string>> Entries(const std::string& path) = 0;

@@ -24,6 +24,18 @@ namespace {
 
 constexpr size_t kMaxNames = 1024;
 
+// Writes from where `fd` stands, and flushes.
+absl::Status WriteAll(int fd, const std::string& path, std::string_view bytes) {
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t count = write(fd, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EINTR) {
+      return ErrnoError(errno, "write " + path);
+    }
+    done += count < 0 ? 0 : static_cast<size_t>(count);
+  }
+  return fsync(fd) == 0 ? absl::OkStatus() : ErrnoError(errno, "fsync " + path);
+}
+
 class LinuxMountedFiles : public MountedFiles {
  public:
   explicit LinuxMountedFiles(base::UniqueFd root) : root_(std::move(root)) {}
@@ -31,11 +43,14 @@ class LinuxMountedFiles : public MountedFiles {
   absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override;
   absl::StatusOr<std::string> Read(const std::string& path, size_t limit_bytes) override;
   absl::Status Overwrite(const std::string& path, std::string_view bytes) override;
+  absl::Status MakeDirectory(const std::string& path) override;
+  absl::Status Append(const std::string& path, std::string_view bytes) override;
   absl::Status Rename(const std::string& from, const std::string& to) override;
 
  private:
   absl::StatusOr<base::UniqueFd> Open(const std::string& path, int flags) const {
-    base::UniqueFd fd(openat(root_.get(), path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW));
+    constexpr mode_t kMode = 0644;
+    base::UniqueFd fd(openat(root_.get(), path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kMode));
     return fd.ok() ? absl::StatusOr<base::UniqueFd>(std::move(fd))
                    : ErrnoError(errno, "open " + path);
   }
@@ -80,15 +95,20 @@ absl::Status LinuxMountedFiles::Overwrite(const std::string& path, std::string_v
     return absl::InvalidArgumentError(
         std::format("overwrite {}: it has {} bytes, not {}", path, info.st_size, bytes.size()));
   }
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t count =
-        pwrite(fd.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (count < 0 && errno != EINTR) {
-      return ErrnoError(errno, "write " + path);
-    }
-    done += count < 0 ? 0 : static_cast<size_t>(count);
+  return WriteAll(fd.get(), path, bytes);
+}
+
+absl::Status LinuxMountedFiles::MakeDirectory(const std::string& path) {
+  constexpr mode_t kMode = 0755;
+  if (mkdirat(root_.get(), path.c_str(), kMode) != 0 && errno != EEXIST) {
+    return ErrnoError(errno, "make " + path);
   }
-  return fsync(fd.get()) == 0 ? absl::OkStatus() : ErrnoError(errno, "fsync " + path);
+  return absl::OkStatus();
+}
+
+absl::Status LinuxMountedFiles::Append(const std::string& path, std::string_view bytes) {
+  ASSIGN_OR_RETURN(const base::UniqueFd fd, Open(path, O_WRONLY | O_APPEND | O_CREAT));
+  return WriteAll(fd.get(), path, bytes);
 }
 
 absl::Status LinuxMountedFiles::Rename(const std::string& from, const std::string& to) {
@@ -101,6 +121,27 @@ absl::Status LinuxMountedFiles::Rename(const std::string& from, const std::strin
   return fsync(fd.get()) == 0 ? absl::OkStatus() : ErrnoError(errno, "fsync " + directory);
 }
 
+absl::StatusOr<std::unique_ptr<MountedFiles>> MountWith(const char* flag, unsigned attributes,
+                                                        const std::string& dev_path,
+                                                        const std::string& type) {
+  const std::string what = std::format("mount {} as {}", dev_path, type);
+  const base::UniqueFd context(fsopen(type.c_str(), FSOPEN_CLOEXEC));
+  if (!context.ok() ||
+      fsconfig(context.get(), FSCONFIG_SET_STRING, "source", dev_path.c_str(), 0) != 0 ||
+      fsconfig(context.get(), FSCONFIG_SET_FLAG, flag, nullptr, 0) != 0 ||
+      fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
+    return ErrnoError(errno, what);
+  }
+  base::UniqueFd mount(
+      fsmount(context.get(), FSMOUNT_CLOEXEC,
+              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | attributes));
+  if (!mount.ok()) {
+    return ErrnoError(errno, what);
+  }
+  // The mount lives as long as this descriptor, which is no place to list from: O_PATH.
+  return FilesBelow(std::move(mount));
+}
+
 }  // namespace
 
 std::unique_ptr<MountedFiles> FilesBelow(base::UniqueFd directory) {
@@ -109,22 +150,13 @@ std::unique_ptr<MountedFiles> FilesBelow(base::UniqueFd directory) {
 
 absl::StatusOr<std::unique_ptr<MountedFiles>> LinuxFileSystems::Mount(const std::string& dev_path,
                                                                       const std::string& type) {
-  const std::string what = std::format("mount {} as {}", dev_path, type);
-  const base::UniqueFd context(fsopen(type.c_str(), FSOPEN_CLOEXEC));
   // dirsync: a renamed file has its new name on the medium before the old one goes.
-  if (!context.ok() ||
-      fsconfig(context.get(), FSCONFIG_SET_STRING, "source", dev_path.c_str(), 0) != 0 ||
-      fsconfig(context.get(), FSCONFIG_SET_FLAG, "dirsync", nullptr, 0) != 0 ||
-      fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
-    return ErrnoError(errno, what);
-  }
-  base::UniqueFd mount(fsmount(context.get(), FSMOUNT_CLOEXEC,
-                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-  if (!mount.ok()) {
-    return ErrnoError(errno, what);
-  }
-  // The mount lives as long as this descriptor, which is no place to list from: O_PATH.
-  return FilesBelow(std::move(mount));
+  return MountWith("dirsync", 0, dev_path, type);
+}
+
+absl::StatusOr<std::unique_ptr<MountedFiles>> LinuxFileSystems::MountReadOnly(
+    const std::string& dev_path, const std::string& type) {
+  return MountWith("ro", MOUNT_ATTR_RDONLY, dev_path, type);
 }
 
 }  // namespace ichor::sys

@@ -16,6 +16,8 @@ class LinuxFileSystems : public FileSystems {
  public:
   absl::StatusOr<std::unique_ptr<MountedFiles>> Mount(const std::string& dev_path,
                                                       const std::string& type) override;
+  absl::StatusOr<std::unique_ptr<MountedFiles>> MountReadOnly(const std::string& dev_path,
+                                                              const std::string& type) override;
 };
 
 }  // namespace ichor::sys

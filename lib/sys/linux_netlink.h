@@ -3,14 +3,13 @@
 
 #include <libmnl/libmnl.h>
 
-#include <functional>
 #include <memory>
-#include <string_view>
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "lib/base/mutex.h"
 #include "lib/sys/netlink.h"
+#include "lib/sys/netlink_requests.h"
 
 namespace ichor::sys {
 
@@ -30,28 +29,15 @@ class LinuxNetlink : public Netlink {
   absl::Status RemoveRoute(const NetRoute& route) override;
 
  private:
-  using Socket = std::unique_ptr<mnl_socket, int (*)(mnl_socket*)>;
-  using OnMessage = std::function<void(const nlmsghdr&)>;
+  LinuxNetlink(std::unique_ptr<NetlinkRequests> requests, NetlinkSocket events);
 
-  LinuxNetlink(Socket requests, Socket events);
-  static absl::StatusOr<Socket> Open(unsigned groups);
-
-  // Sends `message` and calls `on_message` for each part of the answer. 0 or an errno value;
-  // `explanation` gets the kernel's text, if it gave one.
-  int Exchange(nlmsghdr& message, const OnMessage& on_message, std::string& explanation);
-  int Receive(std::uint32_t sequence, const OnMessage& on_message, std::string& explanation)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // All that `parse` finds in a dump; once more while the kernel says that it changed meanwhile.
+  // All that `parse` finds in a dump.
   template <class T>
   absl::StatusOr<std::vector<T>> List(std::uint16_t type, const std::string& what,
                                       std::optional<T> (*parse)(const nlmsghdr&));
-  absl::Status Change(std::uint16_t type, std::uint16_t flags, const std::string& what,
-                      const std::function<void(nlmsghdr&)>& fill);
 
-  base::Mutex mutex_;
-  Socket requests_ ABSL_GUARDED_BY(mutex_);
-  std::uint32_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  Socket events_;
+  const std::unique_ptr<NetlinkRequests> requests_;
+  const NetlinkSocket events_;
 };
 
 }  // namespace ichor::sys

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/sys/link_settings.h"
 
 namespace ichor::sys {
 
@@ -29,6 +30,8 @@ struct NetLink {
   bool carrier = false;
   std::string kind;  // "veth", "vlan" …; empty for hardware
   std::string slave_kind;
+  LinkSettings settings{};  // of its kind
+  std::uint32_t group = 0;  // IFLA_GROUP: may say who made it
   std::string alias;
   std::vector<std::string> alternative_names;
   std::string bus_path;  // "0000:00:02.0", "virtio0"; empty without a device

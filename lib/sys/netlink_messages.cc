@@ -11,6 +11,8 @@
 #include <cstring>
 #include <functional>
 
+#include "lib/sys/link_messages.h"
+
 namespace ichor::sys {
 namespace {
 
@@ -126,6 +128,8 @@ std::optional<NetLink> ParseLink(const nlmsghdr& message) {
                .carrier = attributes.U8(IFLA_CARRIER) != 0 && (body->ifi_flags & IFF_UP) != 0,
                .kind = info.Text(IFLA_INFO_KIND),
                .slave_kind = info.Text(IFLA_INFO_SLAVE_KIND),
+               .settings = ParseLinkSettings(info.Text(IFLA_INFO_KIND), info[IFLA_INFO_DATA]),
+               .group = attributes.U32(IFLA_GROUP),
                .alias = attributes.Text(IFLA_IFALIAS),
                .alternative_names = {},
                .bus_path = attributes.Text(IFLA_PARENT_DEV_NAME)};

@@ -7,7 +7,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <utility>
 
 #include "lib/sys/error.h"
 
@@ -39,6 +41,34 @@ absl::Status MakeScreen(int fd) {
   settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG);
   settings.c_iflag &= ~static_cast<tcflag_t>(IXON);
   return tcsetattr(fd, TCSANOW, &settings) == 0 ? absl::OkStatus() : ErrnoError(errno, "tcsetattr");
+}
+
+struct TerminalScreen::Before {
+  termios settings;
+};
+
+absl::StatusOr<std::unique_ptr<TerminalScreen>> TerminalScreen::Create(int fd) {
+  auto before = std::make_unique<Before>();
+  if (tcgetattr(fd, &before->settings) != 0) {
+    return absl::InvalidArgumentError("not a terminal");
+  }
+  if (absl::Status made = MakeScreen(fd); !made.ok()) {
+    return made;
+  }
+  return std::unique_ptr<TerminalScreen>(new TerminalScreen(fd, std::move(before)));
+}
+
+TerminalScreen::TerminalScreen(int fd, std::unique_ptr<Before> before)
+    : fd_(fd), before_(std::move(before)) {}
+
+TerminalScreen::~TerminalScreen() {
+  tcsetattr(fd_, TCSANOW, &before_->settings);
+}
+
+std::string ReadTerminal(int fd) {
+  std::array<char, 256> bytes{};
+  const ssize_t count = read(fd, bytes.data(), bytes.size());
+  return {bytes.data(), count > 0 ? static_cast<size_t>(count) : 0};
 }
 
 absl::Status WriteTerminal(int fd, std::string_view text) {

@@ -1,9 +1,12 @@
 // The virtual console that a screen is drawn on. See ioctl_console(2), tty_ioctl(4).
 #pragma once
 
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace ichor::sys {
 
@@ -21,6 +24,26 @@ TerminalSize SizeOfTerminal(int fd);
 // Makes a screen of the terminal: keys are not echoed, interrupt nothing and do not stop its
 // output. InvalidArgument if it is no terminal. See termios(3).
 absl::Status MakeScreen(int fd);
+
+// A screen of the terminal until the end of its life: then the terminal is as it was before.
+class TerminalScreen {
+ public:
+  // As MakeScreen.
+  static absl::StatusOr<std::unique_ptr<TerminalScreen>> Create(int fd);
+  ~TerminalScreen();
+  TerminalScreen(const TerminalScreen&) = delete;
+  TerminalScreen& operator=(const TerminalScreen&) = delete;
+
+ private:
+  struct Before;
+  TerminalScreen(int fd, std::unique_ptr<Before> before);
+
+  const int fd_;
+  const std::unique_ptr<Before> before_;
+};
+
+// What was typed; nothing at its end. Blocks if nothing was.
+std::string ReadTerminal(int fd);
 
 // Writes all of it. Blocks while the terminal is busy.
 absl::Status WriteTerminal(int fd, std::string_view text);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -49,6 +50,31 @@ TEST_CASE("terminal: a screen shows what is written, and no keys") {
   const ssize_t size = read(keyboard.get(), seen.data(), seen.size());
   REQUIRE(size > 0);
   CHECK(std::string_view(seen.data(), static_cast<size_t>(size)) == "shown");
+}
+
+TEST_CASE("terminal: a screen reads keys one by one, and leaves the terminal as it was") {
+  const base::UniqueFd keyboard(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  REQUIRE(keyboard.ok());
+  REQUIRE(unlockpt(keyboard.get()) == 0);
+  std::array<char, 64> name{};
+  REQUIRE(ptsname_r(keyboard.get(), name.data(), name.size()) == 0);
+  const base::UniqueFd terminal(open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  REQUIRE(terminal.ok());
+  termios before{};
+  REQUIRE(tcgetattr(terminal.get(), &before) == 0);
+  {
+    const auto screen = TerminalScreen::Create(terminal.get());
+    REQUIRE_THAT(screen, base::IsOk());
+    REQUIRE(write(keyboard.get(), "q", 1) == 1);  // no line that ends
+    CHECK(ReadTerminal(terminal.get()) == "q");
+  }
+  termios after{};
+  REQUIRE(tcgetattr(terminal.get(), &after) == 0);
+  CHECK(after.c_lflag == before.c_lflag);
+  CHECK(after.c_iflag == before.c_iflag);
+  const base::UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  CHECK(absl::IsInvalidArgument(TerminalScreen::Create(null.get()).status()));
+  CHECK(ReadTerminal(null.get()).empty());
 }
 
 TEST_CASE("terminal: what is none is no screen") {

@@ -1,0 +1,15 @@
+// The mounts of this process's namespace.
+#pragma once
+
+#include "lib/sys/volume/mounts.h"
+
+namespace ichor::sys {
+
+class LinuxMounts : public Mounts {
+ public:
+  absl::Status Mount(const MountPlan& plan) override;
+  absl::Status Unmount(const std::string& target) override;
+  absl::StatusOr<bool> IsMounted(const std::string& target) override;
+};
+
+}  // namespace ichor::sys

@@ -1,0 +1,38 @@
+// File systems that are mounted where everybody sees them, and stay.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace ichor::sys {
+
+struct MountPlan {
+  std::string device;          // "/dev/vda6"
+  std::string type;            // "xfs"
+  std::string target;          // a directory
+  bool programs = false;       // they may be run from there
+  bool project_quota = false;  // the kernel counts what belongs to each project
+  bool secure = true;          // set-user-ID programs and devices are not what they are elsewhere
+  bool access_times = true;    // reading a file notes when
+};
+
+// Everything blocks, for ever if the disk hangs.
+class Mounts {
+ public:
+  virtual ~Mounts() = default;
+
+  // Mounts as the plan says; OK too if this device is mounted there
+  // already. Other errors are the kernel's: a file system that cannot be read is InvalidArgument or
+  // Internal, and which of them says little.
+  virtual absl::Status Mount(const MountPlan& plan) = 0;
+
+  // Takes away what is mounted at `target`; OK if nothing is.
+  virtual absl::Status Unmount(const std::string& target) = 0;
+
+  // Whether something is mounted at `target` itself.
+  virtual absl::StatusOr<bool> IsMounted(const std::string& target) = 0;
+};
+
+}  // namespace ichor::sys
