@@ -20,6 +20,7 @@
 #include "lib/early/sha256.h"
 #include "lib/early/uevents.h"
 #include "stage1/facts.h"
+#include "stage1/install_files.h"
 #include "stage1/loop_device.h"
 #include "stage1/slot.h"
 #include "stage1/switch_root.h"
@@ -126,6 +127,7 @@ bool MountRamRoot(const early::Sha256Digest& expected, const Means& means) {
     return false;
   }
   facts.Write("slot", "ram");
+  KeepInstallFiles(console);
   return MountSlot(device.c_str(), expected, modules, console);
 }
 

@@ -11,6 +11,7 @@
 #include "lib/early/fd.h"
 #include "lib/early/mount.h"
 #include "lib/early/text.h"
+#include "stage1/install_files.h"
 
 namespace ichor::stage1 {
 namespace {
@@ -28,7 +29,7 @@ void Empty(int directory, dev_t device, int depth) {
   }
   while (const dirent* entry = ::readdir(entries)) {
     const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
+    if (name == "." || name == ".." || (depth == 0 && name == kInstallName)) continue;
     struct stat info = {};
     if (::fstatat(directory, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
         info.st_dev != device)
