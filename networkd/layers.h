@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "lib/runtime/controller.h"
 #include "lib/runtime/rows.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -15,6 +16,12 @@ namespace ichor::networkd {
 // A type's rows in namespace network-config.
 template <class T>
 using Wished = InNamespace<T, "network-config">;
+
+// What reconcilers answer that need to know what the config says while its row is not there:
+// machined has not read it yet, or was started anew. The last answer stands meanwhile.
+inline absl::Status NotConfiguredYet() {
+  return absl::UnavailableError("machined has not said yet what the config says");
+}
 
 // Of the wishes that `id_of` gives the same id, the one of the highest layer; of one layer, the
 // last by id of the wish.

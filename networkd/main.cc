@@ -23,7 +23,10 @@
 #include "lib/sys/linux_netlink.h"
 #include "lib/sys/linux_network_settings.h"
 #include "lib/sys/linux_packets.h"
+#include "lib/sys/linux_udp.h"
 #include "lib/sys/linux_uevents.h"
+#include "lib/sys/linux_virtual_links.h"
+#include "lib/sys/linux_wireguard.h"
 #include "lib/sys/sandbox.h"
 #include "networkd/cmdline/arguments.h"
 #include "networkd/networkd.h"
@@ -93,11 +96,16 @@ absl::Status Run(const Options& options) {
   const base::RealClock clock;
   ASSIGN_OR_RETURN(const std::unique_ptr<Loop> loop, Loop::Create(clock));
   ASSIGN_OR_RETURN(const std::unique_ptr<sys::LinuxNetlink> netlink, sys::LinuxNetlink::Create());
+  ASSIGN_OR_RETURN(const std::unique_ptr<sys::LinuxVirtualLinks> virtual_links,
+                   sys::LinuxVirtualLinks::Create());
+  ASSIGN_OR_RETURN(const std::unique_ptr<sys::LinuxWireguard> wireguard,
+                   sys::LinuxWireguard::Create());
   std::unique_ptr<sys::LinuxUevents> uevents;
   if (MeanLinksByName(ParseNetworkArguments(command_line))) {
     ASSIGN_OR_RETURN(uevents, sys::LinuxUevents::Create());
   }
   sys::LinuxPackets packets(loop->poller());
+  sys::LinuxUdp udp(loop->poller());
   sys::LinuxNetworkSettings settings;
   sys::LinuxClockControl clock_control;
   Store store(clock);
@@ -108,7 +116,10 @@ absl::Status Run(const Options& options) {
                      .store = store,
                      .clock = clock,
                      .netlink = *netlink,
+                     .virtual_links = *virtual_links,
+                     .wireguard = *wireguard,
                      .packets = packets,
+                     .udp = udp,
                      .settings = settings,
                      .clock_control = clock_control,
                      .uevents = uevents.get(),

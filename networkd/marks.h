@@ -9,4 +9,7 @@ namespace ichor::networkd {
 // iproute2 and in the kernel's headers.
 constexpr std::uint8_t kOurProtocol = 0x49;
 
+// The group of our links (IFLA_GROUP; 0 is everybody's).
+constexpr std::uint32_t kOurGroup = 0x49;
+
 }  // namespace ichor::networkd

@@ -1,7 +1,7 @@
 #include "networkd/networkd.h"
 
-#include <chrono>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "lib/base/log.h"
@@ -10,10 +10,13 @@
 #include "networkd/address/policy.h"
 #include "networkd/cmdline/arguments.h"
 #include "networkd/cmdline/policy.h"
+#include "networkd/configuration/policy.h"
 #include "networkd/dhcp/policy.h"
+#include "networkd/link/aliases.h"
 #include "networkd/link/apply.h"
 #include "networkd/link/policy.h"
 #include "networkd/resolver/policy.h"
+#include "networkd/resolver/settings.h"
 #include "networkd/route/apply.h"
 #include "networkd/route/policy.h"
 #include "networkd/status/policy.h"
@@ -25,15 +28,14 @@ namespace {
 
 constexpr std::string_view kOwner = "networkd";
 constexpr std::string_view kDefaults = "network.defaults";
-constexpr std::string_view kTime = "network.time";
-constexpr std::chrono::seconds kTimeInterval{32};
 constexpr std::string_view kCmdline = "network.kernel-cmdline";
 
 CheckpointOptions CheckpointAt(const std::string& path) {
   return {
       .path = path,
       .program = std::string(kOwner),
-      .kinds = {TypeRef::Of<network::DHCPLease>().kind, TypeRef::Of<network::NodeAddress>().kind}};
+      .kinds = {TypeRef::Of<network::DHCPLease>().kind, TypeRef::Of<network::NodeAddress>().kind,
+                TypeRef::Of<time::TimeStatus>().kind}};
 }
 
 }  // namespace
@@ -52,12 +54,19 @@ absl::Status Networkd::Start() {
       .loop = environment_.loop,
       .runtime = environment_.runtime,
       .netlink = environment_.netlink,
+      .wireguard = &environment_.wireguard,
       .clock = environment_.clock,
       .uevents = environment_.uevents,
       .on_names = [this](const auto& names) { dhcp_->FollowNames(names); }});
+  services_ = std::make_unique<NetworkServices>(
+      NetworkServices::Environment{.loop = environment_.loop,
+                                   .runtime = environment_.runtime,
+                                   .clock = environment_.clock,
+                                   .udp = environment_.udp,
+                                   .clock_control = environment_.clock_control,
+                                   .random = environment_.random});
   RegisterReconcilers();
   RegisterActuators();
-  environment_.runtime.Publish<Wished<network::ResolverSpec>>(kDefaults, DefaultResolvers());
   environment_.runtime.Publish<Wished<network::TimeServerSpec>>(kDefaults, DefaultTimeServers());
   network::NodeAddressSortAlgorithm::Spec algorithm;
   algorithm.set_algorithm(talos::resource::definitions::enums::ADDRESS_SORT_ALGORITHM_V1);
@@ -71,12 +80,9 @@ absl::Status Networkd::Start() {
                                                                    .clock = environment_.clock},
                                         MirrorOptionsOf());
   } else {
-    for (const TypeRef& type : MirrorOptionsOf().follow) {
-      environment_.runtime.SetExternal(type, true);  // nobody will ever say anything
-    }
+    SpeakForMachined();
   }
   PublishCommandLine();
-  PublishTime();
   RETURN_IF_ERROR(environment_.runtime.Validate());
   return kernel_->Start();
 }
@@ -91,6 +97,17 @@ void Networkd::Load() {
   }
 }
 
+// Where no machined is, nobody will ever say anything.
+void Networkd::SpeakForMachined() {
+  for (const TypeRef& type : MirrorOptionsOf().follow) {
+    if (type.kind != TypeRef::Of<network::NetworkConfiguration>().kind) {
+      environment_.runtime.SetExternal(type, true);
+    }
+  }
+  environment_.runtime.Publish<network::NetworkConfiguration>(
+      kDefaults, {{"machine-config", options_.configuration}});
+}
+
 void Networkd::PublishCommandLine() {
   for (const std::string& error : ParseNetworkArguments(options_.kernel_command_line).errors) {
     base::Log(base::Severity::kWarning, "kernel command line: {}", error);
@@ -100,22 +117,13 @@ void Networkd::PublishCommandLine() {
   environment_.runtime.Publish<runtime::KernelCmdline>(kCmdline, {{"cmdline", std::move(spec)}});
 }
 
-void Networkd::PublishTime() {
-  time::TimeStatus::Spec spec;
-  const absl::StatusOr<bool> synchronized = environment_.clock_control.IsSynchronized();
-  spec.set_synced(synchronized.ok() && *synchronized);
-  environment_.runtime.Publish<time::TimeStatus>(kTime, {{"node", std::move(spec)}});
-  environment_.loop.RunAt(environment_.clock.Monotonic() + kTimeInterval,
-                          [self = std::weak_ptr(self_)] {
-                            if (const auto alive = self.lock()) {
-                              (*alive)->PublishTime();
-                            }
-                          });
-}
-
 void Networkd::RegisterReconcilers() {
   Runtime& runtime = environment_.runtime;
   runtime.Reconcile("network.cmdline-wishes", CmdlineNetwork);
+  runtime.Reconcile("network.wish-configuration", WishConfiguration);
+  runtime.Reconcile("network.diagnose-link-names", DiagnoseLinkNames);
+  runtime.Reconcile("network.default-resolvers", DefaultResolvers);
+  runtime.Reconcile("network.describe-host-dns", DescribeHostDns);
   runtime.Reconcile("network.default-links", DefaultLinks);
   runtime.Reconcile("network.default-addresses", DefaultAddresses);
   runtime.Reconcile("network.default-operators", DefaultOperators);
@@ -139,8 +147,16 @@ void Networkd::RegisterActuators() {
   sys::Netlink& netlink = environment_.netlink;
   runtime.Actuate<network::LinkSpec, LinkStatus>(
       "network.apply-links",
-      [&netlink, &settings = environment_.settings](const auto& desired, const auto& links) {
-        return ApplyLinks(desired, links, netlink, settings);
+      [doors = LinkDoors{.netlink = netlink,
+                         .virtual_links = environment_.virtual_links,
+                         .wireguard = environment_.wireguard,
+                         .settings = environment_.settings}](
+          const auto& desired, const auto& links) { return ApplyLinks(desired, links, doors); });
+  runtime.Actuate<network::LinkAliasSpec, LinkStatus>(
+      "network.apply-aliases",
+      [aliases = std::make_shared<LinkAliases>(), &links = environment_.virtual_links](
+          const auto& desired, const auto& observed) {
+        return aliases->Apply(desired, observed, links);
       });
   // What the kernel has now is a reason to look again: an address may be gone.
   runtime.Actuate<network::AddressSpec, LinkStatus, AddressStatus>(
@@ -169,11 +185,16 @@ void Networkd::RegisterActuators() {
       "network.run-operators", [post](const auto& /*operators*/, const auto& /*links*/) {
         return post(&Networkd::RunOperators);
       });
+  runtime.Actuate<network::NetworkConfiguration, network::HostDNSConfig, network::ResolverStatus,
+                  network::TimeServerStatus, network::NetworkStatus>(
+      "network.run-services",
+      [post](const auto& /*configuration*/, const auto& /*host_dns*/, const auto& /*resolvers*/,
+             const auto& /*time_servers*/,
+             const auto& /*network*/) { return post(&Networkd::RunServices); });
   if (!options_.checkpoint.empty()) {
-    runtime.Actuate<network::DHCPLease, network::NodeAddress>(
-        "network.save-checkpoint", [post](const auto& /*leases*/, const auto& /*addresses*/) {
-          return post(&Networkd::Save);
-        });
+    runtime.Actuate<network::DHCPLease, network::NodeAddress, time::TimeStatus>(
+        "network.save-checkpoint", [post](const auto& /*leases*/, const auto& /*addresses*/,
+                                          const auto& /*time*/) { return post(&Networkd::Save); });
   }
 }
 
@@ -181,6 +202,10 @@ void Networkd::OnDevices() {
   if (const absl::Status status = Refresh(); !status.ok()) {
     base::LogLine(base::Severity::kError, base::MessageOf(status));
   }
+}
+
+void Networkd::RunServices() {
+  services_->Follow();
 }
 
 void Networkd::RunOperators() {
@@ -197,6 +222,7 @@ void Networkd::RunOperators() {
                      .client_id = wanted.client_id,
                      .hostname = hostname.empty() ? "" : hostname.front().spec().hostname(),
                      .ask_hostname = wanted.ask_hostname,
+                     .ask_routes = wanted.ask_routes,
                      .route_metric = wanted.route_metric}};
   }
   dhcp_->SetLinks(links);
@@ -216,7 +242,9 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
       .path = options_.socket,
       .owner = std::string(kOwner),
       .follow = {TypeRef::Of<network::HostnameStatus>(), TypeRef::Of<files::EtcFileStatus>(),
-                 TypeRef::Of<runtime::DevicesStatus>()},
+                 TypeRef::Of<runtime::DevicesStatus>(),
+                 TypeRef::Of<network::NetworkConfiguration>(),
+                 TypeRef::Of<network::LinkAliasSpec>()},
       .publish = {TypeRef::Of<network::LinkStatus>(),
                   TypeRef::Of<network::AddressStatus>(),
                   TypeRef::Of<network::RouteStatus>(),
@@ -226,6 +254,9 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
                   TypeRef::Of<network::NetworkStatus>(),
                   TypeRef::Of<network::ResolverStatus>(),
                   TypeRef::Of<network::TimeServerStatus>(),
+                  TypeRef::Of<network::HostDNSConfig>(),
+                  TypeRef::Of<network::DNSResolveCache>(),
+                  TypeRef::Of<network::DNSUpstream>(),
                   TypeRef::Of<time::TimeStatus>(),
                   TypeRef::Of<network::DHCPLease>(),
                   TypeRef::Of<network::LinkReport>(),
@@ -243,7 +274,8 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
                   TypeRef::Of<Wished<network::ResolverSpec>>(),
                   TypeRef::Of<Wished<network::TimeServerSpec>>(),
                   TypeRef::Of<Wished<network::OperatorSpec>>(),
-                  TypeRef::Of<Wished<network::HostnameSpec>>()},
+                  TypeRef::Of<Wished<network::HostnameSpec>>(),
+                  TypeRef::Of<runtime::Diagnostic>()},
   };
 }
 

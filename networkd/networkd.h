@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "ichor/network.resources.h"
 #include "lib/base/clock.h"
 #include "lib/runtime/checkpoint.h"
 #include "lib/runtime/loop.h"
@@ -17,9 +18,13 @@
 #include "lib/sys/netlink.h"
 #include "lib/sys/network_settings.h"
 #include "lib/sys/packets.h"
+#include "lib/sys/udp.h"
 #include "lib/sys/uevents.h"
+#include "lib/sys/virtual_links.h"
+#include "lib/sys/wireguard.h"
 #include "networkd/dhcp/operator.h"
 #include "networkd/kernel/source.h"
+#include "networkd/services.h"
 
 namespace ichor::networkd {
 
@@ -27,6 +32,8 @@ struct NetworkdOptions {
   std::string kernel_command_line;  // what /proc/cmdline says
   std::string socket;               // of machined's state; empty: none is there
   std::string checkpoint;           // empty: nothing is kept
+  // Without machined: what it would say that the config says.
+  network::NetworkConfiguration::Spec configuration = {};
 };
 
 // Loop's thread only.
@@ -38,7 +45,10 @@ class Networkd {
     Store& store;
     const base::Clock& clock;
     sys::Netlink& netlink;
+    sys::VirtualLinks& virtual_links;
+    sys::Wireguard& wireguard;
     sys::Packets& packets;
+    sys::Udp& udp;
     sys::NetworkSettings& settings;
     sys::ClockControl& clock_control;
     sys::Uevents* uevents;  // null if the command line means no link by its name
@@ -59,11 +69,12 @@ class Networkd {
 
  private:
   void Load();
+  void SpeakForMachined();
   void PublishCommandLine();
-  void PublishTime();
   void RegisterReconcilers();
   void RegisterActuators();
   void OnDevices();
+  void RunServices();
   void RunOperators();
   void Save();
   state::MirrorOptions MirrorOptionsOf() const;
@@ -72,6 +83,7 @@ class Networkd {
   const NetworkdOptions options_;
   const std::shared_ptr<Networkd*> self_ = std::make_shared<Networkd*>(this);
   std::unique_ptr<DhcpOperator> dhcp_;
+  std::unique_ptr<NetworkServices> services_;
   std::unique_ptr<KernelSource> kernel_;
   std::unique_ptr<state::Mirror> mirror_;
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <format>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,15 +16,24 @@
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/address_text.h"
+#include "lib/resource/text.h"
 #include "lib/runtime/checkpoint.h"
 #include "lib/runtime/rows.h"
 #include "lib/runtime/worker_pool.h"
+#include "lib/sys/fake_clock_control.h"
 #include "lib/sys/linux_netlink.h"
 #include "lib/sys/linux_network_settings.h"
 #include "lib/sys/linux_packets.h"
+#include "lib/sys/linux_udp.h"
+#include "lib/sys/linux_virtual_links.h"
+#include "lib/sys/linux_wireguard.h"
+#include "lib/sys/message_stream.h"
+#include "lib/sys/tcp_socket.h"
 #include "lib/sys/test_network.h"
+#include "lib/sys/unix_socket.h"
 #include "networkd/layers.h"
 #include "networkd/marks.h"
+#include "networkd/resolver/message.h"
 #include "networkd/test_dhcp_server.h"
 
 namespace ichor::networkd {
@@ -50,7 +60,10 @@ struct Run {
                   .store = store,
                   .clock = clock,
                   .netlink = *netlink,
+                  .virtual_links = *virtual_links,
+                  .wireguard = *wireguard,
                   .packets = packets,
+                  .udp = udp,
                   .settings = settings,
                   .clock_control = clock_control,
                   .uevents = nullptr,
@@ -68,9 +81,12 @@ struct Run {
 
   Loop& loop;
   std::unique_ptr<sys::LinuxNetlink> netlink = *sys::LinuxNetlink::Create();
+  std::unique_ptr<sys::LinuxVirtualLinks> virtual_links = *sys::LinuxVirtualLinks::Create();
+  std::unique_ptr<sys::LinuxWireguard> wireguard = *sys::LinuxWireguard::Create();
   sys::LinuxPackets packets{loop.poller()};
   sys::LinuxNetworkSettings settings;
-  sys::LinuxClockControl clock_control;
+  sys::LinuxUdp udp{loop.poller()};
+  sys::FakeClockControl clock_control;  // the machine's clock is not a test's to set
   std::uint32_t random = 1;
   Store store;
   WorkerPool workers{2};
@@ -99,11 +115,13 @@ struct Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  std::unique_ptr<Run> Start(const std::string& command_line = "ip=eth0:dhcp") {
+  std::unique_ptr<Run> Start(const std::string& command_line = "ip=eth0:dhcp",
+                             const std::string& configuration = "") {
     return std::make_unique<Run>(*loop, clock,
                                  NetworkdOptions{.kernel_command_line = command_line,
                                                  .socket = "",
-                                                 .checkpoint = directory + "/checkpoint"});
+                                                 .checkpoint = directory + "/checkpoint",
+                                                 .configuration = Text(configuration)});
   }
 
   // Whether a networkd came to where `done` says, within 8 s. It has ended.
@@ -153,6 +171,93 @@ bool LeaseIsSaved(const Machine& machine) {
   return loaded.ok() && std::ranges::any_of(CheckpointRows(store, {kind}), [](const auto& row) {
            return Row<network::DHCPLease>(*row).spec().phase() == network::DHCPLease::Spec::BOUND;
          });
+}
+
+// A connection from here to a listener in the other namespace, and its other end.
+struct Connection {
+  explicit Connection(Machine& machine) {
+    sys::EnterNetwork(machine.other);
+    listener = *sys::ListenTcp("10.9.0.1:0");
+    const std::uint16_t port = *sys::PortOf(listener.get());
+    sys::EnterNetwork(machine.here);
+    client = *sys::StartConnectTcp(std::format("10.9.0.1:{}", port));
+    REQUIRE(machine.RunUntil([&] { return Accept(); }));
+  }
+
+  bool Accept() {
+    auto accepted = sys::Accept(listener.get());
+    if (!accepted.ok()) {
+      return false;
+    }
+    server = *std::move(accepted);
+    return true;
+  }
+
+  // Whether bytes still come through.
+  bool Works(Machine& machine) const {
+    if (!sys::WriteSome(client.get(), "x", 1).ok()) {
+      return false;
+    }
+    char byte = 0;
+    return machine.RunUntil([&] { return sys::ReadSome(server.get(), &byte, 1).value_or(0) == 1; });
+  }
+
+  base::UniqueFd listener;
+  base::UniqueFd client;
+  base::UniqueFd server;
+};
+
+constexpr const char* kStatic = R"(
+  devices {
+    which { name: 'eth0' } link { name: 'eth0' up: true mtu: 1400 config_layer: CONFIG_MACHINE_CONFIGURATION }
+    addresses {
+      address { ip: '\n\t\000\007' prefix_length: 24 } family: FAMILY_INET4
+      config_layer: CONFIG_MACHINE_CONFIGURATION
+    }
+    routes {
+      family: FAMILY_INET4 gateway { ip: '\n\t\000\001' } table: TABLE_MAIN priority: 1024
+      type: TYPE_UNICAST config_layer: CONFIG_MACHINE_CONFIGURATION
+    }
+  })";
+constexpr const char* kOneRouteMore = R"(
+  devices {
+    which { name: 'eth0' }
+    routes {
+      family: FAMILY_INET4 destination { ip: '\nM\000\000' prefix_length: 16 }
+      gateway { ip: '\n\t\000\002' } table: TABLE_MAIN priority: 7 type: TYPE_UNICAST
+      config_layer: CONFIG_MACHINE_CONFIGURATION
+    }
+  }
+  resolvers { dns_servers { ip: '\t\t\t\t' } config_layer: CONFIG_MACHINE_CONFIGURATION })";
+
+// What the resolver at an address says.
+std::string AskByUdp(Machine& machine, Run& run, std::string_view address,
+                     const std::string& query) {
+  std::string answer;
+  const sys::UdpEndpoint resolver{.address = Bytes(address), .port = 53};
+  const auto client = run.udp.Connect(
+      resolver, [&](const auto& /*from*/, std::string_view bytes) { answer = bytes; });
+  REQUIRE_THAT(client.status(), IsOk());
+  REQUIRE_THAT((*client)->Send(resolver, query), IsOk());
+  CHECK(machine.RunUntil([&] { return !answer.empty(); }));
+  return answer;
+}
+std::string AskByTcp(Machine& machine, std::string_view address, const std::string& query) {
+  std::string answer;
+  const auto stream = sys::MessageStream::Connect(
+      machine.loop->poller(), std::format("{}:53", address),
+      {.on_message = [&](std::string_view bytes) { answer = bytes; }, .on_end = [] {}});
+  REQUIRE_THAT(stream.status(), IsOk());
+  (*stream)->Send(query);
+  CHECK(machine.RunUntil([&] { return !answer.empty(); }));
+  return answer;
+}
+
+bool HasRouteTo(sys::Netlink& netlink, std::string_view destination) {
+  const auto all = netlink.Routes();
+  REQUIRE_THAT(all, IsOk());
+  return std::ranges::any_of(
+      *all, [&](const sys::NetRoute& route) { return route.destination == Bytes(destination); });
 }
 
 bool HasDefaultRoute(sys::Netlink& netlink, std::string_view gateway) {
@@ -288,6 +393,59 @@ TEST_CASE("networkd: a static address of the command line needs no server", "[ke
   CHECK(HasAddress(*run->netlink, "10.9.0.77"));
   CHECK(machine.server->asked.empty());
   CHECK(run->Text<network::ResolverStatus>("resolvers").size() > 0);
+}
+
+TEST_CASE("networkd: what the config says is made; a live change leaves connections alone",
+          "[kernel]") {
+  Machine machine;
+  const auto run = machine.Start("", kStatic);
+  REQUIRE(machine.RunUntil([&] { return HasDefaultRoute(*run->netlink, "10.9.0.1"); }));
+  CHECK(HasAddress(*run->netlink, "10.9.0.7"));
+  CHECK(machine.server->asked.empty());
+  REQUIRE(machine.RunUntil(
+      [&] { return run->Text<network::LinkStatus>("eth0").contains("mtu: 1400"); }));
+  const Connection connection(machine);
+  REQUIRE(connection.Works(machine));
+  const auto reports = run->runtime.Read<network::AddressReport>();
+
+  run->runtime.Publish<network::NetworkConfiguration>(
+      "network.defaults", {{"machine-config", Text(std::string(kStatic) + kOneRouteMore)}});
+  REQUIRE(machine.RunUntil([&] { return HasRouteTo(*run->netlink, "10.77.0.0"); }));
+  CHECK(connection.Works(machine));
+  CHECK(HasAddress(*run->netlink, "10.9.0.7"));
+  CHECK(HasDefaultRoute(*run->netlink, "10.9.0.1"));
+  CHECK(run->runtime.Read<network::ResolverStatus>().front().spec().dns_servers_size() == 1);
+
+  run->runtime.Publish<network::NetworkConfiguration>("network.defaults",
+                                                      {{"machine-config", Text(kStatic)}});
+  REQUIRE(machine.RunUntil([&] { return !HasRouteTo(*run->netlink, "10.77.0.0"); }));
+  CHECK(connection.Works(machine));
+  // The address was never touched: its report is the same row still.
+  const auto now = run->runtime.Read<network::AddressReport>();
+  const auto version = [](const auto& rows) {
+    return rows.find("eth0/10.9.0.7/24")->metadata().version;
+  };
+  CHECK(version(now) == version(reports));
+}
+
+TEST_CASE("networkd: the node's own resolver answers at its address", "[kernel]") {
+  Machine machine;
+  const auto run = machine.Start("", R"(
+    host_dns { enabled: true serves_pods_v4: true }
+    static_hosts { names: 'store' address { ip: '\n\t\000\010' } })");
+  REQUIRE(machine.RunUntil([&] {
+    return run->Text<network::DNSResolveCache>("udp-127.0.0.53:53").contains("running") &&
+           HasAddress(*run->netlink, "169.254.116.108");
+  }));
+  DnsQuery query;
+  query.question = {.name = DnsName("store").value_or(""), .type = 1};
+  for (const char* const address : {"127.0.0.53", "169.254.116.108"}) {
+    const std::string answer = AskByUdp(machine, *run, address, EncodeDnsQuery(query));
+    const auto reply = ParseDnsReply(answer);
+    REQUIRE_THAT(reply.status(), IsOk());
+    CHECK(reply->addresses == std::vector<std::string>{Bytes("10.9.0.8")});
+    CHECK(AskByTcp(machine, address, EncodeDnsQuery(query)) == answer);
+  }
 }
 
 }  // namespace ichor::networkd

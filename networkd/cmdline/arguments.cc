@@ -169,6 +169,16 @@ void AddIp(std::string_view value, NetworkArguments& arguments) {
   }
 }
 
+template <class T>
+void Add(std::string_view word, absl::StatusOr<T> argument, std::vector<T>& to,
+         NetworkArguments& arguments) {
+  if (argument.ok()) {
+    to.push_back(*std::move(argument));
+  } else {
+    arguments.errors.push_back(std::format("{}: {}", word, base::MessageOf(argument.status())));
+  }
+}
+
 void SetHostname(std::string_view name, NetworkArguments& arguments) {
   if (IsHostname(name)) {
     arguments.hostname = name;
@@ -212,6 +222,8 @@ absl::StatusOr<IpArgument> ParseIpArgument(std::string_view value) {
 NetworkArguments ParseNetworkArguments(std::string_view command_line) {
   constexpr std::string_view kIp = "ip=";
   constexpr std::string_view kName = "talos.hostname=";
+  constexpr std::string_view kBond = "bond=";
+  constexpr std::string_view kVlan = "vlan=";
   constexpr std::string_view kIgnore = "talos.network.interface.ignore=";
   NetworkArguments arguments;
   while (!command_line.empty()) {
@@ -227,15 +239,18 @@ NetworkArguments ParseNetworkArguments(std::string_view command_line) {
       SetHostname(word.substr(kName.size()), arguments);
     } else if (word.starts_with(kIgnore)) {
       arguments.ignored.emplace_back(word.substr(kIgnore.size()));
-    } else if (word.starts_with("bond=") || word.starts_with("vlan=")) {
-      arguments.errors.push_back(std::format("{}: bonds and VLANs are not made yet", word));
+    } else if (word.starts_with(kBond)) {
+      Add(word, ParseBondArgument(word.substr(kBond.size())), arguments.bonds, arguments);
+    } else if (word.starts_with(kVlan)) {
+      Add(word, ParseVlanArgument(word.substr(kVlan.size())), arguments.vlans, arguments);
     }
   }
   return arguments;
 }
 
 bool MeanLinksByName(const NetworkArguments& arguments) {
-  return !arguments.ignored.empty() || !arguments.ip.empty();
+  return !arguments.ignored.empty() || !arguments.ip.empty() || !arguments.bonds.empty() ||
+         !arguments.vlans.empty();
 }
 
 }  // namespace ichor::networkd

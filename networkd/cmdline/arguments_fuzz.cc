@@ -13,6 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto bits = static_cast<int>(ip.address.ip().size()) * 8;
     ABSL_CHECK(ip.address.prefix_length() >= 0 && ip.address.prefix_length() <= bits);
   }
+  for (const auto& vlan : arguments.vlans) {
+    ABSL_CHECK(vlan.id > 0 && vlan.id < 4095 && !vlan.parent.empty());
+  }
+  for (const auto& bond : arguments.bonds) {
+    ABSL_CHECK(!bond.name.empty() && !bond.members.empty());
+  }
   ichor::networkd::ParseIpArgument(text).status().IgnoreError();
   return 0;
 }

@@ -76,7 +76,7 @@ TEST_CASE("kernel command line: a hostname that is none is named and not taken")
 TEST_CASE("kernel command line: all that concerns the network, up to the double dash") {
   const NetworkArguments arguments = ParseNetworkArguments(
       "console=ttyS0 ip=dhcp ip=eth0:dhcp talos.hostname=n1.example.org ip=x:y:z "
-      "talos.network.interface.ignore=eth7 vlan=eth0.5:eth0\n-- ip=eth1:dhcp");
+      "talos.network.interface.ignore=eth7 vlan=eth0.0:eth0\n-- ip=eth1:dhcp");
   REQUIRE(arguments.ip.size() == 1);
   CHECK(arguments.ip[0].device == "eth0");
   CHECK(arguments.hostname == "n1.example.org");
@@ -85,7 +85,51 @@ TEST_CASE("kernel command line: all that concerns the network, up to the double 
   CHECK(arguments.ignored == std::vector<std::string>{"eth7"});
   REQUIRE(arguments.errors.size() == 2);
   CHECK(arguments.errors[0] == "ip=x:y:z: no address: \"x\"");
-  CHECK(arguments.errors[1] == "vlan=eth0.5:eth0: bonds and VLANs are not made yet");
+  CHECK(arguments.errors[1] == "vlan=eth0.0:eth0: no VLAN number from 1 to 4094: \"0\"");
+}
+
+TEST_CASE("bond=: name, members, options and MTU") {
+  const auto bond = ParseBondArgument(
+      "bond1:eth2,eth3:mode=802.3ad,miimon=100,lacp_rate=fast,arp_ip_target=10.0.0.1;10.0.0.2,"
+      "num_unsol_na=3,primary=eth2:9000");
+  REQUIRE_THAT(bond, base::IsOk());
+  CHECK(bond->name == "bond1");
+  CHECK(bond->members == std::vector<std::string>{"eth2", "eth3"});
+  CHECK(bond->mtu == 9000);
+  CHECK(bond->settings.mode() == talos::resource::definitions::enums::BOND_MODE8023_AD);
+  CHECK(bond->settings.mii_mon() == 100);
+  CHECK(bond->settings.lacp_rate() == talos::resource::definitions::enums::LACP_RATE_FAST);
+  CHECK(bond->settings.arp_ip_targets_size() == 2);
+  CHECK(bond->settings.num_peer_notif() == 3);
+  CHECK(bond->settings.primary() == "eth2");
+  CHECK(bond->settings.use_carrier());
+  const auto shortest = ParseBondArgument("bond0");
+  REQUIRE_THAT(shortest, base::IsOk());
+  CHECK(shortest->members == std::vector<std::string>{"eth0", "eth1"});
+}
+
+TEST_CASE("bond=, vlan=: what makes no sense is named") {
+  const auto [value, error] = GENERATE(table<std::string, std::string>({
+      {"", "no link name: \"\""},
+      {"bond0:eth0:mode=fastest", "mode: no such value: \"fastest\""},
+      {"bond0:eth0:colour=red", "no such option of a bond: \"colour\""},
+      {"bond0:eth0:arp_ip_target=x", "no address: \"x\""},
+      {"bond0:eth0::none", "no MTU: \"none\""},
+      {"bond0:eth0:a:b:c", "too many fields in \"bond0:eth0:a:b:c\""},
+  }));
+  CHECK_THAT(ParseBondArgument(value).status(),
+             base::StatusIs(absl::StatusCode::kInvalidArgument, error));
+  for (const char* const vlan : {"eth0:eth0", "eth0.x:eth0", "eth0.5000:eth0", "vlan7", "vlan7:"}) {
+    CHECK_FALSE(ParseVlanArgument(vlan).ok());
+  }
+}
+
+TEST_CASE("vlan=: the number is in the name") {
+  const auto dotted = ParseVlanArgument("bond0.7:bond0");
+  REQUIRE_THAT(dotted, base::IsOk());
+  CHECK(dotted->id == 7);
+  CHECK(dotted->parent == "bond0");
+  CHECK(ParseVlanArgument("vlan4094:eth0").value_or(VlanArgument()).id == 4094);
 }
 
 }  // namespace ichor::networkd

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -44,12 +45,34 @@ std::string FirstLink(const Links& links) {
 
 class Builder {
  public:
-  void AddLink(const std::string& name) {
-    network::LinkSpec::Spec spec;
+  explicit Builder(const Links& links) : observed_(links) {}
+
+  network::LinkSpec::Spec& AddLink(const std::string& name) {
+    network::LinkSpec::Spec& spec = links_["cmdline/" + name];
     spec.set_name(name);
     spec.set_up(true);
     spec.set_config_layer(enums::CONFIG_CMDLINE);
-    links_.insert_or_assign("cmdline/" + name, std::move(spec));
+    return spec;
+  }
+
+  void AddBond(const BondArgument& argument) {
+    network::LinkSpec::Spec& bond = AddMade(argument.name, "bond");
+    *bond.mutable_bond_master() = argument.settings;
+    bond.set_mtu(argument.mtu);
+    std::int64_t place = 0;
+    for (const std::string& member : argument.members) {
+      network::LinkSpec::Spec& link = AddLink(NameOf(member));
+      link.mutable_bond_slave()->set_master_name(argument.name);
+      link.mutable_bond_slave()->set_slave_index(place++);
+    }
+  }
+
+  void AddVlan(const VlanArgument& argument) {
+    network::LinkSpec::Spec& vlan = AddMade(argument.name, "vlan");
+    vlan.set_parent_name(NameOf(argument.parent));
+    vlan.mutable_vlan()->set_vid(argument.id);
+    vlan.mutable_vlan()->set_protocol(enums::VLAN_PROTOCOL8021_Q);
+    AddLink(NameOf(argument.parent));
   }
 
   void AddAddress(const std::string& link, const IpArgument& argument) {
@@ -136,6 +159,20 @@ class Builder {
   }
 
  private:
+  network::LinkSpec::Spec& AddMade(const std::string& name, const std::string& kind) {
+    network::LinkSpec::Spec& spec = AddLink(name);
+    spec.set_logical(true);
+    spec.set_kind(kind);
+    spec.set_type(enums::LINK_ETHER);
+    return spec;
+  }
+
+  // As the kernel calls it, if it is there.
+  std::string NameOf(const std::string& name) const {
+    const std::optional<ResolvedLink> link = ResolveLink(observed_, name);
+    return link.has_value() ? link->name : name;
+  }
+
   template <class Spec, class T>
   static void AddAll(std::map<std::string, Spec>& from, Desired<T>& to) {
     for (auto& [id, spec] : from) {
@@ -143,6 +180,7 @@ class Builder {
     }
   }
 
+  const Links& observed_;
   std::map<std::string, network::AddressSpec::Spec> addresses_;
   std::map<std::string, network::LinkSpec::Spec> links_;
   std::map<std::string, network::RouteSpec::Spec> routes_;
@@ -156,9 +194,15 @@ class Builder {
 
 absl::StatusOr<CmdlineWishes> CmdlineNetwork(const All<runtime::KernelCmdline>& cmdline,
                                              const All<network::LinkStatus>& links) {
-  Builder builder;
+  Builder builder(links);
   const NetworkArguments arguments =
       ParseNetworkArguments(cmdline.empty() ? "" : cmdline.front().spec().cmdline());
+  for (const BondArgument& argument : arguments.bonds) {
+    builder.AddBond(argument);
+  }
+  for (const VlanArgument& argument : arguments.vlans) {
+    builder.AddVlan(argument);
+  }
   for (const IpArgument& argument : arguments.ip) {
     builder.AddNames(argument);
     const std::string link = argument.device.empty() ? FirstLink(links) : argument.device;

@@ -29,18 +29,20 @@ Ipv4 AddressOf(const LeaseSpec& lease) {
 }
 
 // Option 121 before 3, as RFC 3442 wants.
-std::string Parameters(bool hostname) {
-  std::string parameters;
-  for (const DhcpOption option :
-       {DhcpOption::kSubnetMask, DhcpOption::kClasslessRoutes, DhcpOption::kRouters,
-        DhcpOption::kDnsServers, DhcpOption::kDomainSearch, DhcpOption::kNtpServers,
-        DhcpOption::kMtu, DhcpOption::kLeaseTime, DhcpOption::kRenewalTime,
-        DhcpOption::kRebindingTime}) {
-    parameters.push_back(static_cast<char>(option));
+std::string Parameters(const DhcpSettings& settings) {
+  std::vector<DhcpOption> options = {DhcpOption::kSubnetMask};
+  if (settings.ask_routes) {
+    options.insert(options.end(), {DhcpOption::kClasslessRoutes, DhcpOption::kRouters});
   }
-  if (hostname) {
-    parameters.push_back(static_cast<char>(DhcpOption::kHostname));
-    parameters.push_back(static_cast<char>(DhcpOption::kDomainName));
+  options.insert(options.end(), {DhcpOption::kDnsServers, DhcpOption::kDomainSearch,
+                                 DhcpOption::kNtpServers, DhcpOption::kMtu, DhcpOption::kLeaseTime,
+                                 DhcpOption::kRenewalTime, DhcpOption::kRebindingTime});
+  if (settings.ask_hostname) {
+    options.insert(options.end(), {DhcpOption::kHostname, DhcpOption::kDomainName});
+  }
+  std::string parameters;
+  for (const DhcpOption option : options) {
+    parameters.push_back(static_cast<char>(option));
   }
   return parameters;
 }
@@ -55,10 +57,19 @@ std::string Printable(std::string_view text) {
 }  // namespace
 
 DhcpClient::DhcpClient(DhcpSettings settings, const LeaseSpec& remembered)
-    : settings_(std::move(settings)), lease_(remembered) {
-  lease_.set_link_name(settings_.link_name);
-  lease_.set_route_metric(settings_.route_metric);
+    : settings_(std::move(settings)) {
+  TakeOver(remembered);
   lease_.set_phase(LeaseSpec::WAITING);
+}
+
+void DhcpClient::TakeOver(LeaseSpec lease) {
+  lease.set_link_name(settings_.link_name);
+  lease.set_route_metric(settings_.route_metric);
+  if (!settings_.ask_routes) {
+    lease.clear_gateways();
+    lease.clear_routes();
+  }
+  lease_ = std::move(lease);
 }
 
 Ipv4 DhcpClient::address() const {
@@ -82,7 +93,7 @@ DhcpMessage DhcpClient::Message(DhcpType type, BootTime now) const {
     message.options[DhcpOption::kClientId] = settings_.client_id;
   }
   if (type != DhcpType::kDecline) {
-    message.options[DhcpOption::kParameters] = Parameters(settings_.ask_hostname);
+    message.options[DhcpOption::kParameters] = Parameters(settings_);
     message.options[DhcpOption::kMaxSize] = std::string("\x05\xdc", 2);  // 1500
     if (!settings_.hostname.empty()) {
       message.options[DhcpOption::kHostname] = settings_.hostname;
@@ -290,9 +301,7 @@ DhcpClient::Sends DhcpClient::OnAck(const DhcpMessage& message, const Moment& mo
                                  Ipv4Text(expected)));
     return {};
   }
-  lease->set_link_name(settings_.link_name);
-  lease->set_route_metric(settings_.route_metric);
-  lease_ = *std::move(lease);
+  TakeOver(*std::move(lease));
   transaction_ = 0;
   had_carrier_ = true;
   return GoOn(moment);

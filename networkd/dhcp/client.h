@@ -18,6 +18,7 @@ struct DhcpSettings {
   std::string client_id;         // of option 61; empty: not sent
   std::string hostname;          // told to the server; empty: not told
   bool ask_hostname = true;
+  bool ask_routes = true;  // else those that a server gives unasked are dropped
   std::uint32_t route_metric = 0;
 
   friend bool operator==(const DhcpSettings&, const DhcpSettings&) = default;
@@ -73,6 +74,7 @@ class DhcpClient {
   Sends OnNak(const DhcpMessage& message, const Moment& moment);
   void StartOver(std::string error, BootTime begin);
   void Drop();
+  void TakeOver(LeaseSpec lease);
   void Begin(LeaseSpec::Phase phase, const Moment& moment);
   void RetryLater(const Moment& moment);
   bool IsOurServer(const DhcpMessage& message, const LeaseSpec& lease) const;

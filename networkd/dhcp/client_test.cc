@@ -22,8 +22,12 @@ constexpr Ipv4 kBroadcast = 0xffffffff;
 
 // A client and the time.
 struct Fixture {
-  explicit Fixture(const LeaseSpec& remembered = {})
-      : client({.link_name = "eth0", .hardware_address = kMac, .route_metric = 1024}, remembered) {}
+  explicit Fixture(const LeaseSpec& remembered = {}, bool ask_routes = true)
+      : client({.link_name = "eth0",
+                .hardware_address = kMac,
+                .ask_routes = ask_routes,
+                .route_metric = 1024},
+               remembered) {}
 
   DhcpClient::Moment Now() { return {.now = now, .random = ++random}; }
 
@@ -37,6 +41,7 @@ struct Fixture {
     message.options[DhcpOption::kServerId] = Ipv4Bytes(server);
     message.options[DhcpOption::kLeaseTime] = Ipv4Bytes(3600);
     message.options[DhcpOption::kSubnetMask] = Ipv4Bytes(MaskOf(24));
+    message.options[DhcpOption::kRouters] = Ipv4Bytes(server);
     return message;
   }
 
@@ -80,6 +85,23 @@ TEST_CASE("dhcp client: discover, offer, request, acknowledgement give a lease")
   CHECK(f.client.address() == kAddress);
   CHECK(f.client.lease().route_metric() == 1024);
   CHECK(FromProto(f.client.lease().renew_at()) == 100s + 1800s);
+}
+
+TEST_CASE("dhcp client: routes that are not wanted are not asked for, nor taken") {
+  Fixture wanting;
+  wanting.Bind();
+  REQUIRE(wanting.client.lease().gateways_size() == 1);
+  Fixture f(wanting.client.lease(), false);
+  CHECK(f.client.lease().gateways().empty());
+  f.client.OnCarrier(true, f.Now());
+  const DhcpClient::Sends sends = f.Tick();
+  REQUIRE(sends.size() == 1);
+  const std::string asked = sends[0].message.options.at(DhcpOption::kParameters);
+  CHECK_FALSE(asked.contains(static_cast<char>(DhcpOption::kRouters)));
+  CHECK_FALSE(asked.contains(static_cast<char>(DhcpOption::kClasslessRoutes)));
+  f.client.OnMessage(f.AnswerTo(sends[0], DhcpType::kAck), f.Now());
+  CHECK(f.client.lease().gateways().empty());
+  CHECK(f.client.lease().phase() == LeaseSpec::BOUND);
 }
 
 TEST_CASE("dhcp client: without an answer it asks again, ever more seldom") {

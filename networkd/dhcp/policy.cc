@@ -206,6 +206,7 @@ std::map<std::string, DhcpWanted> WantedDhcp(const All<network::OperatorSpec>& o
                           .carrier = status.link_state(),
                           .client_id = ClientId(spec, status.hardware_addr()),
                           .ask_hostname = !spec.dhcp4().skip_hostname_request(),
+                          .ask_routes = !spec.dhcp4().skip_routes(),
                           .route_metric = spec.dhcp4().route_metric()};
   }
   return wanted;

@@ -30,6 +30,7 @@ struct DhcpWanted {
   bool carrier = false;
   std::string client_id;
   bool ask_hostname = true;
+  bool ask_routes = true;
   std::uint32_t route_metric = 0;
 };
 std::map<std::string, DhcpWanted> WantedDhcp(const All<network::OperatorSpec>& operators,

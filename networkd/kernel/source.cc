@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "networkd/kernel/translate.h"
+#include "networkd/link/wireguard.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor::networkd {
@@ -115,8 +116,21 @@ void KernelSource::Publish(const std::vector<sys::NetLink>& links,
   Desired<network::LinkStatus> desired_links;
   for (const sys::NetLink& link : links) {
     names[link.index] = link.name;
-    if (link_rows.emplace(link.name, ToStatus(link)).second) {
-      desired_links.Add(link.name, ToStatus(link));
+  }
+  const auto name_of = [&names](std::uint32_t index) {
+    const auto name = names.find(index);
+    return name == names.end() ? std::string() : name->second;
+  };
+  for (const sys::NetLink& link : links) {
+    network::LinkStatus::Spec status = ToStatus(link, name_of);
+    if (link.kind == "wireguard" && environment_.wireguard != nullptr) {
+      if (const auto settings = environment_.wireguard->Read(link.index); settings.ok()) {
+        *status.mutable_wireguard() = WireguardStatus(*settings);
+      }
+    }
+    const auto [row, added] = link_rows.emplace(link.name, std::move(status));
+    if (added) {
+      desired_links.Add(link.name, row->second);
     }
   }
   if (environment_.on_names) {

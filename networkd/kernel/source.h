@@ -14,6 +14,7 @@
 #include "lib/runtime/runtime.h"
 #include "lib/sys/netlink.h"
 #include "lib/sys/uevents.h"
+#include "lib/sys/wireguard.h"
 #include "networkd/status/policy.h"
 
 namespace ichor::networkd {
@@ -25,6 +26,7 @@ class KernelSource {
     Loop& loop;
     Runtime& runtime;
     sys::Netlink& netlink;
+    sys::Wireguard* wireguard = nullptr;  // null: nothing is said of tunnels
     const base::Clock& clock;
     // Set if somebody means a link by its name: then links that udevd has not named yet are passed
     // over, until `DevicesStatus` says that all devices are settled.

@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 
 #include <format>
+#include <variant>
 
 #include "lib/resource/address_text.h"
+#include "networkd/link/bond.h"
 #include "networkd/route/policy.h"
 
 namespace ichor::networkd {
@@ -24,9 +26,23 @@ enums::NethelpersFamily FamilyOf(bool v4) {
   return v4 ? enums::FAMILY_INET4 : enums::FAMILY_INET6;
 }
 
+void SetSettings(const sys::NetLink& link, const std::function<std::string(std::uint32_t)>& name_of,
+                 network::LinkStatus::Spec& spec) {
+  if (const auto* const vlan = std::get_if<sys::VlanSettings>(&link.settings)) {
+    spec.mutable_vlan()->set_vid(vlan->id);
+    spec.mutable_vlan()->set_protocol(static_cast<enums::NethelpersVLANProtocol>(vlan->protocol));
+  } else if (const auto* const bridge = std::get_if<sys::BridgeSettings>(&link.settings)) {
+    spec.mutable_bridge_master()->mutable_stp()->set_enabled(bridge->spanning_tree);
+    spec.mutable_bridge_master()->mutable_vlan()->set_filtering_enabled(bridge->vlan_filtering);
+  } else if (const auto* const bond = std::get_if<sys::BondSettings>(&link.settings)) {
+    *spec.mutable_bond_master() = BondStatus(*bond, name_of);
+  }
+}
+
 }  // namespace
 
-network::LinkStatus::Spec ToStatus(const sys::NetLink& link) {
+network::LinkStatus::Spec ToStatus(const sys::NetLink& link,
+                                   const std::function<std::string(std::uint32_t)>& name_of) {
   network::LinkStatus::Spec spec;
   spec.set_alias(link.alias);
   spec.mutable_alt_names()->Assign(link.alternative_names.begin(), link.alternative_names.end());
@@ -48,6 +64,7 @@ network::LinkStatus::Spec ToStatus(const sys::NetLink& link) {
   spec.set_link_state(link.carrier);
   spec.set_port(enums::OTHER);
   spec.set_duplex(enums::UNKNOWN);
+  SetSettings(link, name_of, spec);
   return spec;
 }
 

@@ -1,6 +1,8 @@
 // What the kernel says, as resources.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,9 @@
 
 namespace ichor::networkd {
 
-network::LinkStatus::Spec ToStatus(const sys::NetLink& link);
+// `name_of` gives the name of a link by its index.
+network::LinkStatus::Spec ToStatus(const sys::NetLink& link,
+                                   const std::function<std::string(std::uint32_t)>& name_of);
 // `link_name` is the name of its link.
 network::AddressStatus::Spec ToStatus(const sys::NetAddress& address, const std::string& link_name);
 network::RouteStatus::Spec ToStatus(const sys::NetRoute& route, const std::string& link_name);

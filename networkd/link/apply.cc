@@ -7,6 +7,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/status.h"
+#include "networkd/link/made.h"
 #include "networkd/link/policy.h"
 
 namespace ichor::networkd {
@@ -43,16 +44,39 @@ absl::Status Apply(const LinkStep& step, sys::Netlink& netlink, sys::NetworkSett
                         step.link.name);
 }
 
+void AddError(const std::string& id, const absl::Status& status, bool retry,
+              Report<LinkReport>& report) {
+  LinkReport::Spec spec;
+  spec.set_error(std::string(base::MessageOf(status)));
+  if (retry) {
+    report.AddFailed(id, std::move(spec), status);
+  } else {
+    report.Add(id, std::move(spec));
+  }
+}
+
 }  // namespace
 
 Report<LinkReport> ApplyLinks(const All<network::LinkSpec>& desired,
-                              const All<network::LinkStatus>& observed, sys::Netlink& netlink,
-                              sys::NetworkSettings& settings) {
+                              const All<network::LinkStatus>& observed, const LinkDoors& doors) {
   Report<LinkReport> report;
+  absl::StatusOr<MadeLinkResults> made =
+      ApplyMadeLinks(desired, doors.netlink, doors.virtual_links, doors.wireguard);
   for (const LinkStep& step : PlanLinks(desired, observed)) {
+    const MadeLinkResult result = made.ok() ? (*made)[step.id] : MadeLinkResult();
+    if (!made.ok() || !result.status.ok()) {
+      AddError(step.id, made.ok() ? result.status : made.status(), !result.waits, report);
+      continue;
+    }
     LinkReport::Spec spec;
     if (step.missing) {
-      spec.set_error("there is no such link");
+      const auto row = desired.find(step.id);
+      if (row != desired.end() && row->spec().logical()) {
+        spec.set_link(step.id);  // it was made just now: the kernel will tell
+        spec.set_made(true);
+      } else {
+        spec.set_error("there is no such link");
+      }
       report.Add(step.id, std::move(spec));
       continue;
     }
@@ -62,7 +86,7 @@ Report<LinkReport> ApplyLinks(const All<network::LinkSpec>& desired,
                 step.link.name);
     }
     spec.set_link(step.link.name);
-    const absl::Status status = Apply(step, netlink, settings);
+    const absl::Status status = Apply(step, doors.netlink, doors.settings);
     spec.set_made(status.ok());
     if (status.ok()) {
       report.Add(step.id, std::move(spec));

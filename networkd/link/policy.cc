@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <format>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "ichor/resource.pb.h"
 #include "networkd/cmdline/arguments.h"
+#include "networkd/link/select.h"
 
 namespace ichor::networkd {
 namespace {
@@ -23,13 +25,21 @@ bool IsUp(const LinkStatus::Spec& link) {
   return (link.flags() & ichor::definitions::LINK_UP) != 0;
 }
 
-// The links that talos.network.interface.ignore= names.
-std::set<std::string> Ignored(const Links& links, const All<runtime::KernelCmdline>& cmdline) {
+// The links that talos.network.interface.ignore= or the config says to leave alone.
+std::set<std::string> Ignored(const Links& links, const All<runtime::KernelCmdline>& cmdline,
+                              const ConfigurationRows& configuration) {
   std::set<std::string> names;
   for (const auto& row : cmdline) {
     for (const std::string& name : ParseNetworkArguments(row.spec().cmdline()).ignored) {
       const std::optional<ResolvedLink> link = ResolveLink(links, name);
       names.insert(link.has_value() ? link->name : name);
+    }
+  }
+  for (const auto& row : configuration) {
+    for (const definitions::NetworkDevice& device : row.spec().devices()) {
+      if (device.ignore()) {
+        std::ranges::move(LinksMeant(device.which(), links), std::inserter(names, names.end()));
+      }
     }
   }
   return names;
@@ -38,8 +48,12 @@ std::set<std::string> Ignored(const Links& links, const All<runtime::KernelCmdli
 }  // namespace
 
 absl::StatusOr<Desired<Wished<LinkSpec>>> DefaultLinks(const All<LinkStatus>& links,
-                                                       const All<runtime::KernelCmdline>& cmdline) {
-  const std::set<std::string> ignored = Ignored(links, cmdline);
+                                                       const All<runtime::KernelCmdline>& cmdline,
+                                                       const ConfigurationRows& configuration) {
+  if (configuration.empty()) {
+    return NotConfiguredYet();
+  }
+  const std::set<std::string> ignored = Ignored(links, cmdline, configuration);
   Desired<Wished<LinkSpec>> rows;
   for (const auto& link : links) {
     const bool loopback = link.spec().type() == enums::LINK_LOOPBCK;
@@ -72,6 +86,9 @@ absl::StatusOr<Desired<LinkSpec>> MergeLinks(const All<Wished<LinkSpec>>& wishes
     if (spec->bond_master().arp_ip_targets_size() > 0) {
       link.mutable_bond_master()->clear_arp_ip_targets();
     }
+    if (spec->bond_master().ns_ip6_targets_size() > 0) {
+      link.mutable_bond_master()->clear_ns_ip6_targets();
+    }
     link.MergeFrom(*spec);
   }
   Desired<LinkSpec> rows;
@@ -94,8 +111,14 @@ std::string OperatorId(const OperatorSpec::Spec& spec) {
 
 absl::StatusOr<Desired<Wished<OperatorSpec>>> DefaultOperators(
     const All<LinkStatus>& links, const All<Wished<LinkSpec>>& wishes,
-    const All<runtime::KernelCmdline>& cmdline) {
-  std::set<std::string> configured = Ignored(links, cmdline);
+    const All<runtime::KernelCmdline>& cmdline, const ConfigurationRows& configuration) {
+  if (configuration.empty()) {
+    return NotConfiguredYet();
+  }
+  if (!configuration.front().spec().dhcp_by_default()) {
+    return Desired<Wished<OperatorSpec>>{};
+  }
+  std::set<std::string> configured = Ignored(links, cmdline, configuration);
   for (const auto& wish : wishes) {
     if (wish.spec().config_layer() != enums::CONFIG_DEFAULT &&
         wish.spec().config_layer() != enums::CONFIG_OPERATOR) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "ichor/network.resources.h"
 #include "lib/runtime/rows.h"
 #include "networkd/layers.h"
 #include "networkd/link/names.h"
@@ -12,19 +13,23 @@
 
 namespace ichor::networkd {
 
-// Layer default: the loopback and every physical link is up, except those that the command line
-// ignores. Ids: "default/<link>".
+using ConfigurationRows = All<network::NetworkConfiguration>;
+
+// Layer default: the loopback and every physical link is up, except those that the command line or
+// the config ignores. Ids: "default/<link>". See NotConfiguredYet.
 absl::StatusOr<Desired<Wished<network::LinkSpec>>> DefaultLinks(
-    const All<network::LinkStatus>& links, const All<runtime::KernelCmdline>& cmdline);
+    const All<network::LinkStatus>& links, const All<runtime::KernelCmdline>& cmdline,
+    const ConfigurationRows& configuration);
 
 // One row per link name: fields of a higher layer replace those of lower ones where they are set.
 absl::StatusOr<Desired<network::LinkSpec>> MergeLinks(const All<Wished<network::LinkSpec>>& wishes);
 
 // Layer default: DHCPv4 on every physical link that no layer above the default says anything about
-// and the command line does not ignore.
+// and neither the command line nor the config ignores; none if the config wants no such default.
+// See NotConfiguredYet.
 absl::StatusOr<Desired<Wished<network::OperatorSpec>>> DefaultOperators(
     const All<network::LinkStatus>& links, const All<Wished<network::LinkSpec>>& wishes,
-    const All<runtime::KernelCmdline>& cmdline);
+    const All<runtime::KernelCmdline>& cmdline, const ConfigurationRows& configuration);
 
 // The highest layer per operator. Ids: "<operator>/<link>".
 absl::StatusOr<Desired<network::OperatorSpec>> MergeOperators(

@@ -26,6 +26,10 @@ Links OneCard() {
                             {"lo", "index: 1 type: LINK_LOOPBCK flags: 1"}});
 }
 
+ConfigurationRows NoConfiguration() {
+  return AllOf<network::NetworkConfiguration>({{"machine-config", "dhcp_by_default: true"}});
+}
+
 }  // namespace
 
 TEST_CASE("link names: name, alternative name and alias find a link") {
@@ -56,13 +60,13 @@ TEST_CASE("link names: eth0 means the only card, and that is a guess") {
 
 TEST_CASE("default links: loopback and cards are brought up, nothing else, nothing ignored") {
   const auto none = AllOf<runtime::KernelCmdline>({});
-  auto links = DefaultLinks(TwoCards(), none);
+  auto links = DefaultLinks(TwoCards(), none, NoConfiguration());
   REQUIRE(links.ok());
   const auto stated = Stated(*std::move(links));
   CHECK(Ids(stated) == "default/enp0s3 default/enp0s4 default/lo");
   const auto ignoring = AllOf<runtime::KernelCmdline>(
       {{"cmdline", "cmdline: 'quiet talos.network.interface.ignore=san0'"}});
-  auto others = DefaultLinks(TwoCards(), ignoring);
+  auto others = DefaultLinks(TwoCards(), ignoring, NoConfiguration());
   REQUIRE(others.ok());
   const auto fewer = Stated(*std::move(others));
   CHECK(Ids(fewer) == "default/enp0s3 default/lo");
@@ -72,10 +76,31 @@ TEST_CASE("default operators: DHCP on cards that nobody configured") {
   const auto wishes = AllOf<Wished<LinkSpec>>(
       {{"cmdline/san0", "name: 'san0' up: true config_layer: CONFIG_CMDLINE"},
        {"default/enp0s3", "name: 'enp0s3' up: true"}});
-  auto operators = DefaultOperators(TwoCards(), wishes, AllOf<runtime::KernelCmdline>({}));
+  auto operators =
+      DefaultOperators(TwoCards(), wishes, AllOf<runtime::KernelCmdline>({}), NoConfiguration());
   REQUIRE(operators.ok());
   const auto stated = Stated(*std::move(operators));
   CHECK(Ids(stated) == "default/dhcp4/enp0s3");
+}
+
+TEST_CASE("default operators: none for links that the config ignores, nor if it wants none") {
+  const auto none = AllOf<runtime::KernelCmdline>({});
+  const auto ignoring = AllOf<network::NetworkConfiguration>(
+      {{"machine-config",
+        "dhcp_by_default: true devices { which { name: 'storage' } ignore: true }"}});
+  auto operators = DefaultOperators(TwoCards(), AllOf<Wished<LinkSpec>>({}), none, ignoring);
+  REQUIRE(operators.ok());
+  const auto stated = Stated(*std::move(operators));
+  CHECK(Ids(stated) == "default/dhcp4/enp0s3");
+  auto links = DefaultLinks(TwoCards(), none, ignoring);
+  REQUIRE(links.ok());
+  const auto stated_links = Stated(*std::move(links));
+  CHECK(Ids(stated_links) == "default/enp0s3 default/lo");
+  auto others = DefaultOperators(TwoCards(), AllOf<Wished<LinkSpec>>({}), none,
+                                 AllOf<network::NetworkConfiguration>({{"machine-config", ""}}));
+  REQUIRE(others.ok());
+  const auto stated_others = Stated(*std::move(others));
+  CHECK(stated_others.empty());
 }
 
 TEST_CASE("merge links: fields of higher layers replace those of lower ones") {

@@ -151,15 +151,24 @@ absl::StatusOr<Desired<network::TimeServerStatus>> TimeServersInUse(
   return rows;
 }
 
-Desired<Wished<ResolverSpec>> DefaultResolvers() {
+absl::StatusOr<Desired<Wished<ResolverSpec>>> DefaultResolvers(
+    const All<network::HostnameStatus>& hostname,
+    const All<network::NetworkConfiguration>& configuration) {
+  if (configuration.empty()) {
+    return NotConfiguredYet();
+  }
   ResolverSpec::Spec spec;
   for (const std::string_view text : {"1.1.1.1", "8.8.8.8"}) {
     const common::NetIP address = ParseNetIP(text).value_or(common::NetIP());
     *spec.add_dns_servers() = address;
     *spec.add_name_servers()->mutable_addr() = address;
   }
+  const bool search = !configuration.front().spec().no_default_search_domain();
+  if (search && !hostname.empty() && !hostname.front().spec().domainname().empty()) {
+    spec.add_search_domains(hostname.front().spec().domainname());
+  }
   spec.set_config_layer(enums::CONFIG_DEFAULT);
-  return {{"default/resolvers", std::move(spec)}};
+  return Desired<Wished<ResolverSpec>>{{"default/resolvers", std::move(spec)}};
 }
 
 Desired<Wished<TimeServerSpec>> DefaultTimeServers() {

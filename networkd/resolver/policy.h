@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "ichor/network.resources.h"
 #include "lib/runtime/rows.h"
 #include "networkd/layers.h"
 
@@ -21,8 +22,11 @@ absl::StatusOr<Desired<network::TimeServerSpec>> MergeTimeServers(
 absl::StatusOr<Desired<network::TimeServerStatus>> TimeServersInUse(
     const All<network::TimeServerSpec>& specs);
 
-// What is used when nobody says anything: layer default.
-Desired<Wished<network::ResolverSpec>> DefaultResolvers();
+// What is used when nobody says anything, layer default: two public servers, and the own domain as
+// search domain unless the config forbids that. See NotConfiguredYet.
+absl::StatusOr<Desired<Wished<network::ResolverSpec>>> DefaultResolvers(
+    const All<network::HostnameStatus>& hostname,
+    const All<network::NetworkConfiguration>& configuration);
 Desired<Wished<network::TimeServerSpec>> DefaultTimeServers();
 
 }  // namespace ichor::networkd

@@ -18,13 +18,15 @@ using network::AddressStatus;
 using network::NodeAddress;
 
 constexpr std::size_t kV4Bytes = 4;
+// fd54:616c:6f73:0:204f:5320:444e:531, where the node's resolver answers pods.
+constexpr std::string_view kHostDns("\xfdTalos\0\0 OS DN\x05\x31", 16);
 using Prefixes = std::vector<common::NetIPPrefix>;
 
 std::uint8_t ByteAt(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint8_t>(bytes[at]);
 }
 
-// Loopback, multicast and link-local addresses, and none at all.
+// Loopback, multicast and link-local addresses, the resolver's, and none at all.
 bool IsSpecial(std::string_view bytes) {
   if (bytes.size() == kV4Bytes) {
     const std::uint8_t first = ByteAt(bytes, 0);
@@ -32,8 +34,8 @@ bool IsSpecial(std::string_view bytes) {
     return first == 0 || first == 127 || first >= kMulticast ||
            (first == 169 && ByteAt(bytes, 1) == 254);
   }
-  return bytes.empty() || bytes.starts_with(std::string_view("\0\0\0\0\0\0\0\0", 8)) ||
-         ByteAt(bytes, 0) == 0xff ||
+  return bytes.empty() || bytes == kHostDns ||
+         bytes.starts_with(std::string_view("\0\0\0\0\0\0\0\0", 8)) || ByteAt(bytes, 0) == 0xff ||
          (ByteAt(bytes, 0) == 0xfe && (ByteAt(bytes, 1) & 0xc0) == 0x80);
 }
 
