@@ -11,21 +11,38 @@
 #include "lib/runtime/definitions.h"
 #include "lib/runtime/heap_trimmer.h"
 #include "lib/sys/file.h"
+#include "lib/sys/host_names.h"
 #include "lib/sys/ownership.h"
 #include "lib/sys/wait_status.h"
 #include "machined/block/register.h"
 #include "machined/boot/register.h"
+#include "machined/config/coverage/coverage.h"
+#include "machined/config/register.h"
 #include "machined/crashes/pstore.h"
 #include "machined/files/register.h"
+#include "machined/files/user_files.h"
+#include "machined/foresight/foresee.h"
 #include "machined/hardware/register.h"
-#include "machined/hostname/default_name.h"
 #include "machined/hostname/register.h"
+#include "machined/hostname/wishes.h"
+#include "machined/identity/machine_id.h"
+#include "machined/install/disks_now.h"
 #include "machined/kernel/register.h"
 #include "machined/meta/register.h"
+#include "machined/modules/register.h"
+#include "machined/network/register.h"
+#include "machined/parameters/register.h"
+#include "machined/reset/plan.h"
+#include "machined/secrets/recovery.h"
 #include "machined/secrets/register.h"
 #include "machined/services/register.h"
 #include "machined/slots/register.h"
 #include "machined/sockets.h"
+#include "machined/udev/register.h"
+#include "machined/volumes/wish.h"
+#include "machined/watchdog/register.h"
+#include "machined/wipe/wiper.h"
+#include "resource/config/config.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
@@ -51,6 +68,21 @@ init::RebootAction ActionOf(PowerControl::Action action) {
   }
 }
 
+boot::PowerRequest::Spec RequestOf(PowerControl::Action action) {
+  boot::PowerRequest::Spec request;
+  request.set_action(action);
+  return request;
+}
+
+// What the node takes and does not act on, those of security first.
+std::vector<std::string> WarningsOf(const config::Config& config) {
+  std::vector<std::string> warnings;
+  for (const Unacted& unacted : NotActedOn(config)) {
+    warnings.push_back(std::format("{}: {}", unacted.path, unacted.sentence));
+  }
+  return warnings;
+}
+
 template <class T>
 Kind KindOf() {
   return TypeRef::Of<T>().kind;
@@ -70,9 +102,8 @@ Daemon::Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Cl
     : options_(std::move(options)),
       clock_(clock),
       loop_(std::move(loop)),
-      power_(*loop_, runtime_, clock_, [this](PowerControl::Action action) {
-        return init_->Reboot(ActionOf(action), kRebootGrace).ok();
-      }) {}
+      power_(*loop_, runtime_, clock_,
+             [this](const boot::PowerRequest::Spec& request) { return EndMachine(request); }) {}
 
 Daemon::~Daemon() = default;
 
@@ -90,7 +121,6 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
-  secrets_->Start();
   runtime_.OnSettled([this] { OnSettled(); });
   ReadEarlierCrashes();
   return ServeAll();
@@ -109,16 +139,37 @@ absl::Status Daemon::MakeDirectories() const {
 void Daemon::RegisterRooms() {
   RegisterHostname(runtime_, kernel_);
   RegisterHostnameWishes(runtime_);
+  RegisterNetwork(runtime_);
   RegisterServices(runtime_, *init_);
   RegisterFiles(runtime_, options_.etc);
+  RegisterUserFiles(runtime_);
+  runtime_.Reconcile("identity.render-machine-id", RenderMachineId);
   RegisterBoot(runtime_);
   RegisterHardware(runtime_, doors_->sysfs);
+  runtime_.Reconcile("config.diagnose-coverage", DiagnoseCoverage);
+  RegisterParameters(runtime_, doors_->kernel_values, options_.run + "/checkpoint/parameters");
+  RegisterModules(runtime_, doors_->programs);
+  RegisterUdev(runtime_, doors_->programs, "/run/udev/rules.d");
+  RegisterWatchdog(runtime_, *init_);
+  RegisterDelivery(runtime_, *loop_, delivery_);
   RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
+}
+
+// On a worker: name servers may take their time.
+void Daemon::ResolveHost(const std::string& host,
+                         absl::AnyInvocable<void(LogSender::Addresses)> done) {
+  actuators_.Run("resolve", [mailbox = loop_->mailbox(), host, done = std::move(done)]() mutable {
+    mailbox->Post([done = std::move(done), addresses = sys::AddressesOfHost(host)]() mutable {
+      done(std::move(addresses));
+    });
+  });
 }
 
 // What is said of disks, and kept on them.
 absl::Status Daemon::RegisterDisks() {
   ASSIGN_OR_RETURN(uevents_, sys::LinuxUevents::Create());
+  const BootFacts facts = ReadBootFacts(doors_->sysfs);
+  RegisterNodeConfig(!facts.system_disk.has_value());
   disks_ = RegisterBlock({.runtime = runtime_,
                           .loop = *loop_,
                           .executor = actuators_,
@@ -126,11 +177,12 @@ absl::Status Daemon::RegisterDisks() {
                           .sysfs = doors_->sysfs,
                           .uevents = *uevents_,
                           .devices = doors_->block_devices},
-                         ReadBootFacts(doors_->sysfs));
+                         facts);
   meta_ = RegisterMeta({.runtime = runtime_,
                         .loop = *loop_,
                         .executor = actuators_,
                         .devices = doors_->block_devices});
+  RegisterRecovery(runtime_, *loop_, *meta_, *secrets_);
   slot_ = RegisterSlots({.runtime = runtime_,
                          .loop = *loop_,
                          .clock = clock_,
@@ -139,6 +191,50 @@ absl::Status Daemon::RegisterDisks() {
                         ReadSlotFacts(doors_->sysfs));
   disks_->Start();
   return absl::OkStatus();
+}
+
+void Daemon::RegisterNodeConfig(bool from_memory) {
+  config_ = std::make_unique<NodeConfig>(NodeConfig::Parts{
+      .runtime = runtime_,
+      .loop = *loop_,
+      .clock = clock_,
+      .disk_worker = disk_worker_,
+      .storage = doors_->storage,
+      .reboot = [this] { GoDown(RequestOf(boot::PowerRequest::Spec::RESTART), "reboot"); },
+      .last_known_good = options_.last_known_good,
+      .choose = [this](const config::Config& config,
+                       const std::string& disk) -> absl::StatusOr<DiskChoice> {
+        const DisksAtHand at_hand = DisksNow(runtime_, doors_->sysfs, disk);
+        ASSIGN_OR_RETURN(DiskChoice choice, ChooseDisk(config, at_hand));
+        RETURN_IF_ERROR(
+            CheckEphemeralDisk(EphemeralWishOf(config).disk_expression, choice, at_hand.disks));
+        return choice;
+      },
+      .check =
+          [this](const config::Config& before, const config::Config& after) {
+            return CheckVolumeChange(before, after, runtime_.Read<block::VolumeStatus>());
+          },
+      .warn = WarningsOf,
+      .foresee =
+          [this](const config::Config& config, const Caller& caller) {
+            absl::StatusOr<ConfigForesight> seen =
+                Foresee(store_, NodeConfig::kSource, config, caller);
+            return seen.ok() ? *std::move(seen)
+                             : ConfigForesight{.warnings = {std::string(seen.status().message())}};
+          },
+      .from_memory = from_memory});
+  RegisterConfig(runtime_, *loop_, *config_, from_memory ? &doors_->block_devices : nullptr);
+  search_ = std::make_unique<ConfigSearch>(
+      ConfigSearch::Parts{.runtime = runtime_,
+                          .loop = *loop_,
+                          .clock = clock_,
+                          .file_systems = doors_->file_systems,
+                          .config = *config_,
+                          .on_error = [this](const std::string& error) {
+                            machine::ConfigLoadErrorEvent event;
+                            event.set_error(error);
+                            events_.Publish(event);
+                          }});
 }
 
 // To init, and to those who come after this machined. On a worker.
@@ -152,8 +248,9 @@ absl::Status Daemon::TellCommitted() const {
 void Daemon::DeclareNetworkd() {
   for (const TypeRef& type :
        {TypeRef::Of<network::NetworkStatus>(), TypeRef::Of<network::NodeAddress>(),
-        TypeRef::Of<network::ResolverStatus>(), TypeRef::Of<HostnameWish>(),
-        TypeRef::Of<network::LinkStatus>(), TypeRef::Of<time::TimeStatus>()}) {
+        TypeRef::Of<network::ResolverStatus>(), TypeRef::Of<network::HostDNSConfig>(),
+        TypeRef::Of<HostnameWish>(), TypeRef::Of<network::LinkStatus>(),
+        TypeRef::Of<time::TimeStatus>()}) {
     runtime_.SetExternal(type, true);
   }
 }
@@ -161,19 +258,27 @@ void Daemon::DeclareNetworkd() {
 absl::Status Daemon::ServeAll() {
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> machine,
                    Listen(*loop_, options_.run + "/machined/machine.sock", kApid));
-  api_ = std::make_unique<api::MachineApi>(api::ApiContext{.loop = *loop_,
-                                                           .runtime = runtime_,
-                                                           .store = store_,
-                                                           .clock = clock_,
-                                                           .workers = api_workers_,
-                                                           .kernel = kernel_,
-                                                           .files = files_,
-                                                           .kernel_log = kernel_log_,
-                                                           .logs = logs_,
-                                                           .events = events_,
-                                                           .services = journal_,
-                                                           .control = *this,
-                                                           .access = access_});
+  api_ = std::make_unique<api::MachineApi>(
+      api::ApiContext{.loop = *loop_,
+                      .runtime = runtime_,
+                      .store = store_,
+                      .clock = clock_,
+                      .workers = api_workers_,
+                      .kernel = kernel_,
+                      .files = files_,
+                      .tree = tree_,
+                      .kernel_log = kernel_log_,
+                      .captures = captures_,
+                      .block_devices = doors_->block_devices,
+                      .eraser = doors_->eraser,
+                      .on_disks_changed = [this] { disks_->Refresh(); },
+                      .logs = logs_,
+                      .events = events_,
+                      .meta = *meta_,
+                      .services = journal_,
+                      .control = *this,
+                      .access = access_,
+                      .config = *config_});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> apid,
                    Listen(*loop_, options_.run + "/apid/runtime.sock", kApid));
@@ -251,6 +356,7 @@ void Daemon::OnSettled() {
   health_.OnSettled();
   power_.OnSettled();
   slot_->OnSettled();
+  search_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   if (!power_saved_ && !runtime_.Read<boot::PowerRequest>().empty()) {
@@ -262,6 +368,7 @@ void Daemon::OnSettled() {
 
 void Daemon::OnLog(std::string_view id, std::string_view bytes) {
   logs_.Append(id, bytes);
+  delivery_.OnLog(id);
   if (id != init::kMachinedId) {
     Echo(id, bytes);
   }
@@ -313,27 +420,46 @@ void Daemon::ReadEarlierCrashes() {
   });
 }
 
+void Daemon::OnWatchdog(const WatchdogState& state) {
+  StateWatchdog(runtime_, state);
+}
+
 void Daemon::OnPower(init::PowerCause cause) {
   if (const absl::Status taken = init_->TakePower(); !taken.ok()) {
     base::Log(base::Severity::kError, "init: {}", base::MessageOf(taken));
   }
   if (cause == init::PowerCause::kPowerButton) {
-    GoDown(boot::PowerRequest::Spec::POWER_OFF, "shutdown");
+    GoDown(RequestOf(boot::PowerRequest::Spec::POWER_OFF), "shutdown");
   } else {
-    GoDown(boot::PowerRequest::Spec::RESTART, "reboot");
+    GoDown(RequestOf(boot::PowerRequest::Spec::RESTART), "reboot");
   }
 }
 
 absl::StatusOr<std::string> Daemon::Reboot(machine::RebootRequest::Mode /*mode*/) {
-  return GoDown(boot::PowerRequest::Spec::RESTART, "reboot");
+  return GoDown(RequestOf(boot::PowerRequest::Spec::RESTART), "reboot");
+}
+
+absl::StatusOr<std::string> Daemon::Reset(const machine::ResetRequest& request) {
+  ASSIGN_OR_RETURN(
+      ichor::definitions::Wipe wipe,
+      PlanReset(request,
+                {.devices = runtime_.Read<block::BlockDevice>(),
+                 .system_disks = runtime_.Read<block::SystemDisk>(),
+                 .volumes = runtime_.Read<block::DiscoveredVolume>(),
+                 .uses = ParseUses(sys::ReadAttribute(doors_->sysfs, "/proc/self/mountinfo"),
+                                   sys::ReadAttribute(doors_->sysfs, "/proc/swaps"))}));
+  boot::PowerRequest::Spec power = RequestOf(
+      request.reboot() ? boot::PowerRequest::Spec::RESTART : boot::PowerRequest::Spec::POWER_OFF);
+  *power.mutable_wipe() = std::move(wipe);
+  return GoDown(std::move(power), "reset");
 }
 
 absl::StatusOr<std::string> Daemon::Shutdown(bool /*force*/) {
-  return GoDown(boot::PowerRequest::Spec::POWER_OFF, "shutdown");
+  return GoDown(RequestOf(boot::PowerRequest::Spec::POWER_OFF), "shutdown");
 }
 
 // Begins the end, and says so in the events that clients follow. Returns their actor.
-std::string Daemon::GoDown(PowerControl::Action action, const std::string& sequence) {
+std::string Daemon::GoDown(boot::PowerRequest::Spec request, const std::string& sequence) {
   std::string actor = events::EventBus::NewActorId();
   base::Log(base::Severity::kInfo, "{} begins", sequence);
   machine::SequenceEvent begin;
@@ -344,8 +470,44 @@ std::string Daemon::GoDown(PowerControl::Action action, const std::string& seque
   stop.set_task("stopAllServices");
   stop.set_action(machine::TaskEvent::START);
   events_.Publish(stop, actor);
-  power_.Request(action, actor);
+  request.set_actor_id(actor);
+  power_.Request(request);
   return actor;
+}
+
+// All services have ended, or had their time. False while there is still something to wipe.
+bool Daemon::EndMachine(const boot::PowerRequest::Spec& request) {
+  if (request.has_wipe() && wiping_ == Wiping::kNot) {
+    wiping_ = Wiping::kNow;
+    disk_worker_.Run("reset", [this, wipe = request.wipe(), mailbox = loop_->mailbox()] {
+      if (const absl::Status wiped = WipeAll(wipe); !wiped.ok()) {
+        base::Log(base::Severity::kError, "reset: {}", base::MessageOf(wiped));
+      }
+      mailbox->Post([this] { wiping_ = Wiping::kDone; });
+    });
+  }
+  return wiping_ != Wiping::kNow && init_->Reboot(ActionOf(request.action()), kRebootGrace).ok();
+}
+
+// On a worker. Other disks first: while the system's is whole, a reset can be asked for again.
+absl::Status Daemon::WipeAll(const ichor::definitions::Wipe& wipe) const {
+  for (const std::string& disk : wipe.disks()) {
+    WipePlan plan{.dev_path = disk};
+    ASSIGN_OR_RETURN(const sys::ProbedDisk probed, doors_->block_devices.Probe(disk));
+    for (const sys::ProbedPartition& partition : probed.partitions) {
+      plan.inside.push_back(
+          {.offset_bytes = partition.offset_bytes, .size_bytes = partition.size_bytes});
+    }
+    Wiper wiper(doors_->eraser, doors_->block_devices, {std::move(plan)});
+    for (bool more = true; more;) {
+      ASSIGN_OR_RETURN(more, wiper.Step());
+    }
+  }
+  if (!wipe.system_disk() && wipe.partitions().empty()) {
+    return absl::OkStatus();
+  }
+  return doors_->storage.Wipe(config_->disk(), {wipe.partitions().begin(), wipe.partitions().end()},
+                              wipe.system_disk());
 }
 
 }  // namespace ichor::machined

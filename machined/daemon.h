@@ -18,27 +18,38 @@
 #include "lib/runtime/worker_pool.h"
 #include "lib/state/state_service.h"
 #include "lib/sys/linux_block_devices.h"
+#include "lib/sys/linux_disk_eraser.h"
 #include "lib/sys/linux_file_systems.h"
 #include "lib/sys/linux_file_view.h"
 #include "lib/sys/linux_kernel.h"
 #include "lib/sys/linux_kernel_log.h"
+#include "lib/sys/linux_kernel_values.h"
+#include "lib/sys/linux_packet_capture.h"
 #include "lib/sys/linux_sysfs.h"
+#include "lib/sys/linux_udp.h"
 #include "lib/sys/linux_uevents.h"
+#include "lib/sys/volume/linux_efi_variables.h"
+#include "lib/sys/volume/linux_mounts.h"
+#include "lib/sys/volume/linux_programs.h"
 #include "machined/announce/console_lines.h"
 #include "machined/announce/service_journal.h"
 #include "machined/api/api.h"
 #include "machined/api/role_access.h"
 #include "machined/block/discovery.h"
 #include "machined/boot/power_control.h"
+#include "machined/config/disk_storage.h"
+#include "machined/config/node_config.h"
 #include "machined/crashes/crash_log.h"
+#include "machined/delivery/log_delivery.h"
 #include "machined/events/event_bus.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
-#include "machined/secrets/maintenance_secrets.h"
+#include "machined/secrets/api_secrets.h"
 #include "machined/services/health_checker.h"
 #include "machined/services/init_channel.h"
 #include "machined/services/process_table.h"
 #include "machined/slots/trial.h"
+#include "machined/sources/config_search.h"
 
 namespace ichor::machined {
 
@@ -47,7 +58,8 @@ struct DaemonOptions {
   std::string run = "/system/run";  // sockets, checkpoint, what stage 1 left
   std::string etc = "/system/etc";  // the generated files
   std::string pstore = "/sys/fs/pstore";
-  bool checkpoint = true;  // begin with what the one before left
+  bool checkpoint = true;        // begin with what the one before left
+  bool last_known_good = false;  // as NodeConfig's
 };
 
 class Daemon : public InitListener, public api::MachineControl {
@@ -64,16 +76,20 @@ class Daemon : public InitListener, public api::MachineControl {
   void OnLogLost(std::string_view id, std::uint64_t bytes) override;
   void OnCrash(const CrashRecord& crash) override;
   void OnPower(init::PowerCause cause) override;
+  void OnWatchdog(const WatchdogState& state) override;
 
   absl::StatusOr<std::string> Reboot(machine::RebootRequest::Mode mode) override;
   absl::StatusOr<std::string> Shutdown(bool force) override;
+  absl::StatusOr<std::string> Reset(const machine::ResetRequest& request) override;
 
  private:
   Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Clock& clock);
   absl::Status Start(base::UniqueFd init);
   absl::Status MakeDirectories() const;
   void RegisterRooms();
+  void ResolveHost(const std::string& host, absl::AnyInvocable<void(LogSender::Addresses)> done);
   absl::Status RegisterDisks();
+  void RegisterNodeConfig(bool from_memory);
   absl::Status TellCommitted() const;
   void DeclareNetworkd();
   absl::Status ServeAll();
@@ -84,19 +100,39 @@ class Daemon : public InitListener, public api::MachineControl {
   void ReadEarlierCrashes();
   void Echo(std::string_view id, std::string_view bytes);
   void OnSettled();
-  std::string GoDown(PowerControl::Action action, const std::string& sequence);
+  std::string GoDown(boot::PowerRequest::Spec request, const std::string& sequence);
+  bool EndMachine(const boot::PowerRequest::Spec& request);
+  absl::Status WipeAll(const ichor::definitions::Wipe& wipe) const;
 
   const DaemonOptions options_;
   const base::Clock& clock_;
   const std::unique_ptr<Loop> loop_;
   sys::LinuxKernel kernel_;
   sys::LinuxFileView files_;
+  sys::LinuxFileView tree_{sys::LinuxFileView::Links::kRefuse};
   sys::LinuxKernelLog kernel_log_;
+  sys::LinuxPacketCaptures captures_;
   // Workers may hang in these: they live as long as the process.
   struct Doors {
     sys::LinuxSysfs sysfs;
     sys::LinuxBlockDevices block_devices;
+    sys::LinuxDiskEraser eraser;
     sys::LinuxFileSystems file_systems;
+    sys::LinuxKernelValues kernel_values;
+    sys::LinuxPrograms programs;
+    sys::LinuxMounts mounts;
+    sys::LinuxEfiVariables efi_variables;
+    DiskStorage storage{{.devices = block_devices,
+                         .programs = programs,
+                         .mounts = mounts,
+                         .new_guid = disk::RandomGuid},
+                        {},
+                        {.devices = block_devices,
+                         .eraser = eraser,
+                         .variables = efi_variables,
+                         .file_systems = file_systems,
+                         .programs = programs,
+                         .new_guid = disk::RandomGuid}};
   };
   Doors* const doors_ = new Doors;
   WorkerPool actuators_{4};
@@ -104,6 +140,15 @@ class Daemon : public InitListener, public api::MachineControl {
   Store store_{clock_};
   Runtime runtime_{*loop_, actuators_, store_, clock_};
   log::LogStore logs_;
+  sys::LinuxUdp udp_{loop_->poller()};
+  LogDelivery delivery_{
+      {.doors = {.loop = *loop_,
+                 .clock = clock_,
+                 .udp = udp_,
+                 .resolve = [this](const std::string& host,
+                                   auto done) { ResolveHost(host, std::move(done)); }},
+       .store = logs_,
+       .kernel_log = kernel_log_}};
   events::EventBus events_{clock_};
   ProcessTable processes_{*loop_, runtime_, clock_};
   std::unique_ptr<InitChannel> init_;
@@ -113,13 +158,17 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<Discovery> disks_;
   std::unique_ptr<MetaStore> meta_;
   std::unique_ptr<SlotTrial> slot_;
-  std::unique_ptr<MaintenanceSecrets> secrets_;
+  std::unique_ptr<ApiSecrets> secrets_;
+  WorkerPool disk_worker_{1};
+  std::unique_ptr<NodeConfig> config_;
+  std::unique_ptr<ConfigSearch> search_;
   api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
   ServiceJournal journal_{runtime_, events_, clock_};
   ConsoleLines console_{runtime_, events_};
   CrashLog crashes_{runtime_};
   std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them
   bool save_scheduled_ = false;
+  enum class Wiping : std::uint8_t { kNot, kNow, kDone } wiping_ = Wiping::kNot;
   bool power_saved_ = false;  // the order to go down is in the checkpoint
   std::string saved_;         // the checkpoint as it is on disk
 

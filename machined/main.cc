@@ -18,7 +18,7 @@ int Main(int argc, char** argv) {
     if (argument == "--no-checkpoint") {
       options.checkpoint = false;
     } else if (argument == "--last-known-good") {
-      base::Log(base::Severity::kInfo, "goes on without a config, since none was accepted");
+      options.last_known_good = true;
     } else {
       base::Log(base::Severity::kWarning, "machined: no argument \"{}\"", argument);
     }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <format>
 
+#include "ichor/network.resources.h"
 #include "lib/base/status.h"
 #include "talos/resource/definitions/files/files.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -21,9 +22,14 @@ constexpr unsigned kSocketMode = 0660;
 constexpr std::array kForApid = {runtime::APIServiceConfig::kType, secrets::ApiCertificate::kType,
                                  network::NodeAddress::kType, network::HostnameStatus::kType};
 
+// What of the network is said here, for networkd to read.
+constexpr std::array kSaidToNetworkd = {network::HostnameStatus::kType,
+                                        network::NetworkConfiguration::kType,
+                                        network::LinkAliasSpec::kType, network::StaticHost::kType};
+
 // What networkd reads of machined, beside the network.
-constexpr std::array kForNetworkd = {network::HostnameStatus::kType, files::EtcFileStatus::kType,
-                                     runtime::KernelCmdline::kType, runtime::DevicesStatus::kType};
+constexpr std::array kForNetworkd = {files::EtcFileStatus::kType, runtime::KernelCmdline::kType,
+                                     runtime::DevicesStatus::kType};
 
 bool IsTime(std::string_view type) {
   return type == time::TimeStatus::kType || type == time::AdjtimeStatus::kType;
@@ -52,12 +58,14 @@ absl::Status AuthorizeApid(state::Access access, std::string_view ns, std::strin
 }
 
 absl::Status AuthorizeNetworkd(state::Access access, std::string_view ns, std::string_view type) {
-  const bool chosen_here = type == network::HostnameStatus::kType && ns == "network";
-  const bool of_the_network = ns == "network" || ns == "network-config" || IsTime(type);
-  if (of_the_network && !chosen_here) {
+  const bool said_here = std::ranges::contains(kSaidToNetworkd, type) && ns == "network";
+  const bool of_the_network = ns == "network" || ns == "network-config" || IsTime(type) ||
+                              type == runtime::Diagnostic::kType;
+  if (of_the_network && !said_here) {
     return absl::OkStatus();
   }
-  const bool may = access == state::Access::kRead && std::ranges::contains(kForNetworkd, type);
+  const bool may =
+      access == state::Access::kRead && (said_here || std::ranges::contains(kForNetworkd, type));
   return may ? absl::OkStatus() : Denied(ns, type);
 }
 

@@ -19,8 +19,9 @@ absl::StatusOr<std::unique_ptr<rpc::Server>> Listen(Loop& loop, const std::strin
 // What apid may read: its configuration and certificates, the node's names and addresses.
 absl::Status AuthorizeApid(state::Access access, std::string_view ns, std::string_view type);
 
-// What networkd may do: write all of the network but the name that was chosen, and time; read that
-// and what else it needs of machined.
+// What networkd may do: write all of the network but what machined says of it (the name that was
+// chosen, what the config says), time, and diagnostics; read that and what else it needs of
+// machined.
 absl::Status AuthorizeNetworkd(state::Access access, std::string_view ns, std::string_view type);
 
 }  // namespace ichor::machined

@@ -28,6 +28,13 @@ TEST_CASE("sockets: networkd writes the network, but not the name that machined 
   CHECK_THAT(AuthorizeNetworkd(Access::kRead, "runtime", "DevicesStatuses.runtime.talos.dev"),
              base::IsOk());
   CHECK_FALSE(AuthorizeNetworkd(Access::kWrite, "network", "HostnameStatuses.net.talos.dev").ok());
+  CHECK_FALSE(AuthorizeNetworkd(Access::kWrite, "network", "LinkAliasSpecs.net.talos.dev").ok());
+  CHECK_THAT(AuthorizeNetworkd(Access::kRead, "network", "NetworkConfigurations.net.ichor.dev"),
+             base::IsOk());
+  CHECK_FALSE(
+      AuthorizeNetworkd(Access::kWrite, "network", "NetworkConfigurations.net.ichor.dev").ok());
+  CHECK_THAT(AuthorizeNetworkd(Access::kWrite, "runtime", "Diagnostics.runtime.talos.dev"),
+             base::IsOk());
   CHECK_FALSE(
       AuthorizeNetworkd(Access::kRead, "secrets", "ApiCertificates.secrets.talos.dev").ok());
 }

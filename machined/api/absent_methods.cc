@@ -1,4 +1,3 @@
-#include <format>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -24,35 +23,35 @@ constexpr const char* kControlPlane[] = {
     "/machine.MachineService/EtcdRemoveMemberByID",
     "/machine.MachineService/EtcdSnapshot",
     "/machine.MachineService/EtcdStatus",
-    "/machine.MachineService/GenerateClientConfiguration",
     "/machine.MachineService/Kubeconfig",
 };
 
-// Of this version of ours.
-constexpr const char* kNotYet[] = {
-    "/machine.DebugService/ContainerRun",
-    "/machine.ImageService/Import",
-    "/machine.ImageService/Pull",
-    "/machine.ImageService/Remove",
-    "/machine.ImageService/Verify",
-    "/machine.LVMService/LogicalVolumeRemove",
-    "/machine.LVMService/PhysicalVolumeRemove",
-    "/machine.LVMService/VolumeGroupRemove",
-    "/machine.LifecycleService/Install",
-    "/machine.LifecycleService/Upgrade",
-    "/machine.MDService/Destroy",
-    "/machine.MachineService/ApplyConfiguration",
-    "/machine.MachineService/Copy",
-    "/machine.MachineService/ImagePull",
-    "/machine.MachineService/MetaDelete",
-    "/machine.MachineService/MetaWrite",
-    "/machine.MachineService/PacketCapture",
-    "/machine.MachineService/Read",
-    "/machine.MachineService/Reset",
-    "/machine.MachineService/Restart",
-    "/machine.MachineService/Rollback",
-    "/machine.MachineService/Upgrade",
-    "/storage.StorageService/BlockDeviceWipe",
+// What a later version of ours brings, and what somebody who asks for it is told.
+struct NotYet {
+  const char* path;
+  const char* sentence;
+};
+constexpr const char* kNoUpgrades = "upgrades are not there yet in this version";
+constexpr const char* kNoImages = "container images are not there yet in this version";
+constexpr const char* kNoVolumeGroups = "changing LVM volumes is not there yet in this version";
+constexpr NotYet kNotYet[] = {
+    {"/machine.DebugService/ContainerRun", "debug containers are not there yet in this version"},
+    {"/machine.ImageService/Import", kNoImages},
+    {"/machine.ImageService/Pull", kNoImages},
+    {"/machine.ImageService/Remove", kNoImages},
+    {"/machine.ImageService/Verify", kNoImages},
+    {"/machine.LVMService/LogicalVolumeRemove", kNoVolumeGroups},
+    {"/machine.LVMService/PhysicalVolumeRemove", kNoVolumeGroups},
+    {"/machine.LVMService/VolumeGroupRemove", kNoVolumeGroups},
+    {"/machine.LifecycleService/Install",
+     "installing by this method is not there yet in this version: apply a config"},
+    {"/machine.LifecycleService/Upgrade", kNoUpgrades},
+    {"/machine.MDService/Destroy", "changing MD arrays is not there yet in this version"},
+    {"/machine.MachineService/ImagePull", kNoImages},
+    {"/machine.MachineService/Restart",
+     "containers are not there yet in this version: there is none to restart"},
+    {"/machine.MachineService/Rollback", kNoUpgrades},
+    {"/machine.MachineService/Upgrade", kNoUpgrades},
 };
 
 void Add(Methods& methods, const char* path, const absl::Status& status) {
@@ -65,8 +64,8 @@ void AddAbsentMethods(Methods& methods) {
   for (const char* path : kControlPlane) {
     Add(methods, path, absl::UnimplementedError("this is only available on control plane nodes"));
   }
-  for (const char* path : kNotYet) {
-    Add(methods, path, absl::UnimplementedError(std::format("{} is not implemented", path)));
+  for (const auto& [path, sentence] : kNotYet) {
+    Add(methods, path, absl::UnimplementedError(sentence));
   }
 }
 

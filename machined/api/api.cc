@@ -15,11 +15,14 @@ struct MachineApi::State {
 };
 
 MachineApi::MachineApi(ApiContext context)
-    : context_(context), state_(std::make_unique<State>(context_)) {
-  for (const auto add : {AddVersionMethods, AddServiceMethods, AddSystemMethods, AddProcessMethods,
-                         AddSocketMethods, AddMountMethods, AddFileMethods, AddLogMethods,
-                         AddEventMethods, AddDiskMethods, AddTimeMethods, AddInspectMethods,
-                         AddControlMethods, AddContainerMethods, AddAbsentMethods}) {
+    : context_(std::move(context)), state_(std::make_unique<State>(context_)) {
+  for (const auto add :
+       {AddVersionMethods,   AddServiceMethods, AddSystemMethods,  AddProcessMethods,
+        AddSocketMethods,    AddMountMethods,   AddFileMethods,    AddLogMethods,
+        AddEventMethods,     AddDiskMethods,    AddWipeMethods,    AddTimeMethods,
+        AddInspectMethods,   AddCaptureMethods, AddMetaMethods,    AddControlMethods,
+        AddContainerMethods, AddConfigMethods,  AddSecretsMethods, AddNodeMethods,
+        AddAbsentMethods}) {
     add(state_->methods);
   }
   state_->resources.AddTo(state_->methods);

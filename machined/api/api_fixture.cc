@@ -16,6 +16,24 @@ absl::Status NoService(std::string_view id) {
   return absl::NotFoundError(std::format("no service \"{}\"", id));
 }
 
+// Reads nothing.
+struct Unwilling : rpc::Call {
+  Unwilling(rpc::Stream& stream, std::shared_ptr<Received> received)
+      : received_(std::move(received)) {
+    stream.HoldReading();
+  }
+  void OnMessage(std::string message) override {
+    received_->messages.push_back(std::move(message));
+  }
+  void OnEnd(const absl::Status& status) override {
+    received_->status = status;
+    received_->over = true;
+  }
+
+ private:
+  const std::shared_ptr<Received> received_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::string> FakeServices::Start(std::string_view id) {
@@ -35,13 +53,37 @@ absl::StatusOr<std::string> FakeControl::Reboot(machine::RebootRequest::Mode mod
   return "actor";
 }
 
+absl::StatusOr<std::string> FakeControl::Reset(const machine::ResetRequest& request) {
+  asked = request.reboot() ? "reset, then reboot" : "reset";
+  return "actor";
+}
+
 absl::StatusOr<std::string> FakeControl::Shutdown(bool force) {
   asked = force ? "shutdown, by force" : "shutdown";
   return "actor";
 }
 
-absl::Status FakeAccess::Authorize(std::string_view method, const rpc::Stream& /*stream*/) {
+void FakeConfig::Apply(ApplyRequest request, ApplyDone done) {
+  asked = std::move(request);
+  done(answer);
+}
+
+absl::StatusOr<ConfigPlan> FakeConfig::Plan(const ApplyRequest& request) {
+  asked = request;
+  return ConfigPlan{.changes = {"machine.type: worker -> controlplane"},
+                    .reboot_reasons = {"machine.type changes"}};
+}
+
+absl::Status FakeAccess::Authorize(std::string_view method, const rpc::Stream& stream) {
+  last = &stream;
+  if (instead != nullptr) {
+    return instead->Authorize(method, stream);
+  }
   return method == denied ? absl::PermissionDeniedError("not authorized") : absl::OkStatus();
+}
+
+bool FakeAccess::IsAdmin(const rpc::Stream& stream) {
+  return instead != nullptr ? instead->IsAdmin(stream) : admin;
 }
 
 ApiFixture::ApiFixture()
@@ -53,12 +95,19 @@ ApiFixture::ApiFixture()
                       .workers = t.executor,
                       .kernel = t.kernel,
                       .files = files,
+                      .tree = files,
                       .kernel_log = kernel_log,
+                      .captures = captures,
+                      .block_devices = disks,
+                      .eraser = eraser,
+                      .on_disks_changed = [this] { ++disks_changed; },
                       .logs = logs,
                       .events = events,
+                      .meta = meta,
                       .services = services,
                       .control = control,
-                      .access = access}) {
+                      .access = access,
+                      .config = config}) {
   PublishDefinitions(t.store);
   server_ = *rpc::Server::Create(*t.loop, {.path = path_});
   api_.Serve(*server_);
@@ -105,6 +154,23 @@ std::shared_ptr<Received> ApiFixture::Open(const std::string& method, const std:
       });
   Turn();
   return received;
+}
+
+std::shared_ptr<Received> ApiFixture::OpenUnread(const std::string& method,
+                                                 const std::string& request) {
+  auto received = std::make_shared<Received>();
+  client_->Open(method, {}, [&](rpc::Stream& stream) {
+    stream.Send(request);
+    stream.CloseSending();
+    return std::make_unique<Unwilling>(stream, received);
+  });
+  Turn();
+  return received;
+}
+
+void ApiFixture::Disconnect() {
+  client_.reset();
+  Turn();
 }
 
 }  // namespace ichor::api

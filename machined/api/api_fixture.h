@@ -9,8 +9,11 @@
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
 #include "lib/runtime/test_runtime.h"
+#include "lib/sys/fake_block_devices.h"
+#include "lib/sys/fake_disk_eraser.h"
 #include "lib/sys/fake_file_view.h"
 #include "lib/sys/fake_kernel_log.h"
+#include "lib/sys/fake_packet_capture.h"
 #include "machined/api/api.h"
 #include "machined/api/context.h"
 
@@ -27,15 +30,29 @@ struct FakeServices : ServiceDirectory {
 struct FakeControl : MachineControl {
   absl::StatusOr<std::string> Reboot(machine::RebootRequest::Mode mode) override;
   absl::StatusOr<std::string> Shutdown(bool force) override;
+  absl::StatusOr<std::string> Reset(const machine::ResetRequest& request) override;
   std::string asked;  // the last wish
 };
 
 // Everybody may do everything, unless a test says otherwise.
 struct FakeAccess : AccessPolicy {
   absl::Status Authorize(std::string_view method, const rpc::Stream& stream) override;
-  bool IsAdmin(const rpc::Stream& /*stream*/) override { return admin; }
-  std::string denied;  // a method
+  bool IsAdmin(const rpc::Stream& stream) override;
+  AccessPolicy* instead = nullptr;    // decides, if it is there
+  std::string denied;                 // a method
+  const rpc::Stream* last = nullptr;  // of the call that was made last; it may be over
   bool admin = false;
+};
+
+struct FakeConfig : ConfigControl {
+  bool InMaintenance() const override { return maintenance; }
+  void Apply(ApplyRequest request, ApplyDone done) override;
+  absl::StatusOr<ConfigPlan> Plan(const ApplyRequest& request) override;
+  void Confirm(ConfirmDone done) override { done(confirm); }
+  bool maintenance = false;
+  ApplyRequest asked;  // the last one
+  absl::StatusOr<Applied> answer = Applied{};
+  absl::StatusOr<std::string> confirm = "The config stays.";
 };
 
 // What a stream gave until now.
@@ -73,14 +90,29 @@ class ApiFixture {
   // A stream, which goes on until the fixture ends.
   std::shared_ptr<Received> Open(const std::string& method, const std::string& request = "");
 
+  // A stream whose client takes no more than the first few kilobytes.
+  std::shared_ptr<Received> OpenUnread(const std::string& method, const std::string& request);
+
+  // Sent with each call from now on.
+  void SetMetadata(rpc::Metadata metadata) { client_->SetMetadata(std::move(metadata)); }
+
+  // Ends the connection; nothing can be asked after that.
+  void Disconnect();
+
   TestRuntime t;
   sys::FakeFileView files;
   sys::FakeKernelLog kernel_log;
+  sys::FakePacketCaptures captures;
   log::LogStore logs;
   events::EventBus events{t.clock};
+  sys::FakeBlockDevices disks;
+  sys::FakeDiskEraser eraser{disks};
+  int disks_changed = 0;  // how often it was said
+  MetaStore meta{{t.runtime, *t.loop, t.executor, disks}};
   FakeServices services;
   FakeControl control;
   FakeAccess access;
+  FakeConfig config;
 
  private:
   const std::string path_;

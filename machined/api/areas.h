@@ -17,7 +17,7 @@ void AddProcessMethods(Methods& methods);
 void AddSocketMethods(Methods& methods);
 // Mounts, machine.StorageService/Statfs.
 void AddMountMethods(Methods& methods);
-// List, DiskUsage.
+// List, DiskUsage, Read, Copy.
 void AddFileMethods(Methods& methods);
 // Dmesg, Logs, LogsContainers.
 void AddLogMethods(Methods& methods);
@@ -25,14 +25,26 @@ void AddLogMethods(Methods& methods);
 void AddEventMethods(Methods& methods);
 // storage.StorageService/Disks.
 void AddDiskMethods(Methods& methods);
+// storage.StorageService/BlockDeviceWipe.
+void AddWipeMethods(Methods& methods);
 // Time, TimeCheck.
 void AddTimeMethods(Methods& methods);
 // ControllerRuntimeDependencies.
 void AddInspectMethods(Methods& methods);
-// Reboot, Shutdown.
+// PacketCapture.
+void AddCaptureMethods(Methods& methods);
+// MetaWrite, MetaDelete.
+void AddMetaMethods(Methods& methods);
+// Reboot, Reset, Shutdown.
 void AddControlMethods(Methods& methods);
 // What is about containers and images, where no containerd runs: empty lists.
 void AddContainerMethods(Methods& methods);
+// ApplyConfiguration.
+void AddConfigMethods(Methods& methods);
+// GenerateClientConfiguration.
+void AddSecretsMethods(Methods& methods);
+// ichor.v1.NodeService.
+void AddNodeMethods(Methods& methods);
 // Methods that this node does not have: Unimplemented, for those who may call them.
 void AddAbsentMethods(Methods& methods);
 

@@ -1,6 +1,7 @@
 // What the machine API needs of the rest of machined.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +14,17 @@
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/store.h"
+#include "lib/sys/block_devices.h"
+#include "lib/sys/disk_eraser.h"
 #include "lib/sys/file_view.h"
 #include "lib/sys/kernel.h"
 #include "lib/sys/kernel_log.h"
+#include "lib/sys/packet_capture.h"
 #include "machine/machine.pb.h"
+#include "machined/config/apply_request.h"
 #include "machined/events/event_bus.h"
 #include "machined/log/log_store.h"
+#include "machined/meta/store.h"
 
 namespace ichor::api {
 
@@ -45,6 +51,9 @@ class MachineControl {
   virtual absl::StatusOr<std::string> Reboot(machine::RebootRequest::Mode mode) = 0;
   // `force`: without leaving clusters in good order first.
   virtual absl::StatusOr<std::string> Shutdown(bool force) = 0;
+  // Wipes what the request says once all services have ended, then reboots or shuts down. Errors as
+  // PlanReset.
+  virtual absl::StatusOr<std::string> Reset(const machine::ResetRequest& request) = 0;
 };
 
 // Who may do what: by the roles that a call carries, and by those that its peer may have.
@@ -59,7 +68,7 @@ class AccessPolicy {
   virtual bool IsAdmin(const rpc::Stream& stream) = 0;
 };
 
-// All must outlive the server, and `files` also the workers.
+// All must outlive the server, and the views of files and the doors to disks also the workers.
 struct ApiContext {
   Loop& loop;
   Runtime& runtime;
@@ -69,13 +78,20 @@ struct ApiContext {
   // file system, would keep them waiting. One worker is enough.
   Executor& workers;
   sys::Kernel& kernel;
-  sys::FileView& files;
+  sys::FileView& files;  // for figures of this machine
+  sys::FileView& tree;   // for paths that clients name: refuses links on the way
   sys::KernelLog& kernel_log;
+  sys::PacketCaptures& captures;
+  sys::BlockDevices& block_devices;
+  sys::DiskEraser& eraser;
+  std::function<void()> on_disks_changed;  // by us, in a way that the kernel may not tell
   log::LogStore& logs;
   events::EventBus& events;
+  MetaStore& meta;
   ServiceDirectory& services;
   MachineControl& control;
   AccessPolicy& access;
+  ConfigControl& config;
 };
 
 }  // namespace ichor::api

@@ -17,6 +17,14 @@ void AddControlMethods(Methods& methods) {
         reply.add_messages()->set_actor_id(std::move(actor_id));
         return reply;
       });
+  methods.Unary<machine::ResetRequest>(
+      "/machine.MachineService/Reset",
+      [&control](const machine::ResetRequest& request) -> absl::StatusOr<machine::ResetResponse> {
+        ASSIGN_OR_RETURN(std::string actor_id, control.Reset(request));
+        machine::ResetResponse reply;
+        reply.add_messages()->set_actor_id(std::move(actor_id));
+        return reply;
+      });
   methods.Unary<machine::ShutdownRequest>(
       "/machine.MachineService/Shutdown",
       [&control](

@@ -6,7 +6,10 @@
 #include "lib/base/status.h"
 #include "machine/machine.pb.h"
 #include "machined/api/areas.h"
-#include "machined/api/file_messages.h"
+#include "machined/api/files/file_bytes.h"
+#include "machined/api/files/file_messages.h"
+#include "machined/api/files/shown_files.h"
+#include "machined/api/files/tree_archive.h"
 #include "machined/api/off_loop.h"
 
 namespace ichor::api {
@@ -19,7 +22,9 @@ template <class Request, class Source>
 class SourceCall : public rpc::Call {
  public:
   SourceCall(const ApiContext& context, rpc::Stream& stream, std::string name)
-      : files_(context.files), stream_(stream), off_loop_(context, std::move(name)) {}
+      : files_(context.tree, context.access.IsAdmin(stream)),
+        stream_(stream),
+        off_loop_(context, std::move(name)) {}
 
   void OnMessage(std::string message) override {
     Request request;
@@ -27,44 +32,57 @@ class SourceCall : public rpc::Call {
       stream_.Finish(parsed);
       return;
     }
-    source_ = std::make_shared<Source>(files_, std::move(request));
+    making_ = std::make_shared<Making>(files_, request);
     OnWritable();
   }
 
   void OnWritable() override {
-    if (source_ == nullptr || off_loop_.running() || stream_.buffered_bytes() >= kAheadBytes) {
+    if (making_ == nullptr || off_loop_.running() || stream_.buffered_bytes() >= kAheadBytes) {
       return;
     }
     off_loop_.Run(
-        [this, source = source_]() -> Task {
+        [this, making = making_]() -> Task {
           std::vector<std::string> messages;
-          const bool more = source->Produce(messages);
-          return [this, messages = std::move(messages), more] { Send(messages, more); };
+          absl::StatusOr<bool> more = making->source.Produce(messages);
+          return [this, messages = std::move(messages), more = std::move(more)] {
+            Send(messages, more);
+          };
         },
-        [this](const absl::Status& error) {
-          source_ = nullptr;
-          stream_.Finish(error);
-        });
+        [this](const absl::Status& error) { End(error); });
   }
 
   void OnEnd(const absl::Status& /*status*/) override {}
 
  private:
-  void Send(const std::vector<std::string>& messages, bool more) {
+  // A worker may have it still when the call is gone.
+  struct Making {
+    Making(const ShownFiles& shown, const Request& request)
+        : files(shown), source(files, request) {}
+    ShownFiles files;
+    Source source;
+  };
+
+  void Send(const std::vector<std::string>& messages, const absl::StatusOr<bool>& more) {
     for (const std::string& message : messages) {
       stream_.Send(message);
     }
-    if (more) {
+    if (!more.ok()) {
+      End(more.status());
+    } else if (*more) {
       OnWritable();
     } else {
-      source_ = nullptr;
-      stream_.Finish(absl::OkStatus());
+      End(absl::OkStatus());
     }
   }
 
-  sys::FileView& files_;
+  void End(const absl::Status& status) {
+    making_ = nullptr;
+    stream_.Finish(status);
+  }
+
+  const ShownFiles files_;
   rpc::Stream& stream_;
-  std::shared_ptr<Source> source_;  // a worker may have it too
+  std::shared_ptr<Making> making_;
   OffLoop off_loop_;
 };
 
@@ -80,6 +98,8 @@ void AddSource(Methods& methods, const std::string& path) {
 void AddFileMethods(Methods& methods) {
   AddSource<machine::ListRequest, FileList>(methods, "/machine.MachineService/List");
   AddSource<machine::DiskUsageRequest, DiskUse>(methods, "/machine.MachineService/DiskUsage");
+  AddSource<machine::ReadRequest, FileBytes>(methods, "/machine.MachineService/Read");
+  AddSource<machine::CopyRequest, TreeArchive>(methods, "/machine.MachineService/Copy");
 }
 
 }  // namespace ichor::api

@@ -5,31 +5,27 @@
 namespace ichor::api {
 namespace {
 
-class Call : public rpc::Call {
+// A call of one request and one reply; what else a client sends does not count.
+class OneReply : public rpc::Call {
  public:
-  Call(const ApiContext& context, rpc::Stream& stream, std::string name,
-       std::function<absl::StatusOr<std::string>(const std::string&)> work)
-      : stream_(stream), work_(std::move(work)), off_loop_(context, std::move(name)) {}
+  explicit OneReply(rpc::Stream& stream) : stream_(stream) {}
 
-  void OnMessage(std::string message) override {
-    if (std::exchange(asked_, true)) {
-      return;
+  void OnMessage(std::string message) final {
+    if (!std::exchange(asked_, true)) {
+      Begin(std::move(message));
     }
-    // The worker may outlive this call.
-    off_loop_.Run(
-        [this, work = work_, request = std::move(message)]() -> Task {
-          return [this, reply = work(request)] { Finish(reply); };
-        },
-        [this](const absl::Status& error) { stream_.Finish(error); });
   }
 
-  void OnEnd(const absl::Status& /*status*/) override {
+  void OnEnd(const absl::Status& /*status*/) final {
     if (!asked_) {
       stream_.Finish(absl::InvalidArgumentError("no request"));
     }
   }
 
- private:
+ protected:
+  // Sees to it that Finish is called with the reply to `request`, now or later.
+  virtual void Begin(std::string request) = 0;
+
   void Finish(const absl::StatusOr<std::string>& reply) {
     if (reply.ok()) {
       stream_.Send(*reply);
@@ -37,10 +33,47 @@ class Call : public rpc::Call {
     stream_.Finish(reply.status());
   }
 
+ private:
   rpc::Stream& stream_;
+  bool asked_ = false;
+};
+
+class Blocking : public OneReply {
+ public:
+  Blocking(const ApiContext& context, rpc::Stream& stream, std::string name,
+           std::function<absl::StatusOr<std::string>(const std::string&)> work)
+      : OneReply(stream), work_(std::move(work)), off_loop_(context, std::move(name)) {}
+
+ private:
+  void Begin(std::string request) override {
+    // The worker may outlive this call.
+    off_loop_.Run(
+        [this, work = work_, request = std::move(request)]() -> Task {
+          return [this, reply = work(request)] { Finish(reply); };
+        },
+        [this](const absl::Status& error) { Finish(error); });
+  }
+
   const std::function<absl::StatusOr<std::string>(const std::string&)> work_;
   OffLoop off_loop_;
-  bool asked_ = false;
+};
+
+class Later : public OneReply {
+ public:
+  Later(rpc::Stream& stream, std::function<void(const std::string&, Answered)> begin)
+      : OneReply(stream), begin_(std::move(begin)) {}
+
+ private:
+  void Begin(std::string request) override {
+    begin_(request, [weak = std::weak_ptr(self_)](const absl::StatusOr<std::string>& reply) {
+      if (const auto self = weak.lock()) {
+        (*self)->Finish(reply);
+      }
+    });
+  }
+
+  const std::function<void(const std::string&, Answered)> begin_;
+  const std::shared_ptr<Later*> self_ = std::make_shared<Later*>(this);
 };
 
 class Ended : public rpc::Call {
@@ -59,7 +92,12 @@ class Ended : public rpc::Call {
 std::unique_ptr<rpc::Call> BlockingCall(
     const ApiContext& context, rpc::Stream& stream, std::string name,
     std::function<absl::StatusOr<std::string>(const std::string&)> work) {
-  return std::make_unique<Call>(context, stream, std::move(name), std::move(work));
+  return std::make_unique<Blocking>(context, stream, std::move(name), std::move(work));
+}
+
+std::unique_ptr<rpc::Call> LaterCall(rpc::Stream& stream,
+                                     std::function<void(const std::string&, Answered)> begin) {
+  return std::make_unique<Later>(stream, std::move(begin));
 }
 
 std::unique_ptr<rpc::Call> EndedCall(rpc::Stream& stream, absl::Status status) {

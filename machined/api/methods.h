@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
@@ -21,6 +22,12 @@ namespace ichor::api {
 std::unique_ptr<rpc::Call> BlockingCall(
     const ApiContext& context, rpc::Stream& stream, std::string name,
     std::function<absl::StatusOr<std::string>(const std::string&)> work);
+
+// A call whose answer comes later, on the loop: `begin` gets the request's bytes and what to call
+// once, with the reply's bytes. A call that is broken off meanwhile hears nothing.
+using Answered = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+std::unique_ptr<rpc::Call> LaterCall(rpc::Stream& stream,
+                                     std::function<void(const std::string&, Answered)> begin);
 
 // A call that ends with `status`, whatever is asked: OK makes it a stream of nothing.
 std::unique_ptr<rpc::Call> EndedCall(rpc::Stream& stream, absl::Status status);
@@ -49,6 +56,26 @@ class Methods {
     Add(std::move(path), [function = std::move(function)](rpc::Stream& stream) {
       return rpc::UnaryCall(stream, [function](std::string_view bytes) {
         return Answer<Request>(std::string(bytes), function);
+      });
+    });
+  }
+
+  // A method that answers later, on the loop: `function` is void(const Request&, const Stream&,
+  // AnyInvocable<void(StatusOr<Reply>)>). The stream is there during the call only.
+  template <class Request, class Reply, class F>
+  void Later(std::string path, F function) {
+    Add(std::move(path), [function = std::move(function)](rpc::Stream& stream) {
+      return LaterCall(stream, [function, &stream](const std::string& bytes, Answered answered) {
+        Request request;
+        if (absl::Status parsed = ParseRequest(bytes, request); !parsed.ok()) {
+          answered(std::move(parsed));
+          return;
+        }
+        function(request, stream,
+                 [answered = std::move(answered)](absl::StatusOr<Reply> reply) mutable {
+                   answered(reply.ok() ? absl::StatusOr<std::string>(reply->SerializeAsString())
+                                       : reply.status());
+                 });
       });
     });
   }

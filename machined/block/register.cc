@@ -39,9 +39,12 @@ BootFacts ReadBootFacts(sys::Sysfs& sysfs) {
 
 std::unique_ptr<Discovery> RegisterBlock(const BlockContext& context, const BootFacts& facts) {
   auto discovery = std::make_unique<Discovery>(context, facts);
-  context.runtime.Reconcile(
-      "block.choose-system-disk",
-      [facts](const All<block::BlockDevice>& devices) { return ChooseSystemDisk(devices, facts); });
+  if (facts.system_disk.has_value()) {
+    context.runtime.Reconcile("block.choose-system-disk",
+                              [facts](const All<block::BlockDevice>& devices) {
+                                return ChooseSystemDisk(devices, facts);
+                              });
+  }
   context.runtime.Reconcile("block.diagnose-boot-disks",
                             [facts](const All<block::BlockDevice>& devices) {
                               return DiagnoseBootDisks(devices, facts);

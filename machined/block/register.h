@@ -15,7 +15,8 @@ BootFacts ReadBootFacts(sys::Sysfs& sysfs);
 
 // Registers sources and reconcilers of this area. The caller keeps the answer as long as the
 // runtime runs, and calls its Start once all is registered. DiscoveredVolumesStatus becomes ready
-// only after somebody has published a ready DevicesStatus.
+// only after somebody has published a ready DevicesStatus. Where the facts name no system disk,
+// somebody else has to say whether there is one: SystemDisk is not published here then.
 std::unique_ptr<Discovery> RegisterBlock(const BlockContext& context, const BootFacts& facts);
 
 }  // namespace ichor

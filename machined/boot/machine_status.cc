@@ -11,6 +11,7 @@
 namespace ichor {
 namespace {
 
+using boot::NodeStage;
 using boot::PowerRequest;
 using network::NetworkStatus;
 using runtime::MachineStatus;
@@ -73,13 +74,24 @@ bool CanBeReached(const All<Service>& services) {
   return true;
 }
 
-enums::RuntimeMachineStage StageOf(const All<Service>& services, const All<PowerRequest>& power) {
+enums::RuntimeMachineStage StageOf(const All<Service>& services, const All<PowerRequest>& power,
+                                   NodeStage::Spec::Stage stage) {
   if (!power.empty()) {
     return power.front().spec().action() == PowerRequest::Spec::RESTART
                ? enums::MACHINE_STAGE_REBOOTING
                : enums::MACHINE_STAGE_SHUTTING_DOWN;
   }
-  return CanBeReached(services) ? enums::MACHINE_STAGE_MAINTENANCE : enums::MACHINE_STAGE_BOOTING;
+  if (!CanBeReached(services)) {
+    return enums::MACHINE_STAGE_BOOTING;
+  }
+  switch (stage) {
+    case NodeStage::Spec::MAINTENANCE:
+      return enums::MACHINE_STAGE_MAINTENANCE;
+    case NodeStage::Spec::CONFIGURED:
+      return enums::MACHINE_STAGE_RUNNING;
+    default:
+      return enums::MACHINE_STAGE_BOOTING;
+  }
 }
 
 }  // namespace
@@ -87,10 +99,16 @@ enums::RuntimeMachineStage StageOf(const All<Service>& services, const All<Power
 absl::StatusOr<Desired<MachineStatus>> DecideMachineStatus(const All<Service>& services,
                                                            const All<NetworkStatus>& network,
                                                            const All<TimeStatus>& time,
-                                                           const All<PowerRequest>& power) {
+                                                           const All<PowerRequest>& power,
+                                                           const All<NodeStage>& stages) {
+  const NodeStage::Spec stage = stages.empty() ? NodeStage::Spec() : stages.front().spec();
   MachineStatus::Spec status;
-  status.set_stage(StageOf(services, power));
-  if (status.stage() == enums::MACHINE_STAGE_BOOTING) {
+  status.set_stage(StageOf(services, power, stage.stage()));
+  if (status.stage() == enums::MACHINE_STAGE_BOOTING ||
+      status.stage() == enums::MACHINE_STAGE_RUNNING) {
+    if (!stage.reason().empty()) {
+      Unmet(status, "config", stage.reason());
+    }
     if (time.empty() || !(time.front().spec().synced() || time.front().spec().sync_disabled())) {
       Unmet(status, "time", "time is not synced");
     }

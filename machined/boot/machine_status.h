@@ -11,11 +11,12 @@
 
 namespace ichor {
 
-// Booting until the API can be reached, then maintenance while there is no config; a shutdown or
-// reboot under way comes before all else. In booting and running, ready means that no condition is
-// unmet; in the other stages the machine is always ready.
+// Booting until the API can be reached, then maintenance while there is no config, and running with
+// one; a shutdown or reboot under way comes before all else. In booting and running, ready means
+// that no condition is unmet; in the other stages the machine is always ready.
 absl::StatusOr<Desired<runtime::MachineStatus>> DecideMachineStatus(
     const All<v1alpha1::Service>& services, const All<network::NetworkStatus>& network,
-    const All<time::TimeStatus>& time, const All<boot::PowerRequest>& power);
+    const All<time::TimeStatus>& time, const All<boot::PowerRequest>& power,
+    const All<boot::NodeStage>& stages);
 
 }  // namespace ichor

@@ -1,5 +1,7 @@
 #include "machined/boot/machine_status.h"
 
+#include <string>
+
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
@@ -8,6 +10,7 @@
 namespace ichor {
 namespace {
 
+using boot::NodeStage;
 using boot::PowerRequest;
 using network::NetworkStatus;
 using time::TimeStatus;
@@ -19,11 +22,12 @@ const All<Service> kWell = AllOf<Service>({{"apid", Text("running: true healthy:
                                            {"udevd", Text("running: true unknown: true")}});
 
 runtime::MachineStatus::Spec Decide(const All<Service>& services,
-                                    const All<PowerRequest>& power = AllOf<PowerRequest>({})) {
+                                    const All<PowerRequest>& power = AllOf<PowerRequest>({}),
+                                    const std::string& stage = "stage: MAINTENANCE") {
   absl::StatusOr<Desired<runtime::MachineStatus>> decided = DecideMachineStatus(
       services,
       AllOf<NetworkStatus>({{"status", Text("address_ready: true hostname_ready: true")}}),
-      AllOf<TimeStatus>({}), power);
+      AllOf<TimeStatus>({}), power, AllOf<NodeStage>({{"stage", Text(stage)}}));
   REQUIRE_THAT(decided, base::IsOk());
   const Rows rows = std::move(*decided).Take();
   REQUIRE(rows.size() == 1);
@@ -50,6 +54,24 @@ TEST_CASE("machine status: without a config a machine that can be reached is in 
   const auto status = Decide(kWell);
   CHECK(status.stage() == enums::MACHINE_STAGE_MAINTENANCE);
   CHECK(status.status().ready());
+}
+
+TEST_CASE("machine status: with a config it runs, and says what it still waits for") {
+  const auto status = Decide(kWell, AllOf<PowerRequest>({}), "stage: CONFIGURED");
+  CHECK(status.stage() == enums::MACHINE_STAGE_RUNNING);
+  CHECK_FALSE(status.status().ready());
+  REQUIRE(status.status().unmet_conditions_size() == 2);
+  CHECK(status.status().unmet_conditions(0).name() == "time");
+  CHECK(status.status().unmet_conditions(1).name() == "network");
+}
+
+TEST_CASE("machine status: a machine that makes its disk, or lost its config, still boots") {
+  const auto none = AllOf<PowerRequest>({});
+  CHECK(Decide(kWell, none, "stage: INSTALLING").stage() == enums::MACHINE_STAGE_BOOTING);
+  const auto lost = Decide(kWell, none, "stage: RECOVERY reason: 'STATE holds no config'");
+  CHECK(lost.stage() == enums::MACHINE_STAGE_BOOTING);
+  CHECK(lost.status().unmet_conditions(0).name() == "config");
+  CHECK(lost.status().unmet_conditions(0).reason() == "STATE holds no config");
 }
 
 TEST_CASE("machine status: going down comes before all else") {

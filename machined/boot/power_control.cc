@@ -11,7 +11,7 @@ using boot::PowerRequest;
 using services::ProcessStatus;
 
 PowerControl::PowerControl(Loop& loop, Runtime& runtime, const base::Clock& clock,
-                           std::function<bool(Action)> go_down)
+                           GoingDown go_down)
     : loop_(loop), runtime_(runtime), clock_(clock), go_down_(std::move(go_down)) {}
 
 void PowerControl::Begin() {
@@ -19,15 +19,12 @@ void PowerControl::Begin() {
   if (left.empty()) {
     runtime_.Publish<PowerRequest>(kSource, {});
   } else {
-    Request(left.front().spec().action(), left.front().spec().actor_id());
+    Request(left.front().spec());
   }
 }
 
-void PowerControl::Request(Action action, const std::string& actor_id) {
-  const bool first = !std::exchange(action_, action).has_value();
-  PowerRequest::Spec request;
-  request.set_action(action);
-  request.set_actor_id(actor_id);
+void PowerControl::Request(const PowerRequest::Spec& request) {
+  const bool first = !std::exchange(request_, request).has_value();
   runtime_.Publish<PowerRequest>(kSource, {{"power", request}});
   if (first) {
     loop_.RunAt(clock_.Monotonic() + kPatience, [this] { GoDown(); });
@@ -35,7 +32,7 @@ void PowerControl::Request(Action action, const std::string& actor_id) {
 }
 
 void PowerControl::OnSettled() {
-  if (action_.has_value() && !runtime_.Read<PowerRequest>().empty() && AllEnded()) {
+  if (request_.has_value() && !runtime_.Read<PowerRequest>().empty() && AllEnded()) {
     GoDown();
   }
 }
@@ -46,8 +43,8 @@ bool PowerControl::AllEnded() {
 }
 
 void PowerControl::GoDown() {
-  if (!gone_ && action_.has_value()) {
-    gone_ = go_down_(*action_);
+  if (!gone_ && request_.has_value()) {
+    gone_ = go_down_(*request_);
     if (!gone_) {
       loop_.RunAt(clock_.Monotonic() + std::chrono::seconds(1), [this] { GoDown(); });
     }

@@ -22,9 +22,10 @@ class PowerControl {
   static constexpr std::chrono::seconds kPatience{30};
   using Action = boot::PowerRequest::Spec::Action;
 
-  // `go_down` says whether init took the order; else it is called again. All must outlive this.
-  PowerControl(Loop& loop, Runtime& runtime, const base::Clock& clock,
-               std::function<bool(Action)> go_down);
+  // `go_down` says whether init took the order; else it is called again a second later. All must
+  // outlive this.
+  using GoingDown = std::function<bool(const boot::PowerRequest::Spec&)>;
+  PowerControl(Loop& loop, Runtime& runtime, const base::Clock& clock, GoingDown go_down);
   PowerControl(const PowerControl&) = delete;
   PowerControl& operator=(const PowerControl&) = delete;
 
@@ -32,8 +33,8 @@ class PowerControl {
   // called once, before the first settle.
   void Begin();
 
-  // `actor_id` is of whoever asked, and goes into the events that follow.
-  void Request(Action action, const std::string& actor_id);
+  // `request` has the actor_id of whoever asked, which goes into the events that follow.
+  void Request(const boot::PowerRequest::Spec& request);
 
   // To be called after each settle.
   void OnSettled();
@@ -47,8 +48,8 @@ class PowerControl {
   Loop& loop_;
   Runtime& runtime_;
   const base::Clock& clock_;
-  const std::function<bool(Action)> go_down_;
-  std::optional<Action> action_;
+  const GoingDown go_down_;
+  std::optional<boot::PowerRequest::Spec> request_;
   bool gone_ = false;
 };
 

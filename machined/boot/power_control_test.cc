@@ -23,8 +23,8 @@ struct Machine {
   TestRuntime t;
   bool taken = true;
   std::vector<Action> orders;
-  PowerControl control{*t.loop, t.runtime, t.clock, [this](Action action) {
-                         orders.push_back(action);
+  PowerControl control{*t.loop, t.runtime, t.clock, [this](const PowerRequest::Spec& request) {
+                         orders.push_back(request.action());
                          return taken;
                        }};
 };
@@ -37,7 +37,7 @@ TEST_CASE("power: the machine goes down once, when the last service has ended") 
   m.t.runtime.Publish<ProcessStatus>("init",
                                      {{"apid", Text("pid: 7")}, {"machined", Text("pid: 2")}});
   m.Settle();
-  m.control.Request(PowerRequest::Spec::POWER_OFF, "actor");
+  m.control.Request(Text("action: POWER_OFF actor_id: 'actor'"));
   m.Settle();
   CHECK(m.orders.empty());
   CHECK(m.t.runtime.Read<PowerRequest>().front().spec().actor_id() == "actor");
@@ -52,7 +52,7 @@ TEST_CASE("power: the machine goes down once, when the last service has ended") 
 TEST_CASE("power: a request outlives the machined that took it") {
   Machine before;
   before.control.Begin();
-  before.control.Request(PowerRequest::Spec::POWER_OFF, "actor");
+  before.control.Request(Text("action: POWER_OFF actor_id: 'actor'"));
   before.Settle();
   const Kind kind = TypeRef::Of<PowerRequest>().kind;
 
@@ -73,7 +73,7 @@ TEST_CASE("power: a service that does not end is waited for so long and no longe
   Machine m;
   m.control.Begin();
   m.t.runtime.Publish<ProcessStatus>("init", {{"apid", Text("pid: 7")}});
-  m.control.Request(PowerRequest::Spec::RESTART, "actor");
+  m.control.Request(Text("action: RESTART actor_id: 'actor'"));
   m.taken = false;
   m.t.Advance(PowerControl::kPatience);
   CHECK(m.orders == std::vector<Action>{PowerRequest::Spec::RESTART});

@@ -69,6 +69,10 @@ TEST_CASE("files: hosts names this machine, resolv.conf at most three servers") 
   ResolverStatus::Spec resolvers = Resolvers({"1.1.1.1", "8.8.8.8", "9.9.9.9", "4.4.4.4"});
   resolvers.add_search_domains("example.org");
   t.runtime.Publish<ResolverStatus>("test", {{"resolvers", resolvers}});
+  t.runtime.Publish<network::HostDNSConfig>("test", {{"config", {}}});
+  network::StaticHost::Spec host;
+  *host.add_addresses() = ParseNetIP("10.0.0.9").value_or(common::NetIP());
+  t.runtime.Publish<network::StaticHost>("test", {{"store", host}, {"store.example.org", host}});
   t.Settle();
 
   CHECK(directory.Read("hosts") ==
@@ -76,10 +80,15 @@ TEST_CASE("files: hosts names this machine, resolv.conf at most three servers") 
         "10.0.0.2 n1.example.org n1\n"
         "::1 localhost ip6-localhost ip6-loopback\n"
         "ff02::1 ip6-allnodes\n"
-        "ff02::2 ip6-allrouters\n");
+        "ff02::2 ip6-allrouters\n"
+        "10.0.0.9 store store.example.org\n");
   CHECK(directory.Read("resolv.conf") ==
         "nameserver 1.1.1.1\nnameserver 8.8.8.8\nnameserver 9.9.9.9\nsearch example.org\n");
   CHECK(t.runtime.Read<EtcFileStatus>().find("hosts")->spec().spec_version() == "1");
+  t.Advance(std::chrono::milliseconds(20));
+  t.runtime.Publish<network::HostDNSConfig>("test", {{"config", Text("enabled: true")}});
+  t.Settle();
+  CHECK(directory.Read("resolv.conf") == "nameserver 127.0.0.53\nsearch example.org\n");
 }
 
 TEST_CASE("files: a name without an address is left out; a file that cannot be written is named") {
@@ -89,6 +98,8 @@ TEST_CASE("files: a name without an address is left out; a file that cannot be w
   t.runtime.Publish<HostnameStatus>("test", {{"hostname", Text("hostname: 'n1'")}});
   t.runtime.Publish<NodeAddress>("test", {});
   t.runtime.Publish<ResolverStatus>("test", {});
+  t.runtime.Publish<network::HostDNSConfig>("test", {});
+  t.runtime.Publish<network::StaticHost>("test", {});
   t.Settle();
   const auto spec = t.runtime.Read<files::EtcFileSpec>();
   CHECK(spec.find("hosts")->spec().contents().find("n1") == std::string::npos);

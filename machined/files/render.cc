@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <format>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "lib/resource/address_text.h"
@@ -16,6 +18,7 @@ using network::NodeAddress;
 using network::ResolverStatus;
 
 constexpr int kMostNameServers = 3;  // MAXNS of resolv.conf(5)
+constexpr std::string_view kOwnResolver = "127.0.0.53";
 constexpr std::uint32_t kReadableByAll = 0644;
 
 EtcFileSpec::Spec File(std::string contents) {
@@ -43,22 +46,44 @@ std::string OwnLine(const All<HostnameStatus>& hostnames, const All<NodeAddress>
   return std::format("{} {}{}\n", ToText(own), full, alias);
 }
 
+// "10.0.0.9 store store.example.org", a line for each address.
+std::string StaticLines(const All<network::StaticHost>& hosts) {
+  std::map<std::string, std::string> lines;
+  for (const auto& host : hosts) {
+    for (const common::NetIP& address : host.spec().addresses()) {
+      lines[ToText(address)] += " " + host.id();
+    }
+  }
+  std::string text;
+  for (const auto& [address, names] : lines) {
+    text += address + names + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<Desired<EtcFileSpec>> RenderHosts(const All<HostnameStatus>& hostnames,
-                                                 const All<NodeAddress>& addresses) {
+                                                 const All<NodeAddress>& addresses,
+                                                 const All<network::StaticHost>& hosts) {
   return Desired<EtcFileSpec>{
       {"hosts", File("127.0.0.1 localhost\n" + OwnLine(hostnames, addresses) +
                      "::1 localhost ip6-localhost ip6-loopback\n"
                      "ff02::1 ip6-allnodes\n"
-                     "ff02::2 ip6-allrouters\n")}};
+                     "ff02::2 ip6-allrouters\n" +
+                     StaticLines(hosts))}};
 }
 
-absl::StatusOr<Desired<EtcFileSpec>> RenderResolvConf(const All<ResolverStatus>& resolvers) {
+absl::StatusOr<Desired<EtcFileSpec>> RenderResolvConf(const All<ResolverStatus>& resolvers,
+                                                      const All<network::HostDNSConfig>& host_dns) {
   std::string text;
+  const bool own = !host_dns.empty() && host_dns.front().spec().enabled();
+  if (own) {
+    text = std::format("nameserver {}\n", kOwnResolver);
+  }
   if (!resolvers.empty()) {
     const ResolverStatus::Spec& spec = resolvers.front().spec();
-    const int count = std::min(spec.dns_servers_size(), kMostNameServers);
+    const int count = own ? 0 : std::min(spec.dns_servers_size(), kMostNameServers);
     for (int i = 0; i < count; ++i) {
       text += std::format("nameserver {}\n", ToText(spec.dns_servers(i)));
     }

@@ -8,12 +8,15 @@
 
 namespace ichor {
 
-// hosts(5): this machine by its names, and the names that every machine has for itself.
+// hosts(5): this machine by its names, the names that every machine has for itself, and those of
+// the config, sorted by address.
 absl::StatusOr<Desired<files::EtcFileSpec>> RenderHosts(
-    const All<network::HostnameStatus>& hostnames, const All<network::NodeAddress>& addresses);
+    const All<network::HostnameStatus>& hostnames, const All<network::NodeAddress>& addresses,
+    const All<network::StaticHost>& hosts);
 
-// resolv.conf(5): at most the three name servers that it may have.
+// resolv.conf(5): the node's own resolver if it is on, else at most the three name servers that the
+// file may have.
 absl::StatusOr<Desired<files::EtcFileSpec>> RenderResolvConf(
-    const All<network::ResolverStatus>& resolvers);
+    const All<network::ResolverStatus>& resolvers, const All<network::HostDNSConfig>& host_dns);
 
 }  // namespace ichor

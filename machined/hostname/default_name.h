@@ -4,26 +4,21 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/statusor.h"
-#include "lib/runtime/controller.h"
 #include "lib/runtime/rows.h"
 #include "talos/resource/definitions/hardware/hardware.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
 namespace ichor {
 
-// A wish for a name, by the layer that it comes from.
-using HostnameWish = InNamespace<network::HostnameSpec, "network-config">;
+// "talos-k3f-9zq": the same for the same id of a node or machine, whatever its addresses are.
+std::string StableHostname(std::string_view id);
 
-// "talos-k3f-9zq": the same for the same machine, whatever its addresses are.
-std::string StableHostname(std::string_view machine_id);
+// What tells this machine from others: its UUID, or for want of one the permanent address of its
+// first network card; empty if it has neither.
+std::string MachineId(const All<hardware::SystemInformation>& systems,
+                      const All<network::LinkStatus>& links);
 
-// The wish of the lowest layer, from the machine's UUID, or for want of one from the permanent
-// address of its first network card. None if it has neither.
-absl::StatusOr<Desired<HostnameWish>> WishDefaultHostname(
-    const All<hardware::SystemInformation>& systems, const All<network::LinkStatus>& links);
-
-// The wishes of all layers, as they are chosen from.
-absl::StatusOr<Desired<network::HostnameSpec>> MergeHostnameWishes(const All<HostnameWish>& wishes);
+// "talos-10-0-0-5", after the node's default address; empty while it has none.
+std::string AddressHostname(const All<network::NodeAddress>& addresses);
 
 }  // namespace ichor

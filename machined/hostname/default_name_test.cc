@@ -5,6 +5,8 @@
 #include "lib/resource/text.h"
 #include "lib/runtime/test_runtime.h"
 #include "machined/hostname/register.h"
+#include "machined/hostname/wishes.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor {
 
@@ -25,6 +27,11 @@ TEST_CASE("hostname: the default holds until another layer has a wish, and comes
   t.runtime.Publish<hardware::SystemInformation>("test",
                                                  {{"systeminformation", Text("uuid: 'u'")}});
   t.runtime.Publish<network::LinkStatus>("networkd", {});
+  t.runtime.Publish<network::NodeAddress>("networkd", {});
+  t.runtime.Publish<runtime::PlatformMetadata>("boot", {});
+  t.runtime.Publish<config::MachineConfig>("config", {});
+  t.runtime.Publish<cluster::Identity>("config", {});
+  t.runtime.Publish<boot::NodeStage>("config", {{"stage", Text("stage: MAINTENANCE")}});
   t.runtime.Publish<HostnameWish>("dhcp", {});
   t.Settle();
   CHECK(t.kernel.hostname == StableHostname("u"));
@@ -43,6 +50,11 @@ TEST_CASE("hostname: a machine without a UUID is named after its first network c
   card.set_permanent_addr("\x52\x54\x00\x12\x34\x56", 6);
   t.runtime.Publish<hardware::SystemInformation>("test", {{"systeminformation", {}}});
   t.runtime.Publish<network::LinkStatus>("networkd", {{"enp0s1", card}, {"lo", {}}});
+  t.runtime.Publish<network::NodeAddress>("networkd", {});
+  t.runtime.Publish<runtime::PlatformMetadata>("boot", {});
+  t.runtime.Publish<config::MachineConfig>("config", {});
+  t.runtime.Publish<cluster::Identity>("config", {});
+  t.runtime.Publish<boot::NodeStage>("config", {{"stage", Text("stage: MAINTENANCE")}});
   t.Settle();
   CHECK(t.kernel.hostname == StableHostname("52:54:00:12:34:56"));
 }

@@ -1,8 +1,9 @@
 #include "machined/hostname/register.h"
 
 #include "machined/hostname/apply.h"
-#include "machined/hostname/default_name.h"
+#include "machined/hostname/platform_wish.h"
 #include "machined/hostname/policy.h"
+#include "machined/hostname/wishes.h"
 
 namespace ichor {
 
@@ -14,7 +15,8 @@ void RegisterHostname(Runtime& runtime, sys::Kernel& kernel) {
 }
 
 void RegisterHostnameWishes(Runtime& runtime) {
-  runtime.Reconcile("network.wish-default-hostname", WishDefaultHostname);
+  runtime.Reconcile("network.wish-hostname", WishHostname);
+  runtime.Reconcile("network.wish-platform-hostname", WishPlatformHostname);
   runtime.Reconcile("network.merge-hostname-wishes", MergeHostnameWishes);
 }
 

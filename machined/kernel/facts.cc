@@ -106,18 +106,6 @@ Report<runtime::BootedEntry> ReadBootedEntry(sys::Sysfs& sysfs, std::string_view
   return report;
 }
 
-Report<runtime::KernelParamStatus> ReadKernelParameters(sys::Sysfs& sysfs) {
-  Report<runtime::KernelParamStatus> report;
-  for (const early::KernelParameter& parameter : early::kKernelParameters) {
-    const std::string path = "/proc/sys/" + std::string(parameter.path);
-    runtime::KernelParamStatus::Spec row;
-    row.set_current(sys::ReadAttribute(sysfs, path));
-    row.set_unsupported(row.current().empty());
-    report.Add(KernelParameterId(parameter), std::move(row));
-  }
-  return report;
-}
-
 Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs) {
   Report<runtime::LoadedKernelModule> report;
   for (const KernelModule& module : LoadedModules(sysfs)) {

@@ -25,10 +25,6 @@ Report<runtime::SecurityState> ReadSecurityState(sys::Sysfs& sysfs);
 // command line. No row if neither says one.
 Report<runtime::BootedEntry> ReadBootedEntry(sys::Sysfs& sysfs, std::string_view command_line);
 
-// The kernel parameters that init has set, and what they are now. One that this kernel does not
-// have is unsupported. What they were before is not known.
-Report<runtime::KernelParamStatus> ReadKernelParameters(sys::Sysfs& sysfs);
-
 // Modules that are loaded now.
 Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs);
 

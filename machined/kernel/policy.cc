@@ -1,16 +1,22 @@
 #include "machined/kernel/policy.h"
 
+#include <algorithm>
+#include <array>
 #include <format>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "lib/early/command_line.h"
+#include "machined/sources/nocloud.h"
 
 namespace ichor {
 namespace {
 
 constexpr std::string_view kMetal = "metal";
+constexpr std::string_view kNocloud = "nocloud";
+constexpr std::string_view kHcloud = "hcloud";
+constexpr std::array kPlatforms = {kMetal, kNocloud, kHcloud};
 
 std::string_view LineOf(const All<runtime::KernelCmdline>& command_lines) {
   return command_lines.empty() ? std::string_view()
@@ -38,6 +44,10 @@ absl::StatusOr<Desired<runtime::PlatformMetadata>> DescribePlatform(
     if (!systems.empty()) {
       platform.set_instance_id(systems.front().spec().uuid());
     }
+  } else if (platform.platform() == kNocloud && !systems.empty()) {
+    const NocloudSettings settings = ReadNocloudSettings(systems.front().spec().serial_number());
+    platform.set_hostname(settings.hostname);
+    platform.set_instance_id(settings.instance_id);
   }
   return Desired<runtime::PlatformMetadata>{{"platformmetadata", std::move(platform)}};
 }
@@ -46,7 +56,7 @@ absl::StatusOr<Desired<runtime::Diagnostic>> DiagnosePlatform(
     const All<runtime::KernelCmdline>& command_lines) {
   Desired<runtime::Diagnostic> diagnostics;
   const std::string_view platform = PlatformOf(LineOf(command_lines));
-  if (platform != kMetal) {
+  if (std::ranges::find(kPlatforms, platform) == kPlatforms.end()) {
     runtime::Diagnostic::Spec row;
     row.set_message("the kernel argument talos.platform names a platform that is not known");
     row.add_details(std::format("talos.platform={}", platform));

@@ -8,7 +8,8 @@
 
 namespace ichor {
 
-// The platform of `talos.platform`, metal if it is not there. On metal the hostname is that of
+// The platform of `talos.platform`, metal if it is not there. On nocloud hostname and instance are
+// those of the machine's serial number. On metal the hostname is that of
 // `talos.hostname` and the instance the system's UUID; of others only the name is known. Without a
 // command line there is no row. Never fails.
 absl::StatusOr<Desired<runtime::PlatformMetadata>> DescribePlatform(

@@ -49,10 +49,6 @@ void RegisterKernel(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& ve
   runtime.Actuate<KernelCmdline>("kernel.read-entry", [&sysfs](const All<KernelCmdline>& lines) {
     return ReadBootedEntry(sysfs, lines.empty() ? "" : lines.front().spec().cmdline());
   });
-  // A module that was loaded may bring a parameter.
-  runtime.Actuate<DevicesStatus>("kernel.read-parameters", [&sysfs](const All<DevicesStatus>&) {
-    return ReadKernelParameters(sysfs);
-  });
   runtime.Actuate<DevicesStatus>("kernel.read-modules", [&sysfs](const All<DevicesStatus>&) {
     return ReadLoadedModules(sysfs);
   });

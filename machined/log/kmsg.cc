@@ -7,6 +7,7 @@
 #include <format>
 #include <optional>
 
+#include "lib/base/status.h"
 #include "lib/resource/time_proto.h"
 #include "lib/resource/time_text.h"
 
@@ -43,7 +44,7 @@ std::string_view TakeField(std::string_view& rest, char separator) {
 
 }  // namespace
 
-absl::StatusOr<std::string> FormatKmsg(std::string_view record, base::WallTime boot) {
+absl::StatusOr<KmsgRecord> ParseKmsg(std::string_view record) {
   const size_t semicolon = record.find(';');
   if (semicolon == std::string_view::npos) {
     return absl::InvalidArgumentError("kernel log: a record without ';'");
@@ -51,19 +52,25 @@ absl::StatusOr<std::string> FormatKmsg(std::string_view record, base::WallTime b
   std::string_view header = record.substr(0, semicolon);
   std::string_view text = record.substr(semicolon + 1);
   const std::optional<std::uint64_t> priority = Number(TakeField(header, ','));
-  TakeField(header, ',');  // sequence number
+  const std::optional<std::uint64_t> sequence = Number(TakeField(header, ','));
   const std::optional<std::uint64_t> microseconds = Number(TakeField(header, ','));
   if (!priority.has_value() || !microseconds.has_value() || *microseconds > kMaxMicroseconds) {
     return absl::InvalidArgumentError("kernel log: a record with a strange header");
   }
   const std::uint64_t facility = *priority / 8;
-  const std::string facility_text = facility < kFacilities.size()
-                                        ? std::string(kFacilities[facility])
-                                        : std::format("facility{}", facility);
-  return std::format(
-      "{}: {:>7}: [{}]: {}\n", facility_text, kSeverities[*priority % 8],
-      ToText(ToProto(boot + std::chrono::microseconds(static_cast<std::int64_t>(*microseconds)))),
-      TakeField(text, '\n'));
+  return KmsgRecord{
+      .facility = facility < kFacilities.size() ? std::string(kFacilities[facility])
+                                                : std::format("facility{}", facility),
+      .severity = kSeverities[*priority % 8],
+      .sequence = sequence.value_or(0),
+      .since_boot = std::chrono::microseconds(static_cast<std::int64_t>(*microseconds)),
+      .text = TakeField(text, '\n')};
+}
+
+absl::StatusOr<std::string> FormatKmsg(std::string_view record, base::WallTime boot) {
+  ASSIGN_OR_RETURN(const KmsgRecord parsed, ParseKmsg(record));
+  return std::format("{}: {:>7}: [{}]: {}\n", parsed.facility, parsed.severity,
+                     ToText(ToProto(boot + parsed.since_boot)), parsed.text);
 }
 
 }  // namespace ichor::log

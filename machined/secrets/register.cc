@@ -1,15 +1,18 @@
 #include "machined/secrets/register.h"
 
+#include <optional>
 #include <utility>
+
+#include "machined/secrets/root.h"
 
 namespace ichor {
 namespace {
 
 // Runs `task` on the loop with what `secrets` still points to.
 template <class F>
-void Tell(Mailbox& mailbox, const std::weak_ptr<MaintenanceSecrets*>& secrets, F task) {
+void Tell(Mailbox& mailbox, const std::weak_ptr<ApiSecrets*>& secrets, F task) {
   mailbox.Post([secrets, task = std::move(task)] {
-    if (const std::shared_ptr<MaintenanceSecrets*> self = secrets.lock()) {
+    if (const std::shared_ptr<ApiSecrets*> self = secrets.lock()) {
       task(**self);
     }
   });
@@ -17,23 +20,37 @@ void Tell(Mailbox& mailbox, const std::weak_ptr<MaintenanceSecrets*>& secrets, F
 
 }  // namespace
 
-std::unique_ptr<MaintenanceSecrets> RegisterSecrets(Runtime& runtime, Loop& loop,
-                                                    const base::Clock& clock) {
-  auto secrets = std::make_unique<MaintenanceSecrets>(runtime, loop, clock);
-  // Two, so that neither waits for what the other follows.
+std::unique_ptr<ApiSecrets> RegisterSecrets(Runtime& runtime, Loop& loop,
+                                            const base::Clock& clock) {
+  auto secrets = std::make_unique<ApiSecrets>(runtime, loop, clock);
+  runtime.Reconcile("secrets.derive-os-root", DeriveOsRoot);
+  runtime.Reconcile("config.derive-machine-type", DeriveMachineType);
+  // One for each, so that none waits for what another follows.
   runtime.Actuate<network::NodeAddress>(
       "secrets.notice-addresses",
       [mailbox = loop.mailbox(), weak = secrets->self()](const auto& rows) {
         const auto row = rows.find("accumulative");
         const auto spec = row == rows.end() ? network::NodeAddress::Spec() : row->spec();
-        Tell(*mailbox, weak, [spec](MaintenanceSecrets& self) { self.SetAddresses(spec); });
+        Tell(*mailbox, weak, [spec](ApiSecrets& self) { self.SetAddresses(spec); });
         return absl::OkStatus();
       });
   runtime.Actuate<network::HostnameStatus>(
       "secrets.notice-hostname",
       [mailbox = loop.mailbox(), weak = secrets->self()](const auto& rows) {
         const auto spec = rows.empty() ? network::HostnameStatus::Spec() : rows.front().spec();
-        Tell(*mailbox, weak, [spec](MaintenanceSecrets& self) { self.SetHostname(spec); });
+        Tell(*mailbox, weak, [spec](ApiSecrets& self) { self.SetHostname(spec); });
+        return absl::OkStatus();
+      });
+  runtime.Actuate<secrets::OSRootSecret>(
+      "secrets.notice-root", [mailbox = loop.mailbox(), weak = secrets->self()](const auto& rows) {
+        const auto root = rows.empty() ? std::nullopt : std::optional(rows.front().spec());
+        Tell(*mailbox, weak, [root](ApiSecrets& self) { self.SetRoot(root); });
+        return absl::OkStatus();
+      });
+  runtime.Actuate<boot::NodeStage>(
+      "secrets.notice-stage", [mailbox = loop.mailbox(), weak = secrets->self()](const auto& rows) {
+        const auto spec = rows.empty() ? boot::NodeStage::Spec() : rows.front().spec();
+        Tell(*mailbox, weak, [spec](ApiSecrets& self) { self.SetStage(spec.stage()); });
         return absl::OkStatus();
       });
   return secrets;

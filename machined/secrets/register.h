@@ -1,23 +1,19 @@
-// Keys and certificates of this node: wiring.
+// The secrets room: wiring.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "lib/base/clock.h"
-#include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
-#include "machined/secrets/maintenance_secrets.h"
+#include "machined/secrets/api_secrets.h"
 
 namespace ichor {
 
-// Registers the secrets of maintenance mode, which follow the addresses "accumulative" and the
-// hostname. The caller keeps the result as long as `runtime`, and calls its Start after the
-// checkpoint was loaded, before the loop turns. All arguments must outlive the result.
-std::unique_ptr<MaintenanceSecrets> RegisterSecrets(Runtime& runtime, Loop& loop,
-                                                    const base::Clock& clock);
+// Registers what derives secrets from the config, and the source of those of the API. The answer
+// must outlive `runtime`'s controllers.
+std::unique_ptr<ApiSecrets> RegisterSecrets(Runtime& runtime, Loop& loop, const base::Clock& clock);
 
-// What belongs into machined's checkpoint, so that its next run has the same CA and certificate.
+// What a machined that crashed leaves to the next one.
 std::vector<Kind> SecretsCheckpointKinds();
 
 }  // namespace ichor

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -10,6 +11,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/status.h"
+#include "lib/sys/error.h"
 #include "lib/sys/unix_socket.h"
 #include "machined/init/messages.h"
 #include "machined/services/capabilities.h"
@@ -121,6 +123,16 @@ absl::Status InitChannel::Stop(const std::string& id) {
   return absl::OkStatus();
 }
 
+void InitChannel::OnWatchdogState(std::span<const std::byte> message) {
+  const auto state = init::Fixed<init::WatchdogState>(message);
+  listener_.OnWatchdog(
+      {.device = std::string(init::Text(state.device)),
+       .armed = state.armed != 0,
+       .timeout = std::chrono::seconds(state.timeout_s),
+       .feed_interval = std::chrono::seconds(state.feed_interval_s),
+       .error = state.error == 0 ? absl::OkStatus() : sys::ErrnoError(state.error, "watchdog")});
+}
+
 void InitChannel::KillLater(const std::string& id) {
   loop_.RunAt(clock_.Monotonic() + kGrace, [this, id] {
     if (!table_.IsStopping(id)) {
@@ -150,6 +162,21 @@ absl::Status InitChannel::Reboot(init::RebootAction action, std::chrono::millise
 absl::Status InitChannel::SetCommitted(bool committed) {
   auto request = init::Make<init::Committed>(Type::kCommitted);
   request.committed = committed ? 1 : 0;
+  return Send(init::Pack(request));
+}
+
+absl::Status InitChannel::SetWatchdog(const std::string& device, std::chrono::seconds timeout) {
+  constexpr std::int64_t kFeedsInTime = 3;  // so that one or two may be late
+  auto request = init::Make<init::Watchdog>(Type::kWatchdog);
+  if (device.size() >= request.device.size()) {
+    return absl::InvalidArgumentError(
+        std::format("the path of the watchdog is too long: {}", device));
+  }
+  std::ranges::copy(device, request.device.begin());
+  request.enable = device.empty() ? 0 : 1;
+  request.timeout_s = static_cast<std::uint32_t>(timeout.count());
+  request.feed_interval_s =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(timeout.count() / kFeedsInTime, 1));
   return Send(init::Pack(request));
 }
 
@@ -207,6 +234,8 @@ void InitChannel::OnMessage(Type type, std::span<const std::byte> message) {
       return OnCrash(message);
     case Type::kPower:
       return listener_.OnPower(init::Fixed<init::Power>(message).cause);
+    case Type::kWatchdogState:
+      return OnWatchdogState(message);
     default:
       return;
   }

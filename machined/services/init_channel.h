@@ -29,6 +29,15 @@ struct CrashRecord {
   std::string log;  // its last bytes
 };
 
+// The hardware watchdog as init has it.
+struct WatchdogState {
+  std::string device;  // empty: there is none
+  bool armed = false;
+  std::chrono::seconds timeout{};
+  std::chrono::seconds feed_interval{};
+  absl::Status error;  // of the last wish
+};
+
 // Who hears what is not about the process table. Loop's thread.
 class InitListener {
  public:
@@ -41,6 +50,8 @@ class InitListener {
   virtual void OnCrash(const CrashRecord& crash) = 0;
   // Somebody at the machine wants it to go down.
   virtual void OnPower(init::PowerCause cause) = 0;
+  // What the watchdog is set to, after each SetWatchdog.
+  virtual void OnWatchdog(const WatchdogState& state) = 0;
 };
 
 // Requests may come from any thread; news arrive on the loop's. What init cannot take now is
@@ -66,6 +77,10 @@ class InitChannel : public ProcessHost {
   absl::Status Reboot(init::RebootAction action, std::chrono::milliseconds grace);
   // Says whether the slot that runs is committed.
   absl::Status SetCommitted(bool committed);
+  // Sets the watchdog `device`, a path of less than 64 bytes, to reset the machine `timeout` after
+  // init last fed it; an empty one goes back to what stage 1 has set. OnWatchdog tells what came of
+  // it.
+  absl::Status SetWatchdog(const std::string& device, std::chrono::seconds timeout);
 
  private:
   InitChannel(Loop& loop, base::UniqueFd fd, ProcessTable& table, const base::Clock& clock,
@@ -76,6 +91,7 @@ class InitChannel : public ProcessHost {
   void OnProcess(std::span<const std::byte> message);
   void OnRefused(std::span<const std::byte> message);
   void OnCrash(std::span<const std::byte> message);
+  void OnWatchdogState(std::span<const std::byte> message);
   void KillLater(const std::string& id);
 
   Loop& loop_;

@@ -28,10 +28,12 @@ struct Heard : InitListener {
   }
   void OnCrash(const CrashRecord& crash) override { crashes.push_back(crash); }
   void OnPower(init::PowerCause cause) override { causes.push_back(cause); }
+  void OnWatchdog(const WatchdogState& state) override { watchdogs.push_back(state); }
 
   std::vector<std::string> logs;
   std::vector<CrashRecord> crashes;
   std::vector<init::PowerCause> causes;
+  std::vector<WatchdogState> watchdogs;
 };
 
 // A channel, and init's end of the pair.
@@ -190,6 +192,36 @@ TEST_CASE("init channel: logs, crashes and power requests are passed on") {
   power.cause = init::PowerCause::kPowerButton;
   pair.Tell(power);
   CHECK(pair.heard.causes == std::vector{init::PowerCause::kPowerButton});
+}
+
+TEST_CASE("init channel: the watchdog is set, and what came of it is heard") {
+  Pair pair;
+  REQUIRE_THAT(pair.channel->SetWatchdog("/dev/watchdog1", std::chrono::seconds(60)), base::IsOk());
+  REQUIRE(pair.Request() == Type::kWatchdog);
+  auto request = init::Fixed<init::Watchdog>(std::as_bytes(std::span(pair.last)));
+  CHECK(init::Text(request.device) == "/dev/watchdog1");
+  CHECK(request.enable == 1);
+  CHECK(request.timeout_s == 60);
+  CHECK(request.feed_interval_s == 20);
+  REQUIRE_THAT(pair.channel->SetWatchdog("", std::chrono::seconds(0)), base::IsOk());
+  REQUIRE(pair.Request() == Type::kWatchdog);
+  request = init::Fixed<init::Watchdog>(std::as_bytes(std::span(pair.last)));
+  CHECK(request.enable == 0);
+  CHECK_THAT(pair.channel->SetWatchdog(std::string(64, 'x'), std::chrono::seconds(60)),
+             base::StatusIs(absl::StatusCode::kInvalidArgument,
+                            "the path of the watchdog is too long: " + std::string(64, 'x')));
+
+  auto state = init::Make<init::WatchdogState>(Type::kWatchdogState);
+  init::SetText(state.device, "/dev/watchdog1");
+  state.armed = 1;
+  state.timeout_s = 60;
+  state.error = ENODEV;
+  pair.Tell(state);
+  REQUIRE(pair.heard.watchdogs.size() == 1);
+  CHECK(pair.heard.watchdogs[0].device == "/dev/watchdog1");
+  CHECK(pair.heard.watchdogs[0].timeout == std::chrono::seconds(60));
+  CHECK_THAT(pair.heard.watchdogs[0].error,
+             base::StatusIs(absl::StatusCode::kNotFound, "watchdog: No such device"));
 }
 
 }  // namespace ichor

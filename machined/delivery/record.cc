@@ -1,0 +1,99 @@
+#include "machined/delivery/record.h"
+
+#include <cstdint>
+#include <format>
+#include <map>
+#include <utility>
+
+#include "lib/resource/time_proto.h"
+#include "lib/resource/time_text.h"
+#include "lib/resource/utf8_text.h"
+
+namespace ichor {
+namespace {
+
+// A text of JSON with its quotes: RFC 8259, 7.
+std::string Quoted(std::string_view bytes) {
+  constexpr unsigned char kFirstPrintable = 0x20;
+  std::string text = "\"";
+  for (const char c : Utf8Text(bytes)) {
+    if (c == '"' || c == '\\') {
+      text += '\\';
+      text += c;
+    } else if (static_cast<unsigned char>(c) < kFirstPrintable) {
+      text += std::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      text += c;
+    }
+  }
+  return text + '"';
+}
+
+// One object on one line. Tags win over no key of ours.
+class Object {
+ public:
+  explicit Object(const LogTags& tags) {
+    for (const auto& [key, value] : tags) {
+      Add(key, value);
+    }
+  }
+  void Add(std::string_view key, std::string_view text) {
+    values_[std::string(key)] = Quoted(text);
+  }
+  void Add(std::string_view key, std::uint64_t number) {
+    values_[std::string(key)] = std::to_string(number);
+  }
+  std::string Line() const {
+    std::string line;
+    for (const auto& [key, value] : values_) {
+      line += (line.empty() ? "{" : ",") + Quoted(key) + ":" + value;
+    }
+    return line + "}\n";
+  }
+
+ private:
+  std::map<std::string, std::string> values_;  // in JSON, by key
+};
+
+std::string_view LevelOfLine(std::string_view line) {
+  if (line.starts_with("error: ")) {
+    return "error";
+  }
+  return line.starts_with("warning: ") ? "warn" : "info";
+}
+
+std::string_view LevelOfSeverity(std::string_view severity) {
+  if (severity == "warning") {
+    return "warn";
+  }
+  if (severity == "debug") {
+    return "debug";
+  }
+  return severity == "info" || severity == "notice" ? "info" : "error";
+}
+
+}  // namespace
+
+std::string ServiceRecord(std::string_view service, std::string_view line, base::WallTime time,
+                          const LogTags& tags) {
+  Object object(tags);
+  object.Add("msg", line);
+  object.Add("talos-level", LevelOfLine(line));
+  object.Add("talos-service", service);
+  object.Add("talos-time", ToText(ToProto(time)));
+  return object.Line();
+}
+
+std::string KernelRecord(const log::KmsgRecord& record, base::WallTime boot, const LogTags& tags) {
+  Object object(tags);
+  object.Add("clock", static_cast<std::uint64_t>(record.since_boot.count()));
+  object.Add("facility", record.facility);
+  object.Add("msg", record.text);
+  object.Add("priority", record.severity);
+  object.Add("seq", record.sequence);
+  object.Add("talos-level", LevelOfSeverity(record.severity));
+  object.Add("talos-time", ToText(ToProto(boot + record.since_boot)));
+  return object.Line();
+}
+
+}  // namespace ichor

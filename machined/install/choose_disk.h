@@ -1,0 +1,48 @@
+// Which disk a config puts the system on.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/config/config.h"
+#include "lib/runtime/rows.h"
+#include "talos/resource/definitions/block/block.resources.h"
+
+namespace ichor {
+
+// What is known of the machine's disks.
+struct DisksAtHand {
+  All<block::Disk> disks;
+  All<block::DiscoveredVolume> volumes;
+  std::string booted;  // id of the disk the system runs from; empty: from memory
+  std::function<bool(const std::string& id)> is_removable;
+  std::function<bool(const std::string& id)> is_mounted;  // it or a partition of it
+};
+
+struct DiskChoice {
+  std::string id;        // "sda"
+  std::string dev_path;  // "/dev/sda"
+  bool booted = false;   // nothing is copied: the system stays where it is
+  // What is on it and goes with an install: `GPT`, `ext4 "ubuntu"`, `LVM2_member`.
+  std::vector<std::string> goes{};
+};
+
+// machine.install.diskSelector or .disk, or UnattendedInstallConfig; a selector wins over a path.
+// Without any the booted disk. Of several matches the booted one, else the only one that holds
+// nothing.
+//
+// InvalidArgument if nothing or too much matches, with all disks and why each does or does not;
+// FailedPrecondition for a disk that must not be written to: part of an array, mounted, removable
+// and found by a selector only.
+absl::StatusOr<DiskChoice> ChooseDisk(const config::Config& config, const DisksAtHand& at_hand);
+
+// Whether EPHEMERAL may be on the disk that was chosen, which is the system's, when its config
+// selects disks by `expression`; empty: any. FailedPrecondition if not, InvalidArgument for an
+// expression that fails; both name the field.
+absl::Status CheckEphemeralDisk(const std::string& expression, const DiskChoice& choice,
+                                const All<block::Disk>& disks);
+
+}  // namespace ichor

@@ -1,0 +1,27 @@
+// Files of clients that a node of the control plane makes for its administrators.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lib/base/clock.h"
+#include "lib/runtime/rows.h"
+#include "machine/machine.pb.h"
+#include "resource/config/config.resources.h"
+#include "talos/resource/definitions/secrets/secrets.resources.h"
+
+namespace ichor {
+
+// The cluster's name, as the config in force has it; empty if it has none.
+std::string ClusterNameOf(const All<config::MachineConfig>& configs);
+
+// A new key, a certificate of `root`'s CA with the roles and the lifetime that are asked for, and
+// both with the CA as a client's file without endpoints: its context is called after the cluster,
+// with the role before it if there is but one ("reader@home"). Unimplemented without the key of
+// the CA; InvalidArgument for roles that nobody knows, for none, and for a lifetime that is over
+// at once.
+absl::StatusOr<machine::GenerateClientConfiguration> NewClientFile(
+    const secrets::OSRootSecret::Spec& root, const std::string& cluster,
+    const machine::GenerateClientConfigurationRequest& request, base::WallTime now);
+
+}  // namespace ichor

@@ -1,0 +1,97 @@
+// The volumes of the system disk that the node makes itself: STATE and EPHEMERAL.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/disk/partition_table.h"
+#include "lib/disk/system_table.h"
+#include "lib/sys/block_devices.h"
+#include "lib/sys/volume/mounts.h"
+#include "lib/sys/volume/programs.h"
+#include "machined/volumes/wish.h"
+
+namespace ichor {
+
+// Every step is whole after a power cut, or is done anew: a disk is accepted only once its last
+// one, MarkAccepted, is on the medium, and until then what STATE and EPHEMERAL hold counts for
+// nothing but a config on STATE. Everything blocks; one call at a time.
+class SystemVolumes {
+ public:
+  struct Doors {  // all outlive this
+    sys::BlockDevices& devices;
+    sys::Programs& programs;
+    sys::Mounts& mounts;
+    disk::NewGuid new_guid;
+  };
+  struct Places {  // directories, which exist
+    std::string state = "/system/state";
+    std::string ephemeral = "/var";
+  };
+  struct Found {
+    bool state = false;     // STATE is mounted
+    bool accepted = false;  // a config was accepted on this disk
+  };
+
+  SystemVolumes(Doors doors, Places places);
+
+  // Looks at the disk at `dev_path`, and mounts STATE if there is one. If the disk is accepted and
+  // STATE cannot be read, even after one repair: DataLoss, which says why. A wipe of STATE that a
+  // power cut ended is done first.
+  absl::StatusOr<Found> Open(const std::string& dev_path);
+
+  // Gives the disk the partitions of a node (disk::WithSystemPartitions) and mounts STATE, which it
+  // makes unless there is one to mount. InvalidArgument and ResourceExhausted before anything is
+  // written.
+  absl::Status MakeState(const std::string& dev_path, const disk::EphemeralSize& size = {});
+
+  // Mounts EPHEMERAL, grown to the room there is as far as `wish` lets it. On a disk that is not
+  // accepted it is made unless it can be mounted, and after a reset it is made in any case; on an
+  // accepted one it is repaired once, and then DataLoss says why that was not enough. What cannot
+  // grow stays as it is, and growth_error says why.
+  absl::Status MountEphemeral(const std::string& dev_path, const EphemeralWish& wish = {});
+  // Of the last MountEphemeral.
+  const absl::Status& growth_error() const { return growth_error_; }
+
+  // The last step of acceptance. Does nothing if it was taken.
+  absl::Status MarkAccepted(const std::string& dev_path);
+
+  // The same for a disk whose config is on STATE and whose EPHEMERAL is still to be made: its first
+  // boot does that.
+  absl::Status MarkInstalled(const std::string& dev_path);
+
+  // Unmounts STATE and EPHEMERAL, and wipes the partitions with these labels: STATE, which holds
+  // secrets, wholly, and of others what they are known by. What is wiped counts for nothing from
+  // the first write on, and the next boot goes on with what a power cut left. Without STATE the
+  // disk is no longer accepted and takes a new config; with it, it is accepted all the time. With
+  // `everything` all partitions, and then the table: the disk boots no more. FailedPrecondition,
+  // and nothing is wiped, while something uses a file there.
+  absl::Status Wipe(const std::string& dev_path, const std::vector<std::string>& labels,
+                    bool everything);
+
+  const Places& places() const { return places_; }
+
+ private:
+  absl::Status EraseNew(const std::string& dev_path, const disk::PartitionTable& before,
+                        const disk::PartitionTable& after);
+  absl::Status FinishWipe(const std::string& dev_path, disk::PartitionTable& table);
+  absl::Status Zero(const std::string& dev_path, std::uint64_t offset_bytes,
+                    std::uint64_t size_bytes);
+  absl::Status ZeroPartition(const std::string& dev_path, const disk::Partition& partition);
+  absl::Status TellKernel(const std::string& dev_path, const disk::PartitionTable& table);
+  absl::Status GrowPartition(const std::string& dev_path, const disk::EphemeralSize& size);
+  absl::Status GrowFileSystem(const std::string& dev_path, const disk::Partition& partition);
+  absl::Status Make(const sys::MountPlan& plan, std::string_view label);
+  absl::Status MountOrMake(const sys::MountPlan& plan, std::string_view label);
+  absl::Status MountOrRepair(const sys::MountPlan& plan, std::string_view label);
+  sys::MountPlan PlanFor(const std::string& dev_path, const disk::Partition& partition) const;
+
+  const Doors doors_;
+  const Places places_;
+  absl::Status growth_error_;
+};
+
+}  // namespace ichor
