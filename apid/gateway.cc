@@ -2,10 +2,11 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <optional>
 #include <utility>
-#include <vector>
 
-#include "apid/routing_policy.h"
+#include "apid/fan_out.h"
+#include "apid/passage.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/pki/openssl.h"
@@ -33,10 +34,36 @@ absl::StatusOr<std::shared_ptr<const rpc::TlsContext>> ContextOf(
   return context;
 }
 
+// Nothing for a node that speaks for nobody elsewhere: a worker, and one that has no config yet.
+std::optional<Credentials> CredentialsOf(const runtime::APIServiceConfig::Spec& config,
+                                         const secrets::ApiCertificate::Spec& secrets) {
+  if (config.node_routing_disabled() || secrets.client().crt().empty()) {
+    return std::nullopt;
+  }
+  Credentials credentials{.cas_pem = {},
+                          .certificate_pem = secrets.client().crt(),
+                          .key_pem = pki::Secret(secrets.client().key())};
+  for (const auto& ca : secrets.accepted_cas()) {
+    credentials.cas_pem += ca.crt();
+  }
+  return credentials;
+}
+
+rpc::Metadata ForMachined(const rpc::Stream& stream, const std::vector<std::string>& roles) {
+  rpc::Metadata headers = HeadersForMachined(stream.headers(), roles);
+  headers.emplace_back(kPeerHeader, stream.peer().address);
+  return headers;
+}
+
 }  // namespace
 
-Gateway::Gateway(Loop& loop, Runtime& runtime, const base::Clock& clock, std::string machined_path)
-    : loop_(loop), runtime_(runtime), clock_(clock), proxy_(loop, std::move(machined_path)) {
+Gateway::Gateway(Loop& loop, Runtime& runtime, const base::Clock& clock, std::string machined_path,
+                 const NodesOptions& nodes)
+    : loop_(loop),
+      runtime_(runtime),
+      clock_(clock),
+      machined_(loop, std::move(machined_path)),
+      nodes_(loop, clock, nodes) {
   runtime_.Actuate<runtime::APIServiceConfig, secrets::ApiCertificate>(
       "apid.listen", [this](const auto& configs, const auto& certificates) {
         return Apply(configs, certificates);
@@ -49,10 +76,12 @@ absl::Status Gateway::Apply(const All<runtime::APIServiceConfig>& configs,
   const auto secrets = certificates.find("api");
   if (config == configs.end() || secrets == certificates.end()) {
     server_ = nullptr;
+    nodes_.SetCredentials(std::nullopt);
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(std::shared_ptr<const rpc::TlsContext> context,
                    ContextOf(config->spec(), secrets->spec()));
+  nodes_.SetCredentials(CredentialsOf(config->spec(), secrets->spec()));
   if (server_ != nullptr &&
       google::protobuf::util::MessageDifferencer::Equals(config_, config->spec())) {
     server_->SetContext(std::move(context));
@@ -82,11 +111,46 @@ std::unique_ptr<rpc::Call> Gateway::NewCall(std::string_view path, rpc::Stream& 
     stream.Finish(absl::PermissionDeniedError("not authorized"));
     return nullptr;
   }
-  if (const absl::Status status = CheckTarget(stream.headers(), OwnNames()); !status.ok()) {
-    stream.Finish(status);
+  const Whereabouts here{.own = OwnNames(), .forwards = nodes_.forwards()};
+  const absl::StatusOr<Route> route = ChooseRoute(path, stream.headers(), here);
+  if (!route.ok()) {
+    stream.Finish(route.status());
     return nullptr;
   }
-  return proxy_.Pass(path, HeadersForMachined(stream.headers(), roles.Names()), stream);
+  if (route->kind == Route::Kind::kMany) {
+    return NewFanOut(path, *route, here, roles.Names(), stream);
+  }
+  if (route->kind == Route::Kind::kHere) {
+    return PassOn(budget_, machined_, std::string(path), ForMachined(stream, roles.Names()),
+                  stream);
+  }
+  const absl::StatusOr<Hop*> node = nodes_.To(route->targets.front());
+  if (!node.ok()) {
+    stream.Finish(node.status());
+    return nullptr;
+  }
+  return PassOn(budget_, **node, std::string(path),
+                HeadersForNode(stream.headers(), roles.Names(), stream.authority()), stream);
+}
+
+std::unique_ptr<rpc::Call> Gateway::NewFanOut(std::string_view path, const Route& route,
+                                              const Whereabouts& here,
+                                              const std::vector<std::string>& roles,
+                                              rpc::Stream& stream) {
+  std::vector<Branch> branches;
+  branches.reserve(route.targets.size());
+  for (const std::string& target : route.targets) {
+    if (here.own.contains(target)) {
+      branches.push_back({.name = target,
+                          .find_hop = [this]() -> absl::StatusOr<Hop*> { return &machined_; },
+                          .metadata = ForMachined(stream, roles)});
+    } else {
+      branches.push_back({.name = target,
+                          .find_hop = [this, target] { return nodes_.To(target); },
+                          .metadata = HeadersForNode(stream.headers(), roles, stream.authority())});
+    }
+  }
+  return FanOut(budget_, std::string(path), IsStreaming(path), std::move(branches), stream);
 }
 
 // What the certificate says, or os:reader in maintenance mode. An impersonator speaks for others.
@@ -107,7 +171,7 @@ rpc::Roles Gateway::RolesOf(const rpc::Stream& stream) const {
 }
 
 std::set<std::string> Gateway::OwnNames() {
-  std::set<std::string> names;
+  std::set<std::string> names = {"127.0.0.1", "::1", "localhost"};
   const All<network::NodeAddress> addresses = runtime_.Read<network::NodeAddress>();
   if (const auto row = addresses.find("current"); row != addresses.end()) {
     for (const auto& prefix : row->spec().addresses()) {

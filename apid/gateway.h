@@ -1,13 +1,18 @@
-// The door to the node: listens with TLS as the state says, and lets callers through to machined.
+// The door to the node: listens with TLS as the state says, and lets callers through to machined,
+// or on to other nodes.
 #pragma once
 
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "apid/proxy.h"
+#include "apid/budget.h"
+#include "apid/machined.h"
+#include "apid/nodes.h"
+#include "apid/routing_policy.h"
 #include "lib/base/clock.h"
 #include "lib/rpc/roles.h"
 #include "lib/rpc/server.h"
@@ -23,7 +28,8 @@ class Gateway {
  public:
   // Registers itself with `runtime`, whose actuators must run on the loop's thread. All must
   // outlive the gateway.
-  Gateway(Loop& loop, Runtime& runtime, const base::Clock& clock, std::string machined_path);
+  Gateway(Loop& loop, Runtime& runtime, const base::Clock& clock, std::string machined_path,
+          const NodesOptions& nodes = {});
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
@@ -38,6 +44,9 @@ class Gateway {
 
  private:
   std::unique_ptr<rpc::Call> NewCall(std::string_view path, rpc::Stream& stream);
+  std::unique_ptr<rpc::Call> NewFanOut(std::string_view path, const Route& route,
+                                       const Whereabouts& here,
+                                       const std::vector<std::string>& roles, rpc::Stream& stream);
   rpc::Roles RolesOf(const rpc::Stream& stream) const;
   std::set<std::string> OwnNames();
 
@@ -45,8 +54,10 @@ class Gateway {
   Runtime& runtime_;
   const base::Clock& clock_;
   runtime::APIServiceConfig::Spec config_;
-  Proxy proxy_;
-  std::unique_ptr<rpc::Server> server_;  // last: its calls use the proxy
+  Budget budget_{Limits{}};
+  Machined machined_;
+  Nodes nodes_;
+  std::unique_ptr<rpc::Server> server_;  // last: its calls use all of these
 };
 
 }  // namespace ichor::apid

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <format>
 #include <memory>
 #include <optional>
@@ -16,6 +18,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/pki/certificate.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/role_table.h"
 #include "lib/rpc/server.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
@@ -158,7 +161,8 @@ struct Fixture {
 TEST_CASE("gateway: a call reaches machined as a reader's, whatever the caller claims") {
   Fixture f;
   f.client->SetMetadata({{"talos-role", "os:admin"}, {"runtime", "Talos"}, {"node", "10.0.0.1"}});
-  CHECK(f.Ask(kVersion, "").value_or("") == "runtime=Talos;talos-role=os:reader;");
+  const std::string headers = f.Ask(kVersion, "").value_or("");
+  CHECK(headers.starts_with("runtime=Talos;talos-role=os:reader;ichor-peer=127.0.0.1:"));
 }
 
 TEST_CASE("gateway: large messages and errors pass unchanged") {
@@ -184,6 +188,13 @@ TEST_CASE("gateway: what a reader may not do is refused, and so are other nodes"
   f.client->SetMetadata({{"node", "10.0.0.2"}});
   CHECK_THAT(f.Ask(kVersion, ""),
              StatusIs(absl::StatusCode::kPermissionDenied, "no request forwarding"));
+}
+
+TEST_CASE("gateway: loopback is this node, as its addresses are") {
+  Fixture f;
+  const std::string node = GENERATE(as<std::string>(), "10.0.0.1", "127.0.0.1", "::1", "localhost");
+  f.client->SetMetadata({{"node", node}});
+  CHECK_THAT(f.Ask(kVersion, ""), IsOk());
 }
 
 TEST_CASE("gateway: a stream passes whole, and a client that leaves ends it in machined") {
@@ -252,6 +263,41 @@ TEST_CASE("gateway: a new certificate keeps connections, another configuration b
   CHECK(f.Ask(kVersion, "x").status().code() == absl::StatusCode::kUnavailable);
   f.Connect();
   CHECK(f.Ask(kVersion, "x").status().code() == absl::StatusCode::kUnavailable);  // no certificate
+}
+
+TEST_CASE("gateway: each role of a certificate opens its methods, and no others") {
+  Fixture f;
+  const pki::Key ca_key = *pki::Key::GenerateEd25519();
+  const pki::Certificate ca =
+      *pki::SelfSign({.ca = true, .not_before = {}, .lifetime = std::chrono::years(200)}, ca_key);
+  secrets::ApiCertificate::Spec secrets = Secrets();
+  secrets.mutable_accepted_cas(0)->set_crt(ca.ToPem());
+  f.clock.Advance(std::chrono::seconds(1));
+  f.config.set_readonly_role_mode(false);
+  f.config.set_skip_verifying_client_cert(false);
+  f.runtime.Publish<secrets::ApiCertificate>("test", {{"api", secrets}});
+  f.runtime.Publish<runtime::APIServiceConfig>("test", {{"apid", f.config}});
+  f.Turn();
+  for (const std::string& role : rpc::AllRoles()) {
+    const pki::Key key = *pki::Key::GenerateEd25519();
+    const pki::Certificate own = *pki::Sign({.organizations = {role},
+                                             .for_clients = true,
+                                             .not_before = {},
+                                             .lifetime = std::chrono::years(200)},
+                                            key, ca, ca_key);
+    f.client = *rpc::Client::ConnectTls(*f.loop, std::format("127.0.0.1:{}", *f.gateway.Port()),
+                                        *rpc::NewTlsClientContext({.trust = rpc::TlsTrust::kAnybody,
+                                                                   .server_name = "127.0.0.1",
+                                                                   .certificate_pem = own.ToPem(),
+                                                                   .key_pem = key.ToPem()}));
+    for (const rpc::RoleRow& row : rpc::RoleTable()) {
+      INFO(row.method << " as " << role);
+      const absl::StatusCode code = f.Ask(row.method, "0").status().code();
+      REQUIRE(code != absl::StatusCode::kUnavailable);
+      CHECK((code != absl::StatusCode::kPermissionDenied) ==
+            std::ranges::contains(row.roles, role));
+    }
+  }
 }
 
 }  // namespace ichor::apid

@@ -1,7 +1,9 @@
 #include "apid/main.h"
 
 #include <openssl/ssl.h>
+#include <sys/epoll.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,12 +14,14 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
+#include "lib/base/unique_fd.h"
 #include "lib/runtime/heap_trimmer.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/store.h"
 #include "lib/state/mirror.h"
 #include "lib/sys/sandbox.h"
+#include "lib/sys/termination.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
 namespace ichor::apid {
@@ -46,9 +50,24 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   return options;
 }
 
+// Passes on what has come in, without waiting: the answer to a call that reboots the node is on its
+// way from machined when machined has us end.
+void SayLastWords(Loop& loop) {
+  constexpr int kTurns = 8;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    loop.RunReady();
+    loop.poller().Wait(std::chrono::nanoseconds(0));
+  }
+}
+
 absl::Status Serve(const Options& options) {
   const base::RealClock clock;
   ASSIGN_OR_RETURN(const std::unique_ptr<Loop> loop, Loop::Create(clock));
+  ASSIGN_OR_RETURN(const base::UniqueFd termination, sys::TerminationRequests());
+  RETURN_IF_ERROR(loop->poller().Add(termination.get(), EPOLLIN, [&](std::uint32_t) {
+    loop->poller().Remove(termination.get());
+    loop->Stop();
+  }));
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);  // there will be no files
   if (options.sandbox) {
     RETURN_IF_ERROR(sys::Sandbox(Privileges()));
@@ -67,6 +86,7 @@ absl::Status Serve(const Options& options) {
   RETURN_IF_ERROR(runtime.Validate());
   const HeapTrimmer trimmer(*loop, clock);
   loop->Run();
+  SayLastWords(*loop);
   return absl::OkStatus();
 }
 
