@@ -7,6 +7,7 @@
 
 #include "ichorctl/program.h"
 #include "lib/base/clock.h"
+#include "lib/runtime/loop.h"
 #include "lib/sys/terminal.h"
 
 extern char** environ;  // NOLINT(readability-identifier-naming): POSIX's name
@@ -25,17 +26,32 @@ std::map<std::string, std::string, std::less<>> Environment() {
   return variables;
 }
 
+// Those of the process, with the width of the terminal that errors and progress are shown on.
+std::map<std::string, std::string, std::less<>> EnvironmentWithWidth() {
+  std::map<std::string, std::string, std::less<>> variables = Environment();
+  if (ichor::sys::IsTerminal(fileno(stderr))) {
+    variables["COLUMNS"] = std::to_string(ichor::sys::SizeOfTerminal(fileno(stderr)).columns);
+  }
+  return variables;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   const ichor::base::RealClock clock;
+  const auto loop = ichor::Loop::Create(clock);
+  if (!loop.ok()) {
+    std::cerr << "error: " << loop.status().message() << '\n';
+    return 1;
+  }
   ichor::ctl::Session session{.in = std::cin,
                               .out = std::cout,
                               .err = std::cerr,
                               .clock = clock,
-                              .environment = Environment(),
+                              .environment = EnvironmentWithWidth(),
                               .out_is_terminal = ichor::sys::IsTerminal(fileno(stdout)),
-                              .err_is_terminal = ichor::sys::IsTerminal(fileno(stderr))};
+                              .err_is_terminal = ichor::sys::IsTerminal(fileno(stderr)),
+                              .loop = loop->get()};
   return ichor::ctl::Run({argv + (argc > 0 ? 1 : 0), argv + argc}, session);
 }

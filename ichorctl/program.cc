@@ -1,21 +1,31 @@
 #include "ichorctl/program.h"
 
+#include <algorithm>
 #include <format>
+#include <iterator>
 #include <ostream>
 
 #include "absl/strings/str_split.h"
+#include "ichorctl/apply/apply_commands.h"
+#include "ichorctl/cgroups/cgroups_command.h"
 #include "ichorctl/cli/complete.h"
 #include "ichorctl/cli/help.h"
 #include "ichorctl/cli/man.h"
 #include "ichorctl/cli/parse.h"
 #include "ichorctl/cli/suggest.h"
 #include "ichorctl/contexts/config_command.h"
+#include "ichorctl/control/control_commands.h"
+#include "ichorctl/dashboard/dashboard_command.h"
+#include "ichorctl/fetch/fetch_commands.h"
 #include "ichorctl/files/client_config_file.h"
 #include "ichorctl/files/files.h"
 #include "ichorctl/gen/gen_command.h"
+#include "ichorctl/get/get_command.h"
+#include "ichorctl/look/look_commands.h"
 #include "ichorctl/machineconfig/machineconfig_command.h"
+#include "ichorctl/nodes/node_flags.h"
+#include "ichorctl/support/support_command.h"
 #include "lib/base/status.h"
-#include "lib/base/version.h"
 
 namespace ichor::ctl {
 namespace {
@@ -23,43 +33,6 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 constexpr std::string_view kCompleteName = "__complete";
-
-constexpr std::string_view Architecture() {
-#if defined(__aarch64__)
-  return "arm64";
-#else
-  return "amd64";
-#endif
-}
-
-absl::Status ShowVersion(bool client, bool brief, Session& session) {
-  if (!client) {
-    return absl::UnimplementedError(
-        "nodes cannot be asked yet: --client shows this program's version");
-  }
-  if (brief) {
-    session.out << std::format("Client {}\n", base::kVersionTag);
-  } else {
-    session.out << std::format("Client:\n\tTag:         {}\n\tOS/Arch:     linux/{}\n",
-                               base::kVersionTag, Architecture());
-  }
-  return absl::OkStatus();
-}
-
-Command VersionCommand() {
-  struct Options {
-    bool client = false;
-    bool brief = false;
-  };
-  const auto options = std::make_shared<Options>();
-  return {.name = "version",
-          .summary = "Shows the version",
-          .flags = {{.name = "client", .help = "this program's alone", .target = &options->client},
-                    {.name = "short", .help = "on one line", .target = &options->brief}},
-          .run = [options](Session& session, const Arguments& /*arguments*/) {
-            return ShowVersion(options->client, options->brief, session);
-          }};
-}
 
 Command CompletionCommand() {
   return {
@@ -195,9 +168,25 @@ Command NewProgram() {
                  .help = "the context that is meant, instead of the current one",
                  .target = &client->context,
                  .completes = Completes::kContext}}};
-  root.commands = {GenCommand(),        MachineConfigCommand(), ValidateCommand(),
-                   ExplainCommand(),    ConfigCommand(client),  VersionCommand(),
-                   CompletionCommand(), DocsCommand()};
+  const auto nodes = std::make_shared<NodeFlags>();
+  nodes->client = client;
+  root.commands = {GenCommand(),     MachineConfigCommand(), ValidateCommand(),
+                   ExplainCommand(), ConfigCommand(nodes),   CompletionCommand(),
+                   DocsCommand()};
+  // Before a command they are known too, as in `ichorctl -n 10.0.0.2 get links`.
+  for (Flag flag : WithNodeFlags(nodes, Maintenance::kNo)) {
+    flag.hidden = true;
+    root.flags.push_back(std::move(flag));
+  }
+  root.commands.push_back(GetCommand(nodes));
+  root.commands.push_back(CopyCommand(nodes));
+  root.commands.push_back(PcapCommand(nodes));
+  root.commands.push_back(CgroupsCommand(nodes));
+  root.commands.push_back(SupportCommand(nodes));
+  root.commands.push_back(DashboardCommand(nodes));
+  std::ranges::move(ApplyCommands(nodes), std::back_inserter(root.commands));
+  std::ranges::move(ControlCommands(nodes), std::back_inserter(root.commands));
+  std::ranges::move(LookCommands(nodes), std::back_inserter(root.commands));
   root.commands.push_back({.name = "help",
                            .summary = "Says what a command does",
                            .arguments = {{.name = "COMMAND",

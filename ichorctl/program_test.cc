@@ -129,8 +129,7 @@ TEST_CASE("program: what a new user mistypes or leaves out is told in a sentence
       Mistake{{"config", "info", "-o", "xml"}, "--output: \"xml\" is none of text, json, yaml"},
       Mistake{{"config", "merge", "nope"}, "nope: there is no such file"},
       Mistake{{"config", "remove", "nope"}, "no context to remove is called \"nope\""},
-      Mistake{{"config", "new"},
-              "--with-secrets is missing: the file of the cluster's secrets, whose CA signs"},
+      Mistake{{"config", "new"}, "there is no context yet: add or merge one"},
       Mistake{{"config", "node", "n1"}, "there is no context yet: add or merge one"},
       Mistake{{"config", "proxy-url", "direct"}, "there is no context yet: add or merge one"},
       Mistake{{"completion"}, "ichorctl completion: SHELL is missing: bash, zsh or fish"},
@@ -165,8 +164,18 @@ TEST_CASE("program: its own version needs no node") {
   CHECK(session.out().starts_with("Client v1."));
   session.Begin();
   CHECK(Run({"version"}, *session) == 1);
-  CHECK(session.err() ==
-        "error: nodes cannot be asked yet: --client shows this program's version\n");
+  CHECK(session.err() == "error: there is no context yet: add or merge one\n");
+}
+
+TEST_CASE("program: nodes may be named before the command too") {
+  TestSession session;
+  CHECK(Run({"-n", "10.0.0.2", "memory", "-i", "--cert-fingerprint"}, *session) == 1);
+  CHECK(session.err().contains("--cert-fingerprint wants a value"));
+  session.Begin();
+  CHECK(
+      Run({"-n", "not an endpoint", "-e", "x", "memory", "--talosconfig", session.PathOf("config")},
+          *session) == 1);
+  CHECK(session.err() == "error: there is no context yet: add or merge one\n");
 }
 
 TEST_CASE("program: shells are offered commands, flags and contexts") {

@@ -9,6 +9,10 @@
 
 #include "lib/base/clock.h"
 
+namespace ichor {
+class Loop;
+}  // namespace ichor
+
 namespace ichor::ctl {
 
 // One run of the program.
@@ -21,6 +25,9 @@ struct Session {
   // Whether what is written there is read by a person now.
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  // What calls to nodes run on, with the same clock; commands run it until they have their answers.
+  // Null for those who make no calls.
+  Loop* loop = nullptr;
 };
 
 // The environment variable `name`; nothing if it is not there or empty.

@@ -1,5 +1,4 @@
-// `ichorctl config add`, `merge` and `new`: contexts that come.
-#include <chrono>
+// `ichorctl config add` and `merge`: contexts that come.
 #include <format>
 #include <ostream>
 #include <string>
@@ -7,12 +6,10 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "google/protobuf/duration.pb.h"
 #include "ichorctl/contexts/parts.h"
 #include "ichorctl/files/files.h"
 #include "lib/base/status.h"
-#include "lib/pki/cluster/secrets.h"
-#include "lib/resource/time_text.h"
+#include "lib/pki/secret.h"
 
 namespace ichor::ctl {
 namespace {
@@ -68,49 +65,6 @@ absl::Status Merge(const ClientFlags& flags, const std::string& path, Session& s
   return SaveClientConfig(session, flags, into);
 }
 
-struct NewOptions {
-  std::string secrets;
-  std::string lifetime = "8760h";
-  std::vector<std::string> roles = {"os:admin"};
-};
-
-absl::StatusOr<std::chrono::seconds> ReadLifetime(const std::string& text) {
-  const std::optional<google::protobuf::Duration> duration = ParseDuration(text);
-  if (!duration || duration->seconds() <= 0) {
-    return absl::InvalidArgumentError(
-        std::format("--crt-ttl: \"{}\" is no duration, such as 24h or 8760h", text));
-  }
-  return std::chrono::seconds(duration->seconds());
-}
-
-absl::Status New(const ClientFlags& flags, const NewOptions& options, const std::string& path,
-                 Session& session) {
-  if (options.secrets.empty()) {
-    return absl::InvalidArgumentError(
-        "--with-secrets is missing: the file of the cluster's secrets, whose CA signs");
-  }
-  ASSIGN_OR_RETURN(const std::chrono::seconds lifetime, ReadLifetime(options.lifetime));
-  ASSIGN_OR_RETURN(std::string text, ReadInput(session, options.secrets));
-  const absl::StatusOr<pki::ClusterSecrets> secrets = pki::ClusterSecretsFromYaml(text);
-  pki::Wipe(text);
-  RETURN_IF_ERROR(base::Annotate(secrets.status(), options.secrets));
-  const absl::StatusOr<pki::Identity> ca =
-      pki::IdentityFromPem(secrets->os.certificate, secrets->os.key.text());
-  RETURN_IF_ERROR(base::Annotate(ca.status(), options.secrets + ": certs.os"));
-  ASSIGN_OR_RETURN(const pki::ClientConfig config, LoadClientConfig(session, flags));
-  const absl::StatusOr<const pki::ClientContext*> current = pki::FindContext(config, flags.context);
-  const std::string name = !flags.context.empty()   ? flags.context
-                           : config.current.empty() ? "default"
-                                                    : config.current;
-  ASSIGN_OR_RETURN(const pki::Identity client,
-                   pki::NewClient(*ca, options.roles, session.clock.Now(), lifetime));
-  pki::ClientConfig made{.current = name};
-  made.contexts.emplace(name, pki::NewClientContext(ca->certificate, client,
-                                                    current.ok() ? (*current)->endpoints
-                                                                 : std::vector<std::string>()));
-  return WriteOutput(session, path, pki::ToYaml(made).text(), {});
-}
-
 }  // namespace
 
 Command AddCommand(const SharedClientFlags& client) {
@@ -152,38 +106,6 @@ Command MergeCommand(const SharedClientFlags& client) {
           .run = [client](Session& session, const Arguments& arguments) {
             return Merge(*client, arguments.front(), session);
           }};
-}
-
-Command NewCommand(const SharedClientFlags& client) {
-  const auto options = std::make_shared<NewOptions>();
-  return {
-      .name = "new",
-      .summary = "Makes a client's file for somebody else, from the cluster's secrets",
-      .description = "Endpoints are those of the context, which also gives its name.",
-      .examples = {{.about = "for somebody who may only read, for a day",
-                    .line = "ichorctl config new reader.yaml --with-secrets secrets.yaml --roles "
-                            "os:reader --crt-ttl 24h"}},
-      .flags = {{.name = "with-secrets",
-                 .value = "FILE",
-                 .help = "the cluster's secrets, whose CA signs",
-                 .target = &options->secrets,
-                 .completes = Completes::kFile},
-                {.name = "roles",
-                 .value = "ROLE,…",
-                 .help = "what its owner may do",
-                 .target = &options->roles,
-                 .split = true},
-                {.name = "crt-ttl",
-                 .value = "DURATION",
-                 .help = "how long it is valid",
-                 .target = &options->lifetime}},
-      .arguments = {{.name = "FILE",
-                     .help = "where it goes; without it, or -, standard output",
-                     .required = false,
-                     .completes = Completes::kFile}},
-      .run = [client, options](Session& session, const Arguments& arguments) {
-        return New(*client, *options, arguments.empty() ? "-" : arguments.front(), session);
-      }};
 }
 
 }  // namespace ichor::ctl

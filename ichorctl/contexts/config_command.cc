@@ -4,7 +4,8 @@
 
 namespace ichor::ctl {
 
-Command ConfigCommand(const SharedClientFlags& client) {
+Command ConfigCommand(const SharedNodeFlags& flags) {
+  const SharedClientFlags& client = flags->client;
   return {.name = "config",
           .summary = "Looks at and changes the client's contexts, one for each cluster",
           .description =
@@ -12,7 +13,7 @@ Command ConfigCommand(const SharedClientFlags& client) {
               "~/.talos/config, whichever of them comes first.",
           .commands = {AddCommand(client), ContextCommand(client), ContextsCommand(client),
                        EndpointsCommand(client), InfoCommand(client), MergeCommand(client),
-                       NewCommand(client), NodesCommand(client), ProxyCommand(client),
+                       NewCommand(flags), NodesCommand(client), ProxyCommand(client),
                        RemoveCommand(client)}};
 }
 

@@ -6,8 +6,10 @@
 #include "ichorctl/cli/parse.h"
 #include "ichorctl/contexts/config_command.h"
 #include "ichorctl/files/test_session.h"
+#include "ichorctl/nodes/test_node.h"
 #include "lib/base/status_matchers.h"
 #include "lib/pki/cluster/secrets.h"
+#include "machine/machine.pb.h"
 
 namespace ichor::ctl {
 
@@ -20,11 +22,13 @@ constexpr std::string_view kFile = ".talos/config";
 
 absl::Status Run(TestSession& session, std::vector<std::string> words) {
   const auto flags = std::make_shared<ClientFlags>();
+  const auto nodes = std::make_shared<NodeFlags>();
+  nodes->client = flags;
   const Command root{
       .name = "ichorctl",
       .summary = "",
       .flags = {{.name = "context", .value = "C", .help = "", .target = &flags->context}},
-      .commands = {ConfigCommand(flags)}};
+      .commands = {ConfigCommand(nodes)}};
   Invocation invocation;
   words.insert(words.begin(), "config");
   if (absl::Status status = Parse(root, words, invocation); !status.ok()) {
@@ -125,6 +129,31 @@ TEST_CASE("contexts: a client of the cluster's CA is made for somebody else, and
   session.clock().Advance(std::chrono::hours(25));
   REQUIRE_THAT(Run(session, {"info"}), IsOk());
   CHECK(session.out().contains("Certificate expires: expired (2026-01-02)\n"));
+}
+
+TEST_CASE("contexts: a node makes a client's file, which gets the endpoints of the context") {
+  TestNode node;
+  machine::GenerateClientConfigurationResponse reply;
+  reply.add_messages()->set_talosconfig(
+      "context: reader@home\ncontexts: {reader@home: {ca: Y2E=}}");
+  const std::string method = "/machine.MachineService/GenerateClientConfiguration";
+  node.Answer(method, reply);
+  REQUIRE_THAT(
+      node.Run(ConfigCommand, {"new", "--roles", "os:reader,os:admin", "--crt-ttl", "24h"}),
+      IsOk());
+  machine::GenerateClientConfigurationRequest asked;
+  REQUIRE(asked.ParseFromString(node.calls().at(0).request));
+  CHECK(std::vector<std::string>(asked.roles().begin(), asked.roles().end()) ==
+        std::vector<std::string>{"os:admin", "os:reader"});
+  CHECK(asked.crt_ttl().seconds() == 86400);
+  CHECK(node.out().starts_with("context: reader@home\n"));
+  CHECK(node.out().contains("- " + node.address()));
+  CHECK_THAT(node.Run(ConfigCommand, {"new", "-n", "a,b"}),
+             StatusIs(absl::StatusCode::kInvalidArgument,
+                      "command \"new\" requires exactly one node (got 2)"));
+  node.session().Write("there", "something");
+  CHECK(absl::IsAlreadyExists(node.Run(ConfigCommand, {"new", node.session().PathOf("there")})));
+  CHECK(node.calls().empty());
 }
 
 TEST_CASE("contexts: removing asks first, and leaves the current one") {

@@ -11,7 +11,7 @@ Command ContextsCommand(const SharedClientFlags& client);
 Command EndpointsCommand(const SharedClientFlags& client);
 Command InfoCommand(const SharedClientFlags& client);
 Command MergeCommand(const SharedClientFlags& client);
-Command NewCommand(const SharedClientFlags& client);
+Command NewCommand(const SharedNodeFlags& flags);
 Command NodesCommand(const SharedClientFlags& client);
 Command ProxyCommand(const SharedClientFlags& client);
 Command RemoveCommand(const SharedClientFlags& client);

@@ -1,0 +1,11 @@
+// Commands that bring something from nodes.
+#pragma once
+
+#include "ichorctl/nodes/node_flags.h"
+
+namespace ichor::ctl {
+
+Command CopyCommand(const SharedNodeFlags& flags);
+Command PcapCommand(const SharedNodeFlags& flags);
+
+}  // namespace ichor::ctl
