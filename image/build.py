@@ -6,7 +6,7 @@ import platform
 import sys
 import time
 
-from image import cmdline, disk, initramfs, listing, loaders, rootfs, slot, spdx
+from image import cmdline, disk, initramfs, install, listing, loaders, rootfs, slot, spdx
 from image.command import ImageError
 from image.modules import Modules
 from image.packages import Packages
@@ -72,15 +72,20 @@ def build(options):
     (out / "kernel").write_bytes(kernel)
     (out / "initramfs").write_bytes(small_archive)
     (out / "microcode").write_bytes(early)
-    (out / "initramfs-pxe").write_bytes(early + initramfs.for_ram(small_archive, built.data))
     (out / "cmdline").write_text(text + "\n", encoding="utf-8")
     efi = loaders.efi_partition(packages, kernel, early, small_archive, cmdline.base(arch, built.root, "A"), additions)
     steps.done("boot loaders")
+    blobs = [install.Blob("kernel", kernel), install.Blob("initramfs", small_archive),
+             *(install.Blob(f"microcode/{entry.path.rpartition('/')[2]}", entry.content(), ships=False)
+               for entry in microcode.entries() if entry.is_file)]
+    to_install = install.tree(packages, efi, len(built.data), blobs)
+    (out / "initramfs-pxe").write_bytes(early + initramfs.for_ram(small_archive, built.data, to_install))
+    steps.done("initramfs-pxe")
     disk.write(out / "disk.raw", packages, efi, built.data)
     steps.done("disk.raw")
     disk.compress(out / "disk.raw")
     steps.done("disk.raw.zst")
-    trees = {"root": root, "initramfs": small, "microcode": microcode, "efi": efi}
+    trees = {"root": root, "initramfs": small, "microcode": microcode, "efi": efi, "install": to_install}
     (out / "manifest.txt").write_text(listing.listing(trees), encoding="utf-8")
     (out / "sbom.spdx.json").write_text(spdx.document(packages, trees), encoding="utf-8")
     steps.done("manifest.txt, sbom.spdx.json")

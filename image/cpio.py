@@ -22,6 +22,20 @@ def archive(entries):
     return b"".join(parts)
 
 
+def files(data):
+    """({path: bytes} of the archive at the beginning of `data`, the bytes that it takes)."""
+    found, at = {}, 0
+    while True:
+        fields = [int(data[at + 6 + 8 * index:at + 14 + 8 * index], 16) for index in range(13)]
+        size, name_bytes = fields[6], fields[11]
+        name = data[at + 110:at + 110 + name_bytes - 1].decode()
+        start = at + -(-(110 + name_bytes) // 4) * 4
+        at = start + -(-size // 4) * 4
+        if name == _TRAILER:
+            return found, at
+        found[name] = data[start:start + size]
+
+
 def _record(name, inode, mode, data):
     encoded = name.encode() + b"\0"
     links = 2 if stat.S_ISDIR(mode) else 1

@@ -40,8 +40,13 @@ def small(tree):
     return run(["zstd", "-19", "--quiet", "--no-progress", "-T2", "--stdout"], data=cpio.archive(tree.entries()))
 
 
-def for_ram(small_archive, slot):
-    """The archive of RAM media: the slot, which is compressed inside, then the small one."""
+def for_ram(small_archive, slot, install):
+    """The archive of RAM media: the slot, which is compressed inside, the tree of an install, then the small one."""
     tree = Tree()
     tree.file("root.slot", "ichor", slot)
-    return cpio.archive(tree.entries()) + small_archive
+    return _on_word(cpio.archive(tree.entries())) + _on_word(small(install)) + small_archive
+
+
+def _on_word(archive):
+    """The kernel looks for the next archive at a multiple of four bytes."""
+    return archive + bytes(-len(archive) % 4)

@@ -55,7 +55,7 @@ def _problems_of_link(root, path, name):
         yield f"an absolute link, to {target}"
     elif not os.path.realpath(path).startswith(f"{root}/"):
         yield f"a link out of the root, to {target}"
-    elif not os.path.exists(path) and not os.path.realpath(path).startswith((f"{root}/proc/", f"{root}/run/")):
+    elif not os.path.exists(path) and not os.path.realpath(path).startswith((f"{root}/proc/", f"{root}/run/", f"{root}/system/")):
         yield f"a link to {target}, which is not there"
     if _is_forbidden(name):
         yield "the name of a shell, an interpreter, a package manager or their like"
