@@ -29,7 +29,7 @@ int MachinedKills::LeftToLimit(base::MonotonicTime now) const {
   return kLimit - static_cast<int>(recent);
 }
 
-absl::Status KillAndWait(Machine& machine, const Victim& victim) {
+absl::Status Kill(Machine& machine, const Victim& victim) {
   const auto pid_of = [&](const auto& rows) {
     const auto row = rows.find(victim.service);
     return row == rows.end() ? 0 : row->spec().pid();
@@ -37,13 +37,15 @@ absl::Status KillAndWait(Machine& machine, const Victim& victim) {
   ASSIGN_OR_RETURN(const auto before, machine.api().List<ProcessStatus>());
   RETURN_IF_ERROR(machine.injector().Tell(std::format("kill {} 1", victim.process),
                                           std::format("killed {}", pid_of(before))));
-  RETURN_IF_ERROR(machine.api()
-                      .WaitFor<ProcessStatus>("another " + victim.service,
-                                              [&](const auto& rows) {
-                                                return pid_of(rows) != 0 &&
-                                                       pid_of(rows) != pid_of(before);
-                                              })
-                      .status());
+  return machine.api()
+      .WaitFor<ProcessStatus>(
+          "another " + victim.service,
+          [&](const auto& rows) { return pid_of(rows) != 0 && pid_of(rows) != pid_of(before); })
+      .status();
+}
+
+absl::Status KillAndWait(Machine& machine, const Victim& victim) {
+  RETURN_IF_ERROR(Kill(machine, victim));
   return WaitForMaintenance(machine.api());
 }
 

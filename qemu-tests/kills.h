@@ -42,8 +42,10 @@ class MachinedKills {
   std::vector<base::MonotonicTime> times_;
 };
 
-// Kills a victim and waits until another process is there in its place, its API answers, and the
-// node is well.
+// Kills a victim and waits until another process is there in its place.
+absl::Status Kill(Machine& machine, const Victim& victim);
+
+// The same, and waits until a node without a config is well again.
 absl::Status KillAndWait(Machine& machine, const Victim& victim);
 
 // The process of each victim, one and not more; an error names who is missing, double, or dead and

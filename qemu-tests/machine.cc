@@ -120,14 +120,14 @@ absl::StatusOr<Machine> Machine::Create(const MachineSpec& spec, const std::stri
 absl::Status Machine::MakeDisks() const {
   const std::string log = files_.directory + "/tools.log";
   for (std::size_t i = 0; i < spec_.disks.size(); ++i) {
-    if (!spec_.disks[i].raw_file.empty()) {
+    if (!spec_.disks[i].file.empty()) {
       continue;
     }
     std::vector<std::string> words = {"qemu-img", "create", "-q", "-f", "qcow2"};
     if (spec_.disks[i].holds_image) {
       words.insert(words.end(), {"-F", "raw", "-b", files_.image + "/disk.raw"});
     }
-    words.push_back(absl::StrCat(files_.directory, "/disk", i, ".qcow2"));
+    words.push_back(DiskFile(static_cast<int>(i)));
     words.push_back(absl::StrCat(spec_.disks[i].size_bytes));
     RETURN_IF_ERROR(RunTool(words, log));
   }
@@ -213,6 +213,10 @@ void Machine::PowerCut() {
   qemu_.reset();
 }
 
+std::string Machine::DiskFile(int index) const {
+  return absl::StrCat(files_.directory, "/disk", index, ".qcow2");
+}
+
 absl::Status Machine::WriteToDisk(int index, std::uint64_t offset, const std::string& bytes) {
   const std::string source = files_.directory + "/bytes";
   std::ofstream(source, std::ios::binary) << bytes;
@@ -224,8 +228,7 @@ absl::Status Machine::WriteToDisk(int index, std::uint64_t offset, const std::st
                              files_.image + "/disk.raw", expected},
                             log));
   }
-  for (const std::string& disk :
-       {expected, absl::StrCat(files_.directory, "/disk", index, ".qcow2")}) {
+  for (const std::string& disk : {expected, DiskFile(index)}) {
     RETURN_IF_ERROR(
         RunTool({"qemu-io", "-f", "qcow2", "-c",
                  absl::StrCat("write -s ", source, " ", offset, " ", bytes.size()), disk},
@@ -238,8 +241,7 @@ absl::Status Machine::DiskIsUntouched(int index) const {
   const std::string expected = absl::StrCat(files_.directory, "/expected", index, ".qcow2");
   const bool written = std::filesystem::exists(expected);
   return RunTool({"qemu-img", "compare", "-f", "qcow2", "-F", written ? "qcow2" : "raw",
-                  absl::StrCat(files_.directory, "/disk", index, ".qcow2"),
-                  written ? expected : files_.image + "/disk.raw"},
+                  DiskFile(index), written ? expected : files_.image + "/disk.raw"},
                  files_.directory + "/tools.log");
 }
 

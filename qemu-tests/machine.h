@@ -52,6 +52,9 @@ class Machine {
   // Ends QEMU at once. What the guest had not written is lost.
   void PowerCut();
 
+  // The file of a disk, which another machine may have once this one is off.
+  std::string DiskFile(int index) const;
+
   // Writes `bytes` to a disk at `offset`. Call it while the machine is off.
   absl::Status WriteToDisk(int index, std::uint64_t offset, const std::string& bytes);
 

@@ -13,27 +13,37 @@ enum class Arch : std::uint8_t { kAmd64, kArm64 };
 // and initramfs for slot A of the first disk, as GRUB gives them.
 enum class Firmware : std::uint8_t { kBios, kUefi, kDirect, kDirectDisk };
 
-enum class DiskBus : std::uint8_t { kVirtio, kScsi };
+// kUsb is a stick, which can be pulled out.
+enum class DiskBus : std::uint8_t { kVirtio, kScsi, kSata, kNvme, kUsb };
+
+enum class NicModel : std::uint8_t { kVirtio, kE1000e };
 
 struct DiskSpec {
   std::uint64_t size_bytes = std::uint64_t{6} << 30;
   bool holds_image = false;  // begins with disk.raw, else empty
   int pci_slot = 0;          // of a disk with a controller of its own; 0: QEMU chooses
-  std::string raw_file;      // a file of the test's own, written to as it is; else made anew
+  // A file of the test's own, *.qcow2 or raw, written to as it is; else one is made.
+  std::string file;
   DiskBus bus = DiskBus::kVirtio;
+  std::string write_log;  // of a raw file: a file that every write goes to as well (block_log.h)
 };
 
 struct NicSpec {
   bool has_carrier = true;
   int pci_slot = 0;  // 0: QEMU chooses
+  NicModel model = NicModel::kVirtio;
 };
 
 struct MachineSpec {
   Arch arch = Arch::kAmd64;
   Firmware firmware = Firmware::kUefi;
   int memory_mib = 2048;
-  std::vector<DiskSpec> disks = {{.holds_image = true}};  // the firmware tries them in this order
+  // The firmware tries those with the image first, in this order.
+  std::vector<DiskSpec> disks = {{.holds_image = true}};
+  // Or, by UEFI, in the order that its own variables say: QEMU says none.
+  bool orders_by_variables = false;
   std::vector<NicSpec> nics = {{}};
+  std::string uuid;  // of the board, in SMBIOS; empty: QEMU's
   // For machines that QEMU gives the kernel to:
   std::string arguments;         // behind the image's command line
   bool has_injector = false;     // faults get inside: injector.h

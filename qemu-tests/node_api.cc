@@ -9,7 +9,6 @@
 
 #include "common/common.pb.h"
 #include "cosi/resource/state.pb.h"
-#include "lib/rpc/tls.h"
 #include "lib/state/follower.h"
 
 namespace ichor::qemu {
@@ -62,8 +61,13 @@ NodeApi::~NodeApi() {
   loop_->poller().Remove(machine_);
 }
 
+void NodeApi::UseIdentity(rpc::TlsClientOptions identity) {
+  identity_ = std::move(identity);
+  client_.reset();
+}
+
 absl::StatusOr<std::unique_ptr<rpc::Client>> NodeApi::Connect() {
-  ASSIGN_OR_RETURN(auto context, rpc::NewTlsClientContext({.trust = rpc::TlsTrust::kAnybody}));
+  ASSIGN_OR_RETURN(auto context, rpc::NewTlsClientContext(identity_));
   return rpc::Client::ConnectTls(*loop_, std::format("127.0.0.1:{}", port_), std::move(context));
 }
 
@@ -129,6 +133,23 @@ absl::StatusOr<std::vector<std::string>> NodeApi::Call(const std::string& path,
       return base::Annotate(paused, path);
     }
   }
+}
+
+absl::StatusOr<std::vector<std::string>> NodeApi::CallOnce(const std::string& path,
+                                                           const std::string& request) {
+  RETURN_IF_ERROR(VersionTag().status());  // makes sure that somebody listens
+  return Attempt(path, request, clock_.Monotonic() + patience_);
+}
+
+absl::StatusOr<machine::ApplyConfiguration> NodeApi::Apply(
+    const std::string& config, machine::ApplyConfigurationRequest::Mode mode) {
+  machine::ApplyConfigurationRequest request;
+  request.set_data(config);
+  request.set_mode(mode);
+  ASSIGN_OR_RETURN(const auto reply,
+                   Parse<machine::ApplyConfigurationResponse>(CallOnce(
+                       "/machine.MachineService/ApplyConfiguration", request.SerializeAsString())));
+  return reply.messages(0);
 }
 
 absl::Status NodeApi::Follow(Store& store, const Kind& kind, const Holds& holds,

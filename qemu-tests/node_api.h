@@ -17,6 +17,7 @@
 #include "lib/resource/metadata.h"
 #include "lib/resource/resource.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/tls.h"
 #include "lib/runtime/controller.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/rows.h"
@@ -45,6 +46,9 @@ class NodeApi {
 
   void SetPatience(std::chrono::nanoseconds patience) { patience_ = patience; }
 
+  // Who asks, and whom it trusts, from now on: at first nobody in particular, and anybody.
+  void UseIdentity(rpc::TlsClientOptions identity);
+
   absl::StatusOr<std::string> VersionTag();
   absl::StatusOr<std::vector<machine::ProcessInfo>> Processes();
   absl::StatusOr<std::vector<machine::ServiceInfo>> Services();
@@ -60,6 +64,14 @@ class NodeApi {
   // The messages of one call that streams its answer, or whose answer is one message.
   absl::StatusOr<std::vector<std::string>> Call(const std::string& path,
                                                 const std::string& request);
+
+  // The same, asked once: for what must not be done twice.
+  absl::StatusOr<std::vector<std::string>> CallOnce(const std::string& path,
+                                                    const std::string& request);
+
+  // Gives the node a config, by MachineService.ApplyConfiguration.
+  absl::StatusOr<machine::ApplyConfiguration> Apply(const std::string& config,
+                                                    machine::ApplyConfigurationRequest::Mode mode);
 
   // All rows of a kind, as YAML; for whoever reads them.
   absl::StatusOr<std::string> Yaml(const Kind& kind);
@@ -113,6 +125,7 @@ class NodeApi {
   const std::uint16_t port_;
   const int machine_;
   bool gone_ = false;
+  rpc::TlsClientOptions identity_{.trust = rpc::TlsTrust::kAnybody};
   std::chrono::nanoseconds patience_ = kPatience;
   std::unique_ptr<rpc::Client> client_;  // null, or of the last call
 };

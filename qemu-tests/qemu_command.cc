@@ -51,24 +51,75 @@ Words FirmwareWords(const MachineSpec& spec, const MachineFiles& files,
   return {};
 }
 
-Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
+bool HasBus(const MachineSpec& spec, DiskBus bus) {
+  return std::ranges::any_of(spec.disks, [bus](const DiskSpec& disk) { return disk.bus == bus; });
+}
+
+Words ControllerWords(const MachineSpec& spec) {
   Words words;
-  if (std::ranges::any_of(spec.disks,
-                          [](const DiskSpec& disk) { return disk.bus == DiskBus::kScsi; })) {
-    words = {"-device", "virtio-scsi-pci,id=scsi"};
+  if (HasBus(spec, DiskBus::kScsi)) {
+    Add(words, {"-device", "virtio-scsi-pci,id=scsi"});
   }
+  if (HasBus(spec, DiskBus::kSata)) {
+    Add(words, {"-device", "ich9-ahci,id=sata"});
+  }
+  if (HasBus(spec, DiskBus::kUsb)) {
+    Add(words, {"-device", "qemu-xhci,id=usb"});
+  }
+  return words;
+}
+
+std::string DeviceOf(DiskBus bus, std::size_t index) {
+  switch (bus) {
+    case DiskBus::kVirtio:
+      return "virtio-blk-pci";
+    case DiskBus::kScsi:
+      return "scsi-hd,bus=scsi.0";
+    case DiskBus::kSata:
+      return absl::StrCat("ide-hd,bus=sata.", index);
+    case DiskBus::kNvme:
+      return "nvme";
+    case DiskBus::kUsb:
+      return "usb-storage,bus=usb.0,removable=on";
+  }
+  return "";
+}
+
+Words BackendWords(const DiskSpec& disk, const MachineFiles& files, std::size_t index) {
+  const std::string file =
+      disk.file.empty() ? absl::StrCat(files.directory, "/disk", index, ".qcow2") : disk.file;
+  if (disk.write_log.empty()) {
+    const char* format = file.ends_with(".qcow2") ? "qcow2" : "raw";
+    return {"-drive", absl::StrCat("if=none,id=disk", index, ",format=", format, ",file=", file)};
+  }
+  return {"-blockdev", absl::StrCat("driver=blklogwrites,node-name=disk", index,
+                                    ",file.driver=file,file.filename=", file,
+                                    ",log.driver=file,log.filename=", disk.write_log)};
+}
+
+// A BIOS tries the first disk only, so the one with the image comes first. A kernel that QEMU was
+// given is boot device 0.
+std::size_t BootIndex(const MachineSpec& spec, std::size_t disk) {
+  std::size_t index = 1;
   for (std::size_t i = 0; i < spec.disks.size(); ++i) {
-    const bool scsi = spec.disks[i].bus == DiskBus::kScsi;
-    const std::string& raw = spec.disks[i].raw_file;
-    const std::string file =
-        raw.empty() ? absl::StrCat("format=qcow2,file=", files.directory, "/disk", i, ".qcow2")
-                    : "format=raw,file=" + raw;
-    const int slot = spec.disks[i].pci_slot;
-    const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";
-    // A kernel that QEMU was given is boot device 0.
-    Add(words, {"-drive", absl::StrCat("if=none,id=disk", i, ",", file), "-device",
-                absl::StrCat(scsi ? "scsi-hd,bus=scsi.0" : "virtio-blk-pci", ",drive=disk", i,
-                             ",serial=disk", i, ",bootindex=", i + 1, address)});
+    const bool same = spec.disks[i].holds_image == spec.disks[disk].holds_image;
+    index += static_cast<std::size_t>(same ? i < disk : spec.disks[i].holds_image);
+  }
+  return index;
+}
+
+Words DiskWords(const MachineSpec& spec, const MachineFiles& files) {
+  Words words = ControllerWords(spec);
+  for (std::size_t i = 0; i < spec.disks.size(); ++i) {
+    const DiskSpec& disk = spec.disks[i];
+    const std::string address =
+        disk.pci_slot != 0 ? absl::StrCat(",addr=", absl::Hex(disk.pci_slot)) : "";
+    Add(words, BackendWords(disk, files, i));
+    Add(words, {"-device",
+                absl::StrCat(
+                    DeviceOf(disk.bus, i), ",drive=disk", i, ",serial=disk", i,
+                    spec.orders_by_variables ? "" : absl::StrCat(",bootindex=", BootIndex(spec, i)),
+                    address)});
   }
   return words;
 }
@@ -109,7 +160,8 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
     }
     const int slot = spec.nics[i].pci_slot;
     const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";
-    Add(words, {"-device", absl::StrCat("virtio-net-pci", peer, address)});
+    const char* model = spec.nics[i].model == NicModel::kVirtio ? "virtio-net-pci" : "e1000e";
+    Add(words, {"-device", absl::StrCat(model, peer, address)});
   }
   return words;
 }
@@ -145,6 +197,9 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-device",     "virtio-rng-pci",
               "-device",     "i6300esb",
               "-action",     "watchdog=reset"});
+  if (!spec.uuid.empty()) {
+    Add(words, {"-uuid", spec.uuid});
+  }
   Add(words, FirmwareWords(spec, files, options.command_line));
   if (!options.monitor.empty()) {
     Add(words, {"-qmp", absl::StrCat("unix:", options.monitor, ",server=on,wait=off")});

@@ -26,6 +26,13 @@ TEST_CASE("qemu command: UEFI gets the machine's own variables, and disks are tr
   CHECK_FALSE(Has(words, "-kernel"));
 }
 
+TEST_CASE("qemu command: the disk with the image is the first to be tried") {
+  const auto words = QemuCommand({.disks = {{}, {}, {.holds_image = true}}}, Files(), {});
+  CHECK(Has(words, "virtio-blk-pci,drive=disk0,serial=disk0,bootindex=2"));
+  CHECK(Has(words, "virtio-blk-pci,drive=disk1,serial=disk1,bootindex=3"));
+  CHECK(Has(words, "virtio-blk-pci,drive=disk2,serial=disk2,bootindex=1"));
+}
+
 TEST_CASE("qemu command: a direct boot gets kernel, initramfs and command line") {
   const auto words = QemuCommand({.arch = Arch::kArm64, .firmware = Firmware::kDirect, .disks = {}},
                                  Files(), {.accelerator = "tcg", .command_line = "a b"});
@@ -57,6 +64,31 @@ TEST_CASE("qemu command: SCSI disks share a controller") {
                                  Files(), {.accelerator = "tcg"});
   CHECK(Has(words, "virtio-scsi-pci,id=scsi"));
   CHECK(Has(words, "scsi-hd,bus=scsi.0,drive=disk1,serial=disk1,bootindex=2"));
+}
+
+TEST_CASE("qemu command: disks of each bus have a controller to be on") {
+  const auto words = QemuCommand({.disks = {{.bus = DiskBus::kUsb}, {.bus = DiskBus::kSata}},
+                                  .nics = {{.model = NicModel::kE1000e}},
+                                  .uuid = "11111111-2222-3333-4444-555555555555"},
+                                 Files(), {.accelerator = "tcg"});
+  CHECK(Has(words, "qemu-xhci,id=usb"));
+  CHECK(Has(words, "usb-storage,bus=usb.0,removable=on,drive=disk0,serial=disk0,bootindex=1"));
+  CHECK(Has(words, "ich9-ahci,id=sata"));
+  CHECK(Has(words, "ide-hd,bus=sata.1,drive=disk1,serial=disk1,bootindex=2"));
+  CHECK(Has(words, "e1000e,id=nic0,netdev=net0"));
+  CHECK(Has(words, "11111111-2222-3333-4444-555555555555"));
+}
+
+TEST_CASE("qemu command: a disk of the test's own is written to as it is, with a log if it wants") {
+  const auto words = QemuCommand({.disks = {{.file = "/a.qcow2"},
+                                            {.file = "/b.raw"},
+                                            {.file = "/c.raw", .write_log = "/c.log"}}},
+                                 Files(), {.accelerator = "tcg"});
+  CHECK(Has(words, "if=none,id=disk0,format=qcow2,file=/a.qcow2"));
+  CHECK(Has(words, "if=none,id=disk1,format=raw,file=/b.raw"));
+  CHECK(Has(words,
+            "driver=blklogwrites,node-name=disk2,file.driver=file,file.filename=/c.raw,"
+            "log.driver=file,log.filename=/c.log"));
 }
 
 }  // namespace

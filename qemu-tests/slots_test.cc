@@ -64,8 +64,7 @@ class Pair {
   void Add(Firmware firmware, const std::string& name, const TwoSlots::Over& over_b) {
     auto disk = TwoSlots::Make(name, over_b);
     REQUIRE_THAT(disk.status(), IsOk());
-    auto machine =
-        Machine::Create({.firmware = firmware, .disks = {{.raw_file = disk->file()}}}, name);
+    auto machine = Machine::Create({.firmware = firmware, .disks = {{.file = disk->file()}}}, name);
     REQUIRE_THAT(machine.status(), IsOk());
     nodes.emplace_back(std::make_unique<Machine>(*std::move(machine)),
                        std::make_unique<TwoSlots>(*std::move(disk)));

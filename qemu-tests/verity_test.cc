@@ -28,7 +28,7 @@ struct Node {
     disk = std::make_unique<TwoSlots>(*std::move(made));
     REQUIRE_THAT(disk->Commit({"panic=1"}), IsOk());
     auto created =
-        Machine::Create({.firmware = firmware, .disks = {{.raw_file = disk->file()}}}, "node");
+        Machine::Create({.firmware = firmware, .disks = {{.file = disk->file()}}}, "node");
     REQUIRE_THAT(created.status(), IsOk());
     machine = std::make_unique<Machine>(*std::move(created));
   }

@@ -30,4 +30,14 @@ absl::Status WaitForMaintenance(NodeApi& api) {
       .status();
 }
 
+absl::Status WaitForRunning(NodeApi& api) {
+  return api
+      .WaitFor<runtime::MachineStatus>("a node that runs",
+                                       [](const auto& rows) {
+                                         return !rows.empty() && rows.front().spec().stage() ==
+                                                                     enums::MACHINE_STAGE_RUNNING;
+                                       })
+      .status();
+}
+
 }  // namespace ichor::qemu
