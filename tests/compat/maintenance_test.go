@@ -129,8 +129,8 @@ type runningApid struct {
 	log         *harness.Tail
 }
 
-// startApid starts it; the test's end ends it.
-func startApid(t *testing.T) runningApid {
+// runApid starts an apid that listens on address, as core tells it to, before machined. The test's end ends it.
+func runApid(t *testing.T, core state.State, machined machine.MachineServiceServer, address string) *harness.Tail {
 	t.Helper()
 
 	node := os.Getenv(nodeVariable)
@@ -141,6 +141,39 @@ func startApid(t *testing.T) runningApid {
 	directory, err := os.MkdirTemp("", "apid-")
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(directory) }) //nolint:errcheck
+
+	serveOn(t, filepath.Join(directory, "state"), func(s *grpc.Server) {
+		v1alpha1.RegisterStateServer(s, server.NewState(core))
+	})
+	serveOn(t, filepath.Join(directory, "machined"), func(s *grpc.Server) {
+		machine.RegisterMachineServiceServer(s, machined)
+	})
+
+	apid := exec.Command(node, "--state", filepath.Join(directory, "state"), "--machined", filepath.Join(directory, "machined"))
+	apid.Args[0] = "apid"
+	log := &harness.Tail{}
+	apid.Stderr = io.MultiWriter(os.Stderr, log)
+	require.NoError(t, apid.Start())
+	t.Cleanup(func() {
+		apid.Process.Kill() //nolint:errcheck
+		apid.Wait()         //nolint:errcheck
+	})
+
+	require.Eventually(t, func() bool {
+		connection, err := net.Dial("tcp", address)
+		if err == nil {
+			connection.Close() //nolint:errcheck
+		}
+
+		return err == nil
+	}, 20*time.Second, 20*time.Millisecond)
+
+	return log
+}
+
+// startApid starts one as in maintenance mode; the test's end ends it.
+func startApid(t *testing.T) runningApid {
+	t.Helper()
 
 	core := state.WrapCore(namespaced.NewState(inmem.Build))
 	address := freeAddress(t)
@@ -162,31 +195,7 @@ func startApid(t *testing.T) runningApid {
 	addresses.TypedSpec().Addresses = []netip.Prefix{netip.MustParsePrefix("10.5.0.2/24")}
 	require.NoError(t, core.Create(t.Context(), addresses))
 
-	serveOn(t, filepath.Join(directory, "state"), func(s *grpc.Server) {
-		v1alpha1.RegisterStateServer(s, server.NewState(core))
-	})
-	serveOn(t, filepath.Join(directory, "machined"), func(s *grpc.Server) {
-		machine.RegisterMachineServiceServer(s, fakeMachined{})
-	})
-
-	apid := exec.Command(node, "--state", filepath.Join(directory, "state"), "--machined", filepath.Join(directory, "machined"))
-	apid.Args[0] = "apid"
-	log := &harness.Tail{}
-	apid.Stderr = io.MultiWriter(os.Stderr, log)
-	require.NoError(t, apid.Start())
-	t.Cleanup(func() {
-		apid.Process.Kill() //nolint:errcheck
-		apid.Wait()         //nolint:errcheck
-	})
-
-	require.Eventually(t, func() bool {
-		connection, err := net.Dial("tcp", address)
-		if err == nil {
-			connection.Close() //nolint:errcheck
-		}
-
-		return err == nil
-	}, 20*time.Second, 20*time.Millisecond)
+	log := runApid(t, core, fakeMachined{}, address)
 
 	return runningApid{address: address, fingerprint: fingerprint, log: log}
 }

@@ -31,7 +31,7 @@ var readersMethods = map[string]codes.Code{
 	"/cosi.resource.State/List":                             codes.PermissionDenied,
 	"/cosi.resource.State/Watch":                            codes.PermissionDenied,
 	"/inspect.InspectService/ControllerRuntimeDependencies": codes.OK,
-	"/machine.MachineService/ApplyConfiguration":            codes.Unimplemented,
+	"/machine.MachineService/ApplyConfiguration":            codes.InvalidArgument, // no config
 	"/machine.MachineService/CPUFreqStats":                  codes.OK,
 	"/machine.MachineService/CPUInfo":                       codes.OK,
 	"/machine.MachineService/Containers":                    codes.OK,
@@ -57,7 +57,7 @@ var readersMethods = map[string]codes.Code{
 	"/machine.MachineService/Stats":                         codes.OK,
 	"/machine.MachineService/SystemStat":                    codes.OK,
 	"/machine.MachineService/Version":                       codes.OK,
-	"/storage.StorageService/BlockDeviceWipe":               codes.Unimplemented,
+	"/storage.StorageService/BlockDeviceWipe":               codes.OK, // of no device
 	"/storage.StorageService/Disks":                         codes.OK,
 	"/time.TimeService/Time":                                codes.Unavailable, // no time server was asked
 	"/time.TimeService/TimeCheck":                           codes.Unimplemented,

@@ -86,7 +86,9 @@ func TestNodeNamesItsLinksAndIsReached(t *testing.T) {
 	assert.False(t, slices.ContainsFunc(lines[first:], func(line string) bool { return strings.HasSuffix(line, "none") }), lines)
 
 	for _, line := range consoleLines(t, c, "machined: warning: networkd: ") {
-		assert.Empty(t, line, "networkd has nothing to complain about")
+		if !strings.Contains(line, "time server ") { // the tests' network reaches none
+			assert.Empty(t, line, "networkd has nothing to complain about")
+		}
 	}
 }
 
