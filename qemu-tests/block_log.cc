@@ -32,7 +32,7 @@ struct RawEntry {
   std::uint64_t sector;
   std::uint64_t sectors;
   std::uint64_t flags;
-  std::uint64_t data_bytes;
+  std::uint64_t mark_bytes;  // of marks alone, which QEMU does not make
 };
 
 template <class T>
@@ -42,10 +42,6 @@ bool ReadAt(std::ifstream& file, std::uint64_t offset, T& value) {
   file.read(bytes.data(), bytes.size());
   std::memcpy(&value, bytes.data(), sizeof(T));
   return static_cast<bool>(file);
-}
-
-std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
-  return (size + unit - 1) / unit * unit;
 }
 
 }  // namespace
@@ -65,7 +61,7 @@ absl::StatusOr<BlockLog> BlockLog::Read(const std::string& path) {
   RawEntry raw{};
   while (at + unit <= end && ReadAt(file, at, raw)) {
     const bool discard = (raw.flags & kDiscard) != 0;
-    const std::uint64_t data = discard ? 0 : RoundUp(raw.data_bytes, unit);
+    const std::uint64_t data = discard ? 0 : raw.sectors * unit;
     const bool nothing = raw.flags == 0 && raw.sectors == 0;
     if (nothing || at + unit + data > end) {
       break;

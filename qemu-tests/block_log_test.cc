@@ -28,7 +28,7 @@ std::string Sector(const std::vector<T>& words) {
 
 std::string Entry(std::uint64_t sector, std::uint64_t sectors, std::uint64_t flags,
                   const std::string& data) {
-  return Sector<std::uint64_t>({sector, sectors, flags, data.size()}) + data;
+  return Sector<std::uint64_t>({sector, sectors, flags, 0}) + data;
 }
 
 class Log {
