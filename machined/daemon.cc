@@ -218,7 +218,7 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
       .foresee =
           [this](const config::Config& config, const Caller& caller) {
             absl::StatusOr<ConfigForesight> seen =
-                Foresee(store_, NodeConfig::kSource, config, caller);
+                Foresee(store_, runtime_.Reconcilers(), NodeConfig::kSource, config, caller);
             return seen.ok() ? *std::move(seen)
                              : ConfigForesight{.warnings = {std::string(seen.status().message())}};
           },

@@ -6,10 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "common/common.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "ichorctl/cgroups/cgroup_table.h"
-#include "ichorctl/fetch/gunzip.h"
+#include "ichorctl/fetch/copy_tree.h"
 #include "ichorctl/fetch/tar_reader.h"
 #include "ichorctl/look/ask.h"
 #include "lib/base/status.h"
@@ -74,20 +73,6 @@ class DiskSink : public TarSink {
   Cgroups& cgroups_;
 };
 
-absl::Status ReadTree(Nodes& nodes, const std::string& path, TarSink& sink) {
-  machine::CopyRequest request;
-  request.set_root_path(path);
-  TarReader reader(sink);
-  Gunzip gunzip;
-  RETURN_IF_ERROR(AskAll<common::Data>(
-      nodes, MachineMethod("Copy"), request, [&](const std::string&, const common::Data& data) {
-        return gunzip.Feed(data.bytes(),
-                           [&](std::string_view bytes) { return reader.Feed(bytes); });
-      }));
-  RETURN_IF_ERROR(gunzip.Finish());
-  return reader.Finish();
-}
-
 absl::Status ShowCgroups(const NodeFlags& flags, const std::string& preset, Session& session) {
   if (preset.empty()) {
     return absl::InvalidArgumentError(
@@ -104,9 +89,9 @@ absl::Status ShowCgroups(const NodeFlags& flags, const std::string& preset, Sess
         }
       }));
   DiskSink disks(cgroups);
-  RETURN_IF_ERROR(ReadTree(*nodes, "/sys/dev/block", disks));
+  RETURN_IF_ERROR(CopyTree(*nodes, "/sys/dev/block", disks));
   GroupSink groups(cgroups);
-  RETURN_IF_ERROR(ReadTree(*nodes, "/sys/fs/cgroup", groups));
+  RETURN_IF_ERROR(CopyTree(*nodes, "/sys/fs/cgroup", groups));
   ASSIGN_OR_RETURN(const Table table, CgroupTable(cgroups, preset));
   session.out << ToText(table);
   return absl::OkStatus();

@@ -9,8 +9,8 @@
 
 #include "common/common.pb.h"
 #include "ichorctl/control/waiting.h"
+#include "ichorctl/fetch/copy_tree.h"
 #include "ichorctl/fetch/extractor.h"
-#include "ichorctl/fetch/gunzip.h"
 #include "ichorctl/look/ask.h"
 #include "ichorctl/nodes/access.h"
 #include "ichorctl/nodes/connect.h"
@@ -39,30 +39,22 @@ absl::Status CheckTarget(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status Extract(Nodes& nodes, const machine::CopyRequest& request, const std::string& target) {
+absl::Status Extract(Nodes& nodes, const std::string& source, const std::string& target) {
   RETURN_IF_ERROR(CheckTarget(target));
   Extractor extractor(target);
-  TarReader reader(extractor);
-  Gunzip gunzip;
-  RETURN_IF_ERROR(AskAll<common::Data>(
-      nodes, MachineMethod("Copy"), request, [&](const std::string&, const common::Data& data) {
-        return gunzip.Feed(data.bytes(),
-                           [&](std::string_view bytes) { return reader.Feed(bytes); });
-      }));
-  RETURN_IF_ERROR(gunzip.Finish());
-  RETURN_IF_ERROR(reader.Finish());
+  RETURN_IF_ERROR(CopyTree(nodes, source, extractor));
   return extractor.Finish();
 }
 
 absl::Status Copy(const NodeFlags& flags, const std::string& source, const std::string& target,
                   Session& session) {
-  machine::CopyRequest request;
-  request.set_root_path(source);
   ASSIGN_OR_RETURN(const std::unique_ptr<Nodes> nodes, Nodes::Open(session, flags));
   RETURN_IF_ERROR(nodes->CheckOne("copy"));
   if (target != "-") {
-    return Extract(*nodes, request, target);
+    return Extract(*nodes, source, target);
   }
+  machine::CopyRequest request;
+  request.set_root_path(source);
   return AskAll<common::Data>(*nodes, MachineMethod("Copy"), request,
                               [&](const std::string&, const common::Data& data) {
                                 session.out << data.bytes();

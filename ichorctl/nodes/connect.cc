@@ -12,6 +12,7 @@
 #include "ichorctl/nodes/explain.h"
 #include "lib/base/status.h"
 #include "lib/runtime/loop.h"
+#include "lib/sys/host_names.h"
 
 namespace ichor::ctl {
 namespace {
@@ -76,7 +77,7 @@ absl::StatusOr<std::unique_ptr<rpc::Client>> TryAddress(Session& session, const 
 
 absl::StatusOr<std::unique_ptr<rpc::Client>> TryEndpoint(Session& session, const Access& access,
                                                          const Endpoint& endpoint) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> addresses, AddressesOf(endpoint.host));
+  ASSIGN_OR_RETURN(const std::vector<std::string> addresses, sys::AddressesOfHost(endpoint.host));
   absl::Status failed;
   for (const std::string& address : addresses) {
     absl::StatusOr<std::unique_ptr<rpc::Client>> client =

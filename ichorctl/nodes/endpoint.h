@@ -26,9 +26,4 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view text);
 // "10.0.0.1:50000", "[fd00::1]:50000"
 std::string ToString(const Endpoint& endpoint);
 
-// The addresses of `host`, in the order in which they are to be tried; itself if it is an address.
-// NotFound, Unavailable: "name: Domain name not found". Blocks, for some seconds if no resolver
-// answers.
-absl::StatusOr<std::vector<std::string>> AddressesOf(const std::string& host);
-
 }  // namespace ichor::ctl

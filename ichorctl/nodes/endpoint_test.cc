@@ -37,13 +37,4 @@ TEST_CASE("endpoint: text that is none is refused") {
                                                "https://HOST"));
 }
 
-TEST_CASE("endpoint: an address is its own, and the machine's own name is found") {
-  const auto itself = AddressesOf("fd00::1");
-  REQUIRE(itself.ok());
-  CHECK(*itself == std::vector<std::string>{"fd00::1"});
-  const auto local = AddressesOf("localhost");
-  REQUIRE(local.ok());
-  CHECK((local->front() == "127.0.0.1" || local->front() == "::1"));
-}
-
 }  // namespace ichor::ctl

@@ -41,6 +41,17 @@ void Runtime::AddReconciler(ReconcilerBody body) {
   OnRegistered();
 }
 
+std::vector<ReconcilerBody> Runtime::Reconcilers() const {
+  std::vector<ReconcilerBody> bodies;
+  bodies.reserve(reconcilers_.size());
+  for (const auto& [index, reconciler] : reconcilers_) {
+    const Node& node = nodes_[index];
+    bodies.push_back(
+        {.name = node.name, .inputs = node.inputs, .outputs = node.outputs, .run = reconciler.run});
+  }
+  return bodies;
+}
+
 void Runtime::AddActuator(ActuatorBody body) {
   DCHECK(loop_.IsCurrent());
   const Node node{.name = body.name,

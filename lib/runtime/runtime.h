@@ -99,6 +99,9 @@ class Runtime {
   // All controllers that were registered.
   const std::vector<Node>& nodes() const { return nodes_; }
 
+  // The reconcilers among them, to be run elsewhere: for a Preview.
+  std::vector<ReconcilerBody> Reconcilers() const;
+
   // The graph of controllers and types in DOT.
   std::string Dependencies() const { return ToDot(nodes_); }
 

@@ -11,9 +11,9 @@
 namespace ichor::sys {
 namespace {
 
-constexpr int kTimeoutMs = 1000;
-constexpr int kTries = 2;
-constexpr int kPatienceMs = 5000;
+constexpr int kTimeoutMs = 2000;
+constexpr int kTries = 3;
+constexpr int kPatienceMs = 10'000;
 
 struct Answer {
   int status = ARES_ETIMEOUT;

@@ -9,7 +9,7 @@
 namespace ichor::sys {
 
 // The addresses of `host` in text, "10.0.0.1" or "fd00::1"; of an address itself. NotFound says why
-// there is none. Blocks for some seconds at most.
+// there is none. Blocks for ten seconds at most.
 absl::StatusOr<std::vector<std::string>> AddressesOfHost(const std::string& host);
 
 }  // namespace ichor::sys

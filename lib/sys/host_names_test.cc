@@ -16,6 +16,12 @@ TEST_CASE("host names: an address is its own name, and needs no name server") {
   CHECK(*addresses == std::vector<std::string>{address});
 }
 
+TEST_CASE("host names: this machine's own name is found") {
+  const auto addresses = AddressesOfHost("localhost");
+  REQUIRE_THAT(addresses, base::IsOk());
+  CHECK((addresses->front() == "127.0.0.1" || addresses->front() == "::1"));
+}
+
 TEST_CASE("host names: a name that is none has no address, and the error names it") {
   const auto addresses = AddressesOfHost("not..a..name");
   REQUIRE(absl::IsNotFound(addresses.status()));

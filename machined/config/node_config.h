@@ -67,9 +67,6 @@ class NodeConfig : public ConfigControl {
   void OnSystemsFound(const std::vector<std::string>& accepted);
 
   bool InMaintenance() const override { return stage_ == Stage::MAINTENANCE; }
-  // Whether a config may be looked for elsewhere and applied unasked: not where several disks hold
-  // a system, since an install would take one of them away.
-  bool MayFetchConfig() const { return InMaintenance() && found_.size() < 2; }
   void Apply(ApplyRequest request, ApplyDone done) override;
   absl::StatusOr<ConfigPlan> Plan(const ApplyRequest& request) override;
   void Confirm(ConfirmDone done) override;

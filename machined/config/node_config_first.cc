@@ -101,10 +101,11 @@ void NodeConfig::Install(const DiskChoice& choice, const config::Config& config)
 void NodeConfig::OnInstalled(const absl::Status& status) {
   busy_ = false;
   if (status.ok()) {
-    base::Log(base::Severity::kInfo,
-              "the system is installed; the machine reboots: unless its firmware is UEFI, remove "
-              "the medium that it was booted from, {}",
-              disk_);
+    base::Log(base::Severity::kInfo, "the system is installed; the machine reboots{}",
+              disk_.empty() ? ""
+                            : ": unless its firmware is UEFI, remove the medium that it was booted "
+                              "from, " +
+                                  disk_);
     parts_.reboot();
     return;
   }

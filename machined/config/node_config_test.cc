@@ -211,7 +211,6 @@ TEST_CASE("node config: from memory, a system that comes late is the machine's a
   f.FindAll({});
   CHECK(f.Row().stage() == Stage::MAINTENANCE);
   CHECK(f.SystemDisk().empty());
-  CHECK(f.node->MayFetchConfig());
   f.storage.opened = {.accepted = true, .saved = {.current = Text("n1")}};
   f.FindAll({"/dev/sdb"});
   CHECK(f.Row().stage() == Stage::CONFIGURED);
@@ -225,7 +224,6 @@ TEST_CASE("node config: from memory, several accepted systems are named, and non
         "several disks hold a system that a config was accepted on, and the machine runs from "
         "memory: /dev/sda, /dev/sdb; remove all but one, or boot from the one that is meant");
   CHECK(f.SystemDisk().empty());
-  CHECK_FALSE(f.node->MayFetchConfig());
   f.choice = absl::InvalidArgumentError("the config must say which disk");
   CHECK(f.Apply({.text = Text("n1")}).status() == f.choice.status());
   CHECK(f.storage.installed.empty());

@@ -56,13 +56,7 @@ std::string DescribeAcceptance(Runtime& runtime, const DiskChoice& choice, const
                                bool dry_run) {
   const std::string endpoints = Endpoints(runtime);
   std::string text = dry_run ? "Dry run: nothing was changed. Else:\n" : "";
-  if (disk.empty()) {
-    text += std::format(
-        "The system is installed on {}. What is on it goes: {}.\nThen the machine reboots. By UEFI "
-        "it boots from {} first; what it was booted from now may stay, and finds the system there.",
-        choice.dev_path, choice.goes.empty() ? "nothing" : absl::StrJoin(choice.goes, ", "),
-        choice.dev_path);
-  } else if (choice.booted) {
+  if (choice.booted) {
     text += std::format(
         "The system stays on {}, the disk that it was booted from: the rest of the disk becomes "
         "the partitions ROOT-B, STATE and EPHEMERAL; nothing else is written, and the machine does "
@@ -71,10 +65,14 @@ std::string DescribeAcceptance(Runtime& runtime, const DiskChoice& choice, const
   } else {
     text += std::format(
         "The system is installed on {}. What is on it goes: {}.\nThen the machine reboots. By UEFI "
-        "it boots from {} first; by BIOS the disk that it was booted from, {}, must be removed, or "
-        "come later in the order of booting. Nothing is written to {}.",
+        "it boots from {} first; ",
         choice.dev_path, choice.goes.empty() ? "nothing" : absl::StrJoin(choice.goes, ", "),
-        choice.dev_path, disk, disk);
+        choice.dev_path);
+    text += disk.empty() ? "what it was booted from now may stay, and finds the system there."
+                         : std::format(
+                               "by BIOS the disk that it was booted from, {}, must be removed, or "
+                               "come later in the order of booting. Nothing is written to {}.",
+                               disk, disk);
   }
   return text + std::format(
                     "\nFrom then on it answers {}with a certificate of the config's CA, to clients "

@@ -9,7 +9,6 @@
 #include "lib/resource/resource_type.h"
 #include "lib/resource/yaml.h"
 #include "lib/runtime/preview.h"
-#include "machined/foresight/policies.h"
 #include "machined/network/reach.h"
 #include "resource/config/config.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -87,11 +86,12 @@ bool HasOtherAddresses(Store& store) {
 
 }  // namespace
 
-absl::StatusOr<ConfigForesight> Foresee(Store& store, std::string_view source,
-                                        const config::Config& after, const Caller& caller) {
+absl::StatusOr<ConfigForesight> Foresee(Store& store, const std::vector<ReconcilerBody>& policies,
+                                        std::string_view source, const config::Config& after,
+                                        const Caller& caller) {
   ASSIGN_OR_RETURN(Preview preview,
-                   Preview::Of(store, ConfigPolicies(), source,
-                               TypeRef::Of<config::MachineConfig>(), RowsOf(after).Take()));
+                   Preview::Of(store, policies, source, TypeRef::Of<config::MachineConfig>(),
+                               RowsOf(after).Take()));
   ConfigForesight foresight;
   for (const RowChange& change : preview.Changes()) {
     const Metadata& metadata = (change.before == nullptr ? change.after : change.before)->metadata;

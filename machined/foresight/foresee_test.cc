@@ -9,8 +9,18 @@
 #include "lib/base/status_matchers.h"
 #include "lib/resource/address_text.h"
 #include "lib/resource/text.h"
+#include "lib/runtime/signature.h"
 #include "lib/runtime/test_runtime.h"
-#include "machined/foresight/policies.h"
+#include "machined/config/coverage/coverage.h"
+#include "machined/delivery/destination.h"
+#include "machined/files/render.h"
+#include "machined/hostname/policy.h"
+#include "machined/hostname/wishes.h"
+#include "machined/modules/policy.h"
+#include "machined/network/policy.h"
+#include "machined/parameters/policy.h"
+#include "machined/secrets/root.h"
+#include "machined/watchdog/policy.h"
 #include "resource/config/config.resources.h"
 #include "talos/resource/definitions/cluster/cluster.resources.h"
 #include "talos/resource/definitions/hardware/hardware.resources.h"
@@ -32,9 +42,20 @@ std::string ConfigText(const std::string& network) {
 // A node of a config, with one card, whose address is 10.0.0.5.
 struct Fixture {
   explicit Fixture(const std::string& text) {
-    for (ReconcilerBody& policy : ConfigPolicies()) {
-      t.runtime.AddReconciler(std::move(policy));
-    }
+    t.runtime.Reconcile("network.wish-hostname", WishHostname);
+    t.runtime.Reconcile("network.merge-hostname-wishes", MergeHostnameWishes);
+    t.runtime.Reconcile("network.choose-hostname", ChooseHostname);
+    t.runtime.Reconcile("network.describe-config", DescribeNetwork);
+    t.runtime.Reconcile("files.render-hosts", RenderHosts);
+    t.runtime.Reconcile("files.render-resolv-conf", RenderResolvConf);
+    t.runtime.Reconcile("parameters.want", WantParameters);
+    t.runtime.Reconcile("parameters.diagnose-hardening", DiagnoseHardening);
+    t.runtime.Reconcile("modules.want", WantModules);
+    t.runtime.Reconcile("watchdog.want", WantWatchdog);
+    t.runtime.Reconcile("delivery.want-kernel-log", WantKernelLog);
+    t.runtime.Reconcile("secrets.derive-os-root", DeriveOsRoot);
+    t.runtime.Reconcile("config.derive-machine-type", DeriveMachineType);
+    t.runtime.Reconcile("config.diagnose-coverage", DiagnoseCoverage);
     REQUIRE_THAT(t.runtime.Validate(), IsOk());
     config::MachineConfig::Spec spec;
     spec.set_yaml_marshalled(text);
@@ -55,7 +76,7 @@ struct Fixture {
   ConfigForesight See(const std::string& text, const Caller& caller = {}) {
     const auto config = config::Load("", text);
     REQUIRE_THAT(config, IsOk());
-    auto foresight = Foresee(t.store, kSource, *config, caller);
+    auto foresight = Foresee(t.store, t.runtime.Reconcilers(), kSource, *config, caller);
     REQUIRE_THAT(foresight, IsOk());
     return *std::move(foresight);
   }

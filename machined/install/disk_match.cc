@@ -1,25 +1,14 @@
 #include "machined/install/disk_match.h"
 
-#include <fnmatch.h>
-
 #include <array>
-#include <span>
 #include <string_view>
 #include <utility>
 
 #include "lib/resource/cel/evaluate.h"
+#include "lib/resource/cel/glob.h"
 
 namespace ichor {
 namespace {
-
-absl::StatusOr<CelValue> Glob(std::span<const CelValue> arguments) {
-  const auto* const pattern = arguments.size() == 2 ? arguments[0].As<std::string>() : nullptr;
-  const auto* const text = arguments.size() == 2 ? arguments[1].As<std::string>() : nullptr;
-  if (pattern == nullptr || text == nullptr) {
-    return absl::InvalidArgumentError("\"glob\" takes a pattern and a text");
-  }
-  return CelValue(fnmatch(pattern->c_str(), text->c_str(), 0) == 0);
-}
 
 void AddUnits(CelScope& scope) {
   static constexpr std::array<std::string_view, 6> kNames = {"k", "M", "G", "T", "P", "E"};
@@ -42,7 +31,7 @@ absl::StatusOr<bool> DiskMatches(const std::string& expression,
   AddUnits(scope);
   scope.variables.emplace("disk", CelValue(static_cast<const google::protobuf::Message*>(&disk)));
   scope.variables.emplace("system_disk", CelValue(system_disk));
-  scope.functions.emplace("glob", Glob);
+  scope.functions.emplace("glob", CelGlob);
   return CelHolds(expression, scope);
 }
 

@@ -1,7 +1,5 @@
 #include "machined/network/aliases.h"
 
-#include <fnmatch.h>
-
 #include <cstddef>
 #include <format>
 #include <map>
@@ -15,6 +13,7 @@
 #include "lib/base/status.h"
 #include "lib/resource/address_text.h"
 #include "lib/resource/cel/evaluate.h"
+#include "lib/resource/cel/glob.h"
 #include "machined/config/active_config.h"
 
 namespace ichor {
@@ -25,15 +24,6 @@ using config::v1alpha1::LinkAliasConfig;
 using network::LinkStatus;
 
 constexpr std::string_view kNumber = "%d";
-
-absl::StatusOr<CelValue> Glob(std::span<const CelValue> arguments) {
-  const auto* const pattern = arguments.size() == 2 ? arguments[0].As<std::string>() : nullptr;
-  const auto* const text = arguments.size() == 2 ? arguments[1].As<std::string>() : nullptr;
-  if (pattern == nullptr || text == nullptr) {
-    return absl::InvalidArgumentError("\"glob\" takes a pattern and a text");
-  }
-  return CelValue(fnmatch(pattern->c_str(), text->c_str(), 0) == 0);
-}
 
 absl::StatusOr<CelValue> Mac(std::span<const CelValue> arguments) {
   const auto* const address = arguments.size() == 1 ? arguments[0].As<CelBytes>() : nullptr;
@@ -46,7 +36,7 @@ absl::StatusOr<CelValue> Mac(std::span<const CelValue> arguments) {
 absl::StatusOr<bool> Fits(const std::string& selector, const LinkStatus::Spec& link) {
   CelScope scope;
   scope.variables.emplace("link", CelValue(static_cast<const google::protobuf::Message*>(&link)));
-  scope.functions.emplace("glob", Glob);
+  scope.functions.emplace("glob", CelGlob);
   scope.functions.emplace("mac", Mac);
   return CelHolds(selector, scope);
 }
