@@ -12,6 +12,7 @@
 
 #include "apid/gateway.h"
 #include "apid/loop_executor.h"
+#include "apid/test_lines.h"
 #include "catch2/catch_test_macros.hpp"
 #include "common/common.pb.h"
 #include "lib/base/fake_clock.h"
@@ -54,43 +55,16 @@ class FakeMachined {
                               });
       });
     }
-    server_->Handle(kLogs,
-                    [this](rpc::Stream& stream) { return std::make_unique<Lines>(stream, *this); });
+    server_->Handle(kLogs, [this](rpc::Stream& stream) {
+      common::Data line;
+      line.set_bytes(std::string(1000, name_.back()));
+      return std::make_unique<Lines>(stream, counts, line.SerializeAsString());
+    });
   }
 
-  int open_calls = 0;
-  size_t sent_bytes = 0;
+  LineCounts counts;
 
  private:
-  class Lines : public rpc::Call {
-   public:
-    Lines(rpc::Stream& stream, FakeMachined& machined) : stream_(stream), machined_(machined) {
-      ++machined_.open_calls;
-    }
-    ~Lines() override { --machined_.open_calls; }
-    void OnMessage(std::string message) override {
-      left_ = message == "follow" ? -1 : std::stoi(message);
-      OnWritable();
-    }
-    void OnWritable() override {
-      common::Data line;
-      line.set_bytes(std::string(1000, machined_.name_.back()));
-      for (; left_ != 0 && stream_.buffered_bytes() < 4096; --left_) {
-        stream_.Send(line.SerializeAsString());
-        machined_.sent_bytes += line.bytes().size();
-      }
-      if (left_ == 0) {
-        stream_.Finish(absl::OkStatus());
-      }
-    }
-    void OnEnd(const absl::Status& /*status*/) override {}
-
-   private:
-    rpc::Stream& stream_;
-    FakeMachined& machined_;
-    int left_ = -1;
-  };
-
   std::string TextOf(const rpc::Stream& stream) const {
     std::string text = name_ + ":";
     for (const auto& [name, value] : stream.headers()) {
@@ -311,10 +285,10 @@ TEST_CASE("forwarding: a caller that leaves ends the calls at all nodes") {
   f.client->SetMetadata({{"nodes", "127.0.0.12"}, {"nodes", "127.0.0.13"}});
   f.client->ServerStream(kLogs, "follow", [](const std::string&) {}, [](const absl::Status&) {});
   REQUIRE(f.TurnUntil(
-      [&] { return f.two.machined.open_calls == 2 && f.three.machined.open_calls == 1; }));
+      [&] { return f.two.machined.counts.open_calls == 2 && f.three.machined.counts.open_calls == 1; }));
   f.client = nullptr;
   CHECK(f.TurnUntil(
-      [&] { return f.two.machined.open_calls == 0 && f.three.machined.open_calls == 0; }));
+      [&] { return f.two.machined.counts.open_calls == 0 && f.three.machined.counts.open_calls == 0; }));
 }
 
 TEST_CASE("forwarding: a caller that does not read holds the nodes up, not memory") {
@@ -334,8 +308,8 @@ TEST_CASE("forwarding: a caller that does not read holds the nodes up, not memor
   for (int turn = 0; turn < 300; ++turn) {
     f.Turn();
   }
-  CHECK(f.two.machined.open_calls == 2);
-  CHECK(f.two.machined.sent_bytes < 8'000'000);
+  CHECK(f.two.machined.counts.open_calls == 2);
+  CHECK(f.two.machined.counts.sent_bytes < 8'000'000);
   f.client->SetMetadata({{"node", "127.0.0.12"}});
   CHECK(f.TextOf(kVersion) == "127.0.0.12: talos-role=os:admin");
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "apid/loop_executor.h"
+#include "apid/test_lines.h"
 #include "catch2/catch_test_macros.hpp"
 #include "catch2/generators/catch_generators.hpp"
 #include "lib/base/fake_clock.h"
@@ -50,41 +51,14 @@ class FakeMachined {
                               return request.empty() ? text : std::string(request);
                             });
     });
-    server_->Handle(std::string(kDmesg),
-                    [this](rpc::Stream& stream) { return std::make_unique<Lines>(stream, *this); });
+    server_->Handle(std::string(kDmesg), [this](rpc::Stream& stream) {
+      return std::make_unique<Lines>(stream, counts, std::string(1000, 'x'));
+    });
   }
 
-  int open_calls = 0;
-  size_t sent_bytes = 0;
+  LineCounts counts;
 
  private:
-  class Lines : public rpc::Call {
-   public:
-    Lines(rpc::Stream& stream, FakeMachined& machined) : stream_(stream), machined_(machined) {
-      ++machined_.open_calls;
-    }
-    ~Lines() override { --machined_.open_calls; }
-    void OnMessage(std::string message) override {
-      left_ = std::stoi(message);
-      OnWritable();
-    }
-    void OnWritable() override {
-      for (; left_ > 0 && stream_.buffered_bytes() < 4096; --left_) {
-        stream_.Send(std::string(1000, 'x'));
-        machined_.sent_bytes += 1000;
-      }
-      if (left_ == 0) {
-        stream_.Finish(absl::OkStatus());
-      }
-    }
-    void OnEnd(const absl::Status& /*status*/) override {}
-
-   private:
-    rpc::Stream& stream_;
-    FakeMachined& machined_;
-    int left_ = -1;
-  };
-
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -213,10 +187,10 @@ TEST_CASE("gateway: a stream passes whole, and a client that leaves ends it in m
   f.client->ServerStream(
       std::string(kDmesg), "-1", [](const std::string&) {}, [](const absl::Status&) {});
   f.Turn();
-  CHECK(f.machined->open_calls == 1);
+  CHECK(f.machined->counts.open_calls == 1);
   f.client = nullptr;
   f.Turn();
-  CHECK(f.machined->open_calls == 0);
+  CHECK(f.machined->counts.open_calls == 0);
 }
 
 TEST_CASE("gateway: a client that does not read holds machined up, not memory") {
@@ -234,8 +208,8 @@ TEST_CASE("gateway: a client that does not read holds machined up, not memory") 
   for (int turn = 0; turn < 100; ++turn) {
     f.Turn();
   }
-  CHECK(f.machined->open_calls == 1);
-  CHECK(f.machined->sent_bytes < 4'000'000);
+  CHECK(f.machined->counts.open_calls == 1);
+  CHECK(f.machined->counts.sent_bytes < 4'000'000);
   CHECK_THAT(f.Ask(kVersion, "x"), IsOk());
 }
 
