@@ -284,11 +284,13 @@ TEST_CASE("forwarding: a caller that leaves ends the calls at all nodes") {
   f.client->ServerStream(kLogs, "follow", [](const std::string&) {}, [](const absl::Status&) {});
   f.client->SetMetadata({{"nodes", "127.0.0.12"}, {"nodes", "127.0.0.13"}});
   f.client->ServerStream(kLogs, "follow", [](const std::string&) {}, [](const absl::Status&) {});
-  REQUIRE(f.TurnUntil(
-      [&] { return f.two.machined.counts.open_calls == 2 && f.three.machined.counts.open_calls == 1; }));
+  REQUIRE(f.TurnUntil([&] {
+    return f.two.machined.counts.open_calls == 2 && f.three.machined.counts.open_calls == 1;
+  }));
   f.client = nullptr;
-  CHECK(f.TurnUntil(
-      [&] { return f.two.machined.counts.open_calls == 0 && f.three.machined.counts.open_calls == 0; }));
+  CHECK(f.TurnUntil([&] {
+    return f.two.machined.counts.open_calls == 0 && f.three.machined.counts.open_calls == 0;
+  }));
 }
 
 TEST_CASE("forwarding: a caller that does not read holds the nodes up, not memory") {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/status/status.h"
 #include "lib/rpc/server.h"
 
 namespace ichor::apid {
@@ -17,27 +18,13 @@ struct LineCounts {
 // it. `counts` must outlive the call.
 class Lines : public rpc::Call {
  public:
-  Lines(rpc::Stream& stream, LineCounts& counts, std::string line)
-      : stream_(stream), counts_(counts), line_(std::move(line)) {
-    ++counts_.open_calls;
-  }
-  ~Lines() override { --counts_.open_calls; }
+  Lines(rpc::Stream& stream, LineCounts& counts, std::string line);
+  ~Lines() override;
   Lines(const Lines&) = delete;
   Lines& operator=(const Lines&) = delete;
 
-  void OnMessage(std::string message) override {
-    left_ = message == "follow" ? -1 : std::stoi(message);
-    OnWritable();
-  }
-  void OnWritable() override {
-    for (; left_ != 0 && stream_.buffered_bytes() < 4096; --left_) {
-      stream_.Send(line_);
-      counts_.sent_bytes += line_.size();
-    }
-    if (left_ == 0) {
-      stream_.Finish(absl::OkStatus());
-    }
-  }
+  void OnMessage(std::string message) override;
+  void OnWritable() override;
   void OnEnd(const absl::Status& /*status*/) override {}
 
  private:

@@ -1,5 +1,5 @@
-// Links that a host's kernel may not have: made from the config in the guest, changed while they are
-// in use, and back after a power cut.
+// Links that a host's kernel may not have: made from the config in the guest, changed while they
+// are in use, and back after a power cut.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -120,7 +120,8 @@ TEST_CASE("links: what the config makes of a guest's cards, live and after a pow
   REQUIRE_THAT(machine->Start(), IsOk());
   NodeApi& api = machine->api();
   REQUIRE_THAT(WaitForMaintenance(api), IsOk());
-  REQUIRE_THAT(api.Apply(cluster->config + kLinks + kVlanInBridge, ApplyConfigurationRequest::AUTO), IsOk());
+  REQUIRE_THAT(api.Apply(cluster->config + kLinks + kVlanInBridge, ApplyConfigurationRequest::AUTO),
+               IsOk());
   api.UseIdentity(cluster->Client({"os:admin"}));
 
   const auto links = api.WaitFor<LinkStatus>("links with a VLAN in a bridge", [](const auto& rows) {
@@ -135,12 +136,14 @@ TEST_CASE("links: what the config makes of a guest's cards, live and after a pow
   CHECK(LinkIn(*links, "bond0")->bond_master().miimon() == 100);
   CHECK(LinkIn(*links, "wg0")->wireguard().listen_port() == 51820);
   CHECK(LinkIn(*links, "wg0")->wireguard().private_key().empty());
-  REQUIRE_THAT(WaitForAddresses(api, {"bond0/10.5.0.1/24", "dummy0/fd00:5::1/64",
-                                      "br0/10.7.0.1/24", "wg0/10.9.0.1/24"}),
+  REQUIRE_THAT(WaitForAddresses(api, {"bond0/10.5.0.1/24", "dummy0/fd00:5::1/64", "br0/10.7.0.1/24",
+                                      "wg0/10.9.0.1/24"}),
                IsOk());
 
   const std::uint32_t bond = LinkIn(*links, "bond0")->index();
-  REQUIRE_THAT(api.Apply(cluster->config + kLinks + kOtherVlan, ApplyConfigurationRequest::NO_REBOOT), IsOk());
+  REQUIRE_THAT(
+      api.Apply(cluster->config + kLinks + kOtherVlan, ApplyConfigurationRequest::NO_REBOOT),
+      IsOk());
   const auto other = [](const All<LinkStatus>& rows) {
     return HasMade(rows) && IsKind(rows, "bond0.8", "vlan") && LinkIn(rows, "bond0.7") == nullptr &&
            LinkIn(rows, "br0") == nullptr;
