@@ -133,7 +133,7 @@ TEST_CASE("links: what the config makes of a guest's cards, live and after a pow
   CHECK(vlan.mtu() == 1400);
   CHECK(vlan.link_index() == LinkIn(*links, "bond0")->index());
   CHECK(HardwareAddressToText(LinkIn(*links, "dummy0")->hardware_addr()) == "2e:3c:4d:5e:6f:70");
-  CHECK(LinkIn(*links, "bond0")->bond_master().miimon() == 100);
+  CHECK(LinkIn(*links, "bond0")->bond_master().mii_mon() == 100);
   CHECK(LinkIn(*links, "wg0")->wireguard().listen_port() == 51820);
   CHECK(LinkIn(*links, "wg0")->wireguard().private_key().empty());
   REQUIRE_THAT(WaitForAddresses(api, {"bond0/10.5.0.1/24", "dummy0/fd00:5::1/64", "br0/10.7.0.1/24",
