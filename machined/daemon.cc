@@ -46,6 +46,7 @@
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
+#include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
 
 namespace ichor::machined {
 namespace {
@@ -359,6 +360,9 @@ void Daemon::OnSettled() {
   search_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
+  for (const auto& service : runtime_.Read<v1alpha1::Service>()) {
+    logs_.Declare(service.id());  // empty until it says something
+  }
   if (!power_saved_ && !runtime_.Read<boot::PowerRequest>().empty()) {
     power_saved_ = true;
     Save();  // at once: services end now, and machined may

@@ -62,7 +62,9 @@ void Add(Methods& methods, const char* path, const absl::Status& status) {
 
 void AddAbsentMethods(Methods& methods) {
   for (const char* path : kControlPlane) {
-    Add(methods, path, absl::UnimplementedError("this is only available on control plane nodes"));
+    Add(methods, path,
+        absl::UnimplementedError("this is only available on control plane nodes, and etcd and "
+                                 "Kubernetes are not there yet in this version"));
   }
   for (const auto& [path, sentence] : kNotYet) {
     Add(methods, path, absl::UnimplementedError(sentence));

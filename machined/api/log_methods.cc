@@ -29,6 +29,14 @@ void SendBytes(rpc::Stream& stream, std::string bytes) {
   stream.Send(data.SerializeAsString());
 }
 
+// What clients ask for by the names of parts that have no log of their own here.
+std::string_view LogOf(std::string_view id) {
+  if (id == "controller-runtime") {
+    return "machined";
+  }
+  return id == "dns-resolve-cache" ? "networkd" : id;
+}
+
 // The log of a service: what there is, then perhaps what comes.
 class LogsCall : public rpc::Call {
  public:
@@ -72,8 +80,8 @@ class LogsCall : public rpc::Call {
       lines = static_cast<size_t>(request.tail_lines());
     }
     follow_ = request.follow();
-    ASSIGN_OR_RETURN(reader_,
-                     log::LogReader::Create(logs_, request.id(), lines, [this] { OnWritable(); }));
+    ASSIGN_OR_RETURN(reader_, log::LogReader::Create(logs_, LogOf(request.id()), lines,
+                                                     [this] { OnWritable(); }));
     return absl::OkStatus();
   }
 
