@@ -112,7 +112,7 @@ absl::Status WaitForAddresses(NodeApi& api, const std::vector<std::string>& want
 
 TEST_CASE("links: what the config makes of a guest's cards, live and after a power cut",
           "[network][amd64]") {
-  const auto cluster = NewCluster({});
+  const auto cluster = NewCluster({"machine: {install: {disk: /dev/vda}}"});
   REQUIRE_THAT(cluster, IsOk());
   auto machine =
       Machine::Create({.nics = {{.pci_slot = 0x10}, {.pci_slot = 0x11}, {.pci_slot = 0x12}}}, "n");

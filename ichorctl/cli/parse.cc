@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <format>
 #include <iterator>
 #include <memory>
@@ -202,6 +203,53 @@ std::vector<std::string> WithEmptyValues(const std::vector<std::string>& words) 
   return out;
 }
 
+bool IsCalled(const Flag& flag, std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('='));
+  return name.starts_with("--") ? name.substr(2) == flag.name
+                                : flag.letter != '\0' && word[1] == flag.letter;
+}
+
+// A flag of `command` or of one below it.
+const Flag* FindFlag(const Command& command, std::string_view word) {
+  const auto own = std::ranges::find_if(command.flags,
+                                        [word](const Flag& flag) { return IsCalled(flag, word); });
+  if (own != command.flags.end()) {
+    return &*own;
+  }
+  for (const Command& child : command.commands) {
+    if (const Flag* const flag = FindFlag(child, word)) {
+      return flag;
+    }
+  }
+  return nullptr;
+}
+
+// Flags may stand before the command that they are of: "--insecure get disks" as well.
+std::vector<std::string> CommandFirst(const Command& root, const std::vector<std::string>& words) {
+  size_t flags = 0;
+  while (flags < words.size() && words[flags].size() > 1 && words[flags].starts_with('-')) {
+    const std::string& word = words[flags];
+    const Flag* const flag = FindFlag(root, word);
+    if (flag == nullptr) {
+      return words;
+    }
+    const bool whole = word.starts_with("--") ? !word.contains('=') : word.size() == 2;
+    flags += !IsSwitch(*flag) && whole ? 2 : 1;
+  }
+  flags = std::min(flags, words.size());
+  size_t end = flags;
+  for (const Command* command = &root; end < words.size(); ++end) {
+    command = FindCommand(*command, words[end]);
+    if (command == nullptr) {
+      break;
+    }
+  }
+  std::vector<std::string> out(words);
+  std::rotate(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(flags),
+              out.begin() + static_cast<std::ptrdiff_t>(end));
+  return out;
+}
+
 absl::Status TakeApart(CLI::App& app, const std::vector<std::string>& words) {
   std::vector<std::string> reversed = WithEmptyValues(words);
   std::ranges::reverse(reversed);
@@ -231,7 +279,7 @@ absl::Status Parse(const Command& root, const std::vector<std::string>& words,
   AddCommand(root, app, levels);
   CLI::Option* const help = app.add_flag("-h,--help");
   invocation = {.path = {&root}};
-  RETURN_IF_ERROR(TakeApart(app, words));
+  RETURN_IF_ERROR(TakeApart(app, CommandFirst(root, words)));
   std::vector<const Level*> used;
   for (const Level& level : levels) {
     if (level.command == &root || level.app->parsed()) {

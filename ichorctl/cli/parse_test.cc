@@ -99,6 +99,18 @@ TEST_CASE("parse: values are taken as they are, whatever they look like") {
   CHECK(program.got.arguments == Words{"n", "more"});
 }
 
+TEST_CASE("parse: flags may stand before the command that they are of") {
+  Program program;
+  const Words words = GENERATE(Words{"-f", "-n", "a", "--hours", "2", "g", "key", "n", "more"},
+                               Words{"--force", "--nodes=a", "--hours=2", "gen", "key", "n", "more"},
+                               Words{"-na", "gen", "key", "n", "--force", "more", "--hours", "2"});
+  REQUIRE_THAT(program.Run(words), IsOk());
+  CHECK(program.force);
+  CHECK(program.nodes == Words{"a"});
+  CHECK(program.hours == 2);
+  CHECK(program.got.arguments == Words{"n", "more"});
+}
+
 TEST_CASE("parse: arguments may be called like commands, and behind -- like flags") {
   Program program;
   REQUIRE_THAT(program.Run({"gen", "list", "gen", "list", "--", "-x", "--force"}), IsOk());
