@@ -101,9 +101,10 @@ TEST_CASE("parse: values are taken as they are, whatever they look like") {
 
 TEST_CASE("parse: flags may stand before the command that they are of") {
   Program program;
-  const Words words = GENERATE(Words{"-f", "-n", "a", "--hours", "2", "g", "key", "n", "more"},
-                               Words{"--force", "--nodes=a", "--hours=2", "gen", "key", "n", "more"},
-                               Words{"-na", "gen", "key", "n", "--force", "more", "--hours", "2"});
+  const Words words =
+      GENERATE(Words{"-f", "-n", "a", "--hours", "2", "g", "key", "n", "more"},
+               Words{"--force", "--nodes=a", "--hours=2", "gen", "key", "n", "more"},
+               Words{"-na", "gen", "key", "n", "--force", "more", "--hours", "2"});
   REQUIRE_THAT(program.Run(words), IsOk());
   CHECK(program.force);
   CHECK(program.nodes == Words{"a"});
