@@ -50,6 +50,7 @@
 #include "machined/services/process_table.h"
 #include "machined/slots/trial.h"
 #include "machined/sources/config_search.h"
+#include "machined/volumes/space_watch.h"
 
 namespace ichor::machined {
 
@@ -162,6 +163,11 @@ class Daemon : public InitListener, public api::MachineControl {
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;
   std::unique_ptr<ConfigSearch> search_;
+  SpaceWatch space_{{.runtime = runtime_,
+                     .loop = *loop_,
+                     .clock = clock_,
+                     .worker = actuators_,
+                     .files = files_}};
   api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
   ServiceJournal journal_{runtime_, events_, clock_};
   ConsoleLines console_{runtime_, events_};

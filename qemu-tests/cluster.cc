@@ -7,6 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/status.h"
 #include "lib/config/config.h"
+#include "lib/config/patch.h"
 #include "lib/sys/file.h"
 #include "qemu-tests/child_process.h"
 #include "qemu-tests/test_files.h"
@@ -53,6 +54,13 @@ absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches) {
   const auto& ca = legacy->machine().ca();
   ASSIGN_OR_RETURN(pki::Identity identity, pki::IdentityFromPem(ca.crt(), ca.key()));
   return Cluster{.config = std::move(text), .ca = std::move(identity)};
+}
+
+absl::StatusOr<std::string> Patched(const std::string& config, const std::string& patch) {
+  ASSIGN_OR_RETURN(const config::Config before, config::Load("config", config));
+  ASSIGN_OR_RETURN(const config::Patch parsed, config::ParsePatch("patch", patch));
+  ASSIGN_OR_RETURN(const config::Config after, config::ApplyPatches(before, {&parsed, 1}));
+  return std::string(after.text());
 }
 
 }  // namespace ichor::qemu

@@ -25,4 +25,7 @@ struct Cluster {
 // --config-patch takes them.
 absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches);
 
+// The config with a patch, as `patch machineconfig` sends it.
+absl::StatusOr<std::string> Patched(const std::string& config, const std::string& patch);
+
 }  // namespace ichor::qemu

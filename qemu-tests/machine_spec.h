@@ -32,6 +32,11 @@ struct NicSpec {
   bool has_carrier = true;
   int pci_slot = 0;  // 0: QEMU chooses
   NicModel model = NicModel::kVirtio;
+  std::string mac;  // empty: QEMU's, the same in each machine
+  // The path of a cable, at most 100 bytes, that leads to the NIC of another machine which has the
+  // other end (0 or 1) of it; empty: to QEMU's own network.
+  std::string cable;
+  int cable_end = 0;
 };
 
 struct MachineSpec {
@@ -43,7 +48,8 @@ struct MachineSpec {
   // Or, by UEFI, in the order that its own variables say: QEMU says none.
   bool orders_by_variables = false;
   std::vector<NicSpec> nics = {{}};
-  std::string uuid;  // of the board, in SMBIOS; empty: QEMU's
+  std::string uuid;    // of the board, in SMBIOS; empty: QEMU's
+  std::string serial;  // the same
   // For machines that QEMU gives the kernel to:
   std::string arguments;         // behind the image's command line
   bool has_injector = false;     // faults get inside: injector.h

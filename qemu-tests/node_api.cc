@@ -66,9 +66,17 @@ void NodeApi::UseIdentity(rpc::TlsClientOptions identity) {
   client_.reset();
 }
 
+void NodeApi::UseMetadata(rpc::Metadata metadata) {
+  metadata_ = std::move(metadata);
+  client_.reset();
+}
+
 absl::StatusOr<std::unique_ptr<rpc::Client>> NodeApi::Connect() {
   ASSIGN_OR_RETURN(auto context, rpc::NewTlsClientContext(identity_));
-  return rpc::Client::ConnectTls(*loop_, std::format("127.0.0.1:{}", port_), std::move(context));
+  ASSIGN_OR_RETURN(auto client, rpc::Client::ConnectTls(*loop_, std::format("127.0.0.1:{}", port_),
+                                                        std::move(context)));
+  client->SetMetadata(metadata_);
+  return client;
 }
 
 // Runs the loop until `done`.

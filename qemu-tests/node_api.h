@@ -17,6 +17,7 @@
 #include "lib/resource/metadata.h"
 #include "lib/resource/resource.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/metadata.h"
 #include "lib/rpc/tls.h"
 #include "lib/runtime/controller.h"
 #include "lib/runtime/loop.h"
@@ -48,6 +49,9 @@ class NodeApi {
 
   // Who asks, and whom it trusts, from now on: at first nobody in particular, and anybody.
   void UseIdentity(rpc::TlsClientOptions identity);
+
+  // What is sent with each call from now on: `node` or `nodes`, for nodes that this one asks.
+  void UseMetadata(rpc::Metadata metadata);
 
   absl::StatusOr<std::string> VersionTag();
   absl::StatusOr<std::vector<machine::ProcessInfo>> Processes();
@@ -126,6 +130,7 @@ class NodeApi {
   const int machine_;
   bool gone_ = false;
   rpc::TlsClientOptions identity_{.trust = rpc::TlsTrust::kAnybody};
+  rpc::Metadata metadata_;
   std::chrono::nanoseconds patience_ = kPatience;
   std::unique_ptr<rpc::Client> client_;  // null, or of the last call
 };

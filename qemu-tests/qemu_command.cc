@@ -140,6 +140,14 @@ Words FaultWords(const MachineSpec& spec, const MachineFiles& files, const std::
   return words;
 }
 
+// Frames on a cable are datagrams between two sockets: what is sent while the other machine is off
+// is lost.
+std::string CableOf(const NicSpec& nic, std::size_t index) {
+  return absl::StrCat("dgram,id=net", index, ",local.type=unix,local.path=", nic.cable, ".",
+                      nic.cable_end, ",remote.type=unix,remote.path=", nic.cable, ".",
+                      1 - nic.cable_end);
+}
+
 Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
   Words words;
   bool forwards = false;
@@ -149,7 +157,9 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
     // one.
     const std::string network =
         absl::StrCat("user,id=net", i, ",net=10.0.", i + 2, ".0/24,ipv6-prefix=fec0:0:0:", i, "::");
-    if (!spec.nics[i].has_carrier) {
+    if (!spec.nics[i].cable.empty()) {
+      Add(words, {"-netdev", CableOf(spec.nics[i], i)});
+    } else if (!spec.nics[i].has_carrier) {
       Add(words, {"-netdev", network});  // unplugged when QEMU runs
     } else {
       const std::string forward =
@@ -161,7 +171,8 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
     const int slot = spec.nics[i].pci_slot;
     const std::string address = slot != 0 ? absl::StrCat(",addr=", absl::Hex(slot)) : "";
     const char* model = spec.nics[i].model == NicModel::kVirtio ? "virtio-net-pci" : "e1000e";
-    Add(words, {"-device", absl::StrCat(model, peer, address)});
+    const std::string mac = spec.nics[i].mac.empty() ? "" : ",mac=" + spec.nics[i].mac;
+    Add(words, {"-device", absl::StrCat(model, peer, mac, address)});
   }
   return words;
 }
@@ -199,6 +210,9 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-action",     "watchdog=reset"});
   if (!spec.uuid.empty()) {
     Add(words, {"-uuid", spec.uuid});
+  }
+  if (!spec.serial.empty()) {
+    Add(words, {"-smbios", "type=1,serial=" + spec.serial});
   }
   Add(words, FirmwareWords(spec, files, options.command_line));
   if (!options.monitor.empty()) {

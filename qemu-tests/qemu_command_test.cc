@@ -52,6 +52,17 @@ TEST_CASE("qemu command: the API is behind the first NIC with a carrier") {
   CHECK(Has(words, "user,id=net2,net=10.0.4.0/24,ipv6-prefix=fec0:0:0:2::"));
 }
 
+TEST_CASE("qemu command: a cable has two ends, and the API is not behind it") {
+  const auto words = QemuCommand({.nics = {{.cable = "/tmp/c", .cable_end = 1}, {}}}, Files(),
+                                 {.accelerator = "tcg", .api_port = 4711});
+  CHECK(Has(words,
+            "dgram,id=net0,local.type=unix,local.path=/tmp/c.1,remote.type=unix,remote.path=/tmp/"
+            "c.0"));
+  CHECK(Has(
+      words,
+      "user,id=net1,net=10.0.3.0/24,ipv6-prefix=fec0:0:0:1::,hostfwd=tcp:127.0.0.1:4711-:50000"));
+}
+
 TEST_CASE("qemu command: with an injector the initramfs is the machine's own, and a second port") {
   const auto words = QemuCommand({.firmware = Firmware::kDirectDisk, .has_injector = true}, Files(),
                                  {.accelerator = "tcg"});
@@ -67,16 +78,19 @@ TEST_CASE("qemu command: SCSI disks share a controller") {
 }
 
 TEST_CASE("qemu command: disks of each bus have a controller to be on") {
-  const auto words = QemuCommand({.disks = {{.bus = DiskBus::kUsb}, {.bus = DiskBus::kSata}},
-                                  .nics = {{.model = NicModel::kE1000e}},
-                                  .uuid = "11111111-2222-3333-4444-555555555555"},
-                                 Files(), {.accelerator = "tcg"});
+  const auto words =
+      QemuCommand({.disks = {{.bus = DiskBus::kUsb}, {.bus = DiskBus::kSata}},
+                   .nics = {{.model = NicModel::kE1000e, .mac = "52:54:00:00:00:01"}},
+                   .uuid = "11111111-2222-3333-4444-555555555555",
+                   .serial = "SN 1"},
+                  Files(), {.accelerator = "tcg"});
   CHECK(Has(words, "qemu-xhci,id=usb"));
   CHECK(Has(words, "usb-storage,bus=usb.0,removable=on,drive=disk0,serial=disk0,bootindex=1"));
   CHECK(Has(words, "ich9-ahci,id=sata"));
   CHECK(Has(words, "ide-hd,bus=sata.1,drive=disk1,serial=disk1,bootindex=2"));
-  CHECK(Has(words, "e1000e,id=nic0,netdev=net0"));
+  CHECK(Has(words, "e1000e,id=nic0,netdev=net0,mac=52:54:00:00:00:01"));
   CHECK(Has(words, "11111111-2222-3333-4444-555555555555"));
+  CHECK(Has(words, "type=1,serial=SN 1"));
 }
 
 TEST_CASE("qemu command: a disk of the test's own is written to as it is, with a log if it wants") {

@@ -18,6 +18,9 @@ _MIB = 1 << 20
 _DISK_BYTES = 6 << 30
 _PATIENCE_SECONDS = 900
 _SETTLE_SECONDS = 60  # from the API's first answer to the look at the memory; then as long for the idle time
+_IDLE_SECONDS = 180  # between two looks at what was written
+_HOUR_SECONDS = 3600
+_SECTOR = 512
 _EMULATION = 4  # what emulation costs, so that the figure is that of a machine
 _RUNS = 3  # of those that depend on what else the host does; the best counts
 _PROCESSES = ("init", "machined", "networkd", "apid", "systemd-udevd")
@@ -25,6 +28,7 @@ _CGROUPS = ("init", "system")
 
 _STARTED = re.compile(r"^\[ *([0-9.]+)\] ichor: init: started", re.MULTILINE)
 _MAINTENANCE = re.compile(r"^\[ *([0-9.]+)\] machined: info: stage maintenance", re.MULTILINE)
+_RUNNING = re.compile(r"machined: info: stage running")
 _ADDRESS = re.compile(r"^\[ *([0-9.]+)\] machined: info: addresses: [0-9a-f]", re.MULTILINE)
 
 
@@ -49,8 +53,8 @@ def sizes():
     ]
 
 
-def new_machine(name, firmware):
-    """A machine of 2 GiB whose files are made; with the agent in it if QEMU gives it its initramfs."""
+def new_machine(name, firmware, program=None):
+    """A machine of 2 GiB whose files are made; with the agent in it, and `program`, if QEMU gives it its initramfs."""
     home = BUILD / "qemu" / f"bench-{name}"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
@@ -58,7 +62,7 @@ def new_machine(name, firmware):
                       accelerator.choose("amd64"))
     if firmware == "direct":
         initrd = home / "initramfs"
-        initrd.write_bytes(guest.initramfs_with_agent("amd64", machine.image / "initramfs"))
+        initrd.write_bytes(guest.initramfs_with_agent("amd64", machine.image / "initramfs", program))
         machine = dataclasses.replace(machine, initrd=initrd, append=guest.command_line_of_disk(machine.image), with_agent=True)
     files.make(machine, [_DISK_BYTES])
     return machine
@@ -135,20 +139,20 @@ def wait_until(node, seconds):
         time.sleep(left)
 
 
-def proportional_kib(node):
+def proportional_kib(node, processes=_PROCESSES):
     """Proportional set sizes of our processes together, of which each has to be there."""
     found = {}
     for pid in (name for name in node.list(".") if name.isdigit()):
         try:
             name = node.read(f"{pid}/comm").strip()
             # The agent is one more that was started as init.
-            if name in _PROCESSES and (name != "init" or pid == "1"):
+            if name in processes and (name != "init" or pid == "1"):
                 found.setdefault(name, 0)
                 found[name] += kib(node.read(f"{pid}/smaps_rollup"), "Pss")
         except (OSError, TypeError):
             continue  # it has just ended
-    if set(found) != set(_PROCESSES):
-        raise RuntimeError(f"of {_PROCESSES} only {sorted(found)} run")
+    if set(found) != set(processes):
+        raise RuntimeError(f"of {processes} only {sorted(found)} run")
     return sum(found.values())
 
 
@@ -174,5 +178,57 @@ def resident():
         running.power_off(machine)
 
 
+def own(machine):
+    """Gives the node its config, and waits until it runs with it."""
+    config = machine.directory / "controlplane.yaml"
+    ichorctl = BUILD / "release-amd64/bin/ichorctl"
+    subprocess.run([ichorctl, "gen", "config", "bench", "https://127.0.0.1:6443", "-t", "controlplane", "-o", config,
+                    "--config-patch", "machine: {install: {disk: /dev/vda}}"], check=True, capture_output=True)
+    subprocess.run([ichorctl, "apply-config", "--insecure", "-e", f"127.0.0.1:{machine.api_port}", "-n", f"127.0.0.1:{machine.api_port}",
+                    "-f", config], check=True, capture_output=True)
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not _RUNNING.search(machine.log.read_text(encoding="utf-8", errors="replace")):
+        if time.monotonic() > until:
+            raise RuntimeError(f"{machine.name} does not run with its config: see {machine.log}")
+        time.sleep(1)
+
+
+def written_bytes(node):
+    """What was written to the system disk since the boot."""
+    fields = next(line.split() for line in node.read("diskstats").splitlines() if line.split()[2] == "vda")
+    return int(fields[9]) * _SECTOR
+
+
+def owned():
+    """The rows of a node with a config: idle, and then under load from inside."""
+    machine = new_machine("owned", "direct", "node_load")
+    try:
+        wait_for_api(machine)
+        own(machine)
+        node = guest.Guest(machine)
+        wait_until(node, uptime(node) + _SETTLE_SECONDS)
+        rows = [row("our processes, PSS, configured, with dashboard", proportional_kib(node, (*_PROCESSES, "dashboard")) / 1024, "MiB", 48)]
+        start, written = uptime(node), written_bytes(node)
+        wait_until(node, start + _IDLE_SECONDS)
+        hourly = (written_bytes(node) - written) / (uptime(node) - start) * _HOUR_SECONDS
+        rows.append(row("written to the disk, idle", hourly / _MIB, "MiB an hour", 1))
+        return rows + load_rows(dict(line.split(" ", 1) for line in node.run(_PATIENCE_SECONDS).splitlines()))
+    finally:
+        running.power_off(machine)
+
+
+def load_rows(printed):
+    """The rows of what node_load printed."""
+    found = {name: float(value) for name, value in printed.items()}
+    ratio = row("Version through apid, of the rate of a plain echo", 100 * found["version-rate"] / found["echo-rate"], "%", 35)
+    return [
+        {**ratio, "better": "higher"},
+        row("Version through apid, p99, emulated", found["version-p99"], "ms", None),
+        row("plain echo, p99, emulated", found["echo-p99"], "ms", None),
+        row("1,000 rows, emulated", found["rows-ms"], "ms", 100),
+        row("apply without a reboot -> settled, emulated", found["settled-ms"], "ms", 300),
+    ]
+
+
 # In this order, as steps.
-PARTS = (("sizes of the images", sizes), ("a node that idles", resident), ("boots by UEFI and BIOS", boot_times))
+PARTS = (("sizes of the images", sizes), ("a node that idles", resident), ("a node with a config", owned), ("boots by UEFI and BIOS", boot_times))

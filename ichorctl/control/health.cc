@@ -78,6 +78,27 @@ absl::StatusOr<std::string> CheckServices(Nodes& nodes) {
   return absl::StrJoin(ill, ", ");
 }
 
+// What the node says is not as it should be; it may work all the same.
+absl::Status ShowDiagnostics(Session& session, Nodes& nodes) {
+  cosi::resource::ListRequest request;
+  request.set_namespace_("runtime");
+  request.set_type("Diagnostics.runtime.talos.dev");
+  return AskOne<cosi::resource::ListResponse>(
+      nodes, nodes.names().front(), "/cosi.resource.State/List", request,
+      [&](const cosi::resource::ListResponse& reply) {
+        talos::resource::definitions::runtime::DiagnosticSpec spec;
+        if (!spec.ParseFromString(reply.resource().spec().proto_spec())) {
+          return absl::InternalError("a Diagnostic cannot be read");
+        }
+        session.err << Visible(std::format("diagnostic {}: {}: {}",
+                                           reply.resource().metadata().id(), spec.message(),
+                                           absl::StrJoin(spec.details(), "; ")))
+                    << "\n"
+                    << std::flush;
+        return absl::OkStatus();
+      });
+}
+
 struct NamedCheck {
   std::string_view name;
   Check check;
@@ -147,6 +168,7 @@ absl::Status ShowHealth(const NodeFlags& flags, const Options& options, Session&
       return status;
     }
   }
+  RETURN_IF_ERROR(ShowDiagnostics(session, *nodes));
   const base::MonotonicTime deadline = session.clock.Monotonic() + timeout;
   for (const NamedCheck& one : kChecks) {
     RETURN_IF_ERROR(WaitFor(session, *nodes, one, deadline));
@@ -162,7 +184,8 @@ Command HealthCommand(const SharedNodeFlags& flags) {
           .summary = "Waits until a node, and the cluster around it, does what it should",
           .description =
               "A node that does not look at its cluster is looked at by itself: its "
-              "status and its services.",
+              "status and its services. What it says of itself (get diagnostics) is shown, and "
+              "is not waited for.",
           .flags = WithNodeFlags(flags, Maintenance::kNo,
                                  {{.name = "server",
                                    .help = "the node checks, instead of this program",

@@ -30,6 +30,15 @@ void AnswerAlone(TestNode& node, int& asked, bool healthy) {
     reply.mutable_resource()->mutable_spec()->set_proto_spec(status.SerializeAsString());
     return TestNode::Reply{.messages = {reply.SerializeAsString()}};
   });
+  node.Answer("/cosi.resource.State/List", [](const TestNode::Call&) {
+    talos::resource::definitions::runtime::DiagnosticSpec spec;
+    spec.set_message("EPHEMERAL is full");
+    spec.add_details("nothing is left");
+    cosi::resource::ListResponse reply;
+    reply.mutable_resource()->mutable_metadata()->set_id("ephemeral-full");
+    reply.mutable_resource()->mutable_spec()->set_proto_spec(spec.SerializeAsString());
+    return TestNode::Reply{.messages = {reply.SerializeAsString()}};
+  });
   machine::ServiceListResponse services;
   machine::ServiceInfo& service = *services.add_messages()->add_services();
   service.set_id("apid");
@@ -59,6 +68,7 @@ TEST_CASE("health: another node is looked at by itself, until it is ready") {
   AnswerAlone(node, asked, true);
   REQUIRE_THAT(node.Run(HealthCommand, {}), IsOk());
   CHECK(node.err() ==
+        "diagnostic ephemeral-full: EPHEMERAL is full: nothing is left\n"
         "waiting for the machine to be running and ready: not ready: time: time is not synced\n"
         "waiting for the machine to be running and ready: OK\n"
         "waiting for all services to be healthy: OK\n");

@@ -19,6 +19,7 @@ using ichor::early::Fd;
 
 constexpr const char* kPort = "ttyS1";
 constexpr const char* kStage1 = "/init.stage1";
+constexpr const char* kProgram = "/program";
 
 // A mount of that file system that has no place in any tree; -1 with errno.
 Fd MountOf(const char* type) {
@@ -33,9 +34,10 @@ Fd MountOf(const char* type) {
   const Fd proc = MountOf("proc");
   const Fd dev = MountOf("devtmpfs");
   if (!proc.ok() || !dev.ok()) ::_exit(1);
+  const Fd program(::open(kProgram, O_RDONLY | O_CLOEXEC));  // the change of the root removes it
   const Fd port(::openat(dev.get(), kPort, O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (port.ok() && ichor::agent::MakeRaw(port.get()))
-    ichor::agent::ServeRequests(port.get(), proc.get());
+    ichor::agent::ServeRequests({.port = port.get(), .proc = proc.get(), .program = program.get()});
   ::_exit(1);
 }
 

@@ -14,13 +14,13 @@ namespace ichor::agent {
 namespace {
 
 // The answer to a request over /proc. It has to fit a pipe.
-std::string AnswerTo(const std::string& request) {
+std::string AnswerTo(const std::string& request, int program = -1) {
   std::array<int, 2> ends{};
   REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
   const early::Fd from(ends[0]);
   early::Fd to(ends[1]);
   const early::Fd proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  Answer(request, to.get(), proc.get());
+  Answer(request, {.port = to.get(), .proc = proc.get(), .program = program});
   to.Reset();
   std::array<char, 65536> buffer{};
   std::string answer;
@@ -47,6 +47,7 @@ TEST_CASE("agent: what is not there, or not understood, is an error number") {
   CHECK(AnswerTo("read nothing") == "-2\n");
   CHECK(AnswerTo("list nothing") == "-2\n");
   CHECK(AnswerTo("dance") == "-38\n");
+  CHECK(AnswerTo("run") == "-38\n");
 }
 
 }  // namespace

@@ -17,6 +17,10 @@
 //
 //   screen NUMBER        what the virtual console shows, in one line: vcs(4)
 //
+//   fill PATH            a file below the node's root takes all room there is: "filled BYTES"
+//
+//   remove PATH          it goes: "removed"
+//
 //   panic                the kernel panics; no answer
 //
 // Started as another process than PID 1, it does nothing for ever: a program that hangs.
@@ -132,6 +136,28 @@ class Guest {
     const Fd file(::openat(devices_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
     const auto size = file.ok() ? ::read(file.get(), out.data(), out.size()) : 0;
     return static_cast<std::size_t>(size > 0 ? size : 0);
+  }
+
+  // How many bytes the file has at the end. What allocates in small pieces finds the last of them.
+  std::int64_t Fill(std::string_view path) const {
+    constexpr std::int64_t kLargest = std::int64_t{1} << 30;
+    constexpr std::int64_t kSmallest = 4096;
+    const Text<256> name{"1/root", path};
+    const Fd file(
+        ::openat(proc_.get(), name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    std::int64_t size = 0;
+    for (std::int64_t piece = kLargest; file.ok() && piece >= kSmallest;) {
+      if (::fallocate(file.get(), 0, size, piece) == 0)
+        size += piece;
+      else
+        piece /= 2;
+    }
+    return size;
+  }
+
+  bool Remove(std::string_view path) const {
+    const Text<256> name{"1/root", path};
+    return ::unlinkat(proc_.get(), name.c_str(), 0) == 0;
   }
 
   void Panic() const {
@@ -260,6 +286,10 @@ void Obey(const Guest& guest, const Port& port, std::string_view line, const Fd&
     ListProcesses(guest, port);
   } else if (verb == "screen") {
     ShowScreen(guest, port, rest);
+  } else if (verb == "fill") {
+    port.Say(Text<64>{"filled ", Decimal(guest.Fill(rest))}.view());
+  } else if (verb == "remove") {
+    port.Say(guest.Remove(rest) ? "removed" : "not removed");
   } else if (verb == "panic") {
     guest.Panic();
   } else {

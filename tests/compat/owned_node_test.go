@@ -139,6 +139,9 @@ func TestOwnedNode(t *testing.T) {
 		assert.ErrorContains(t, err, "nonsense")
 	})
 
+	t.Run("EveryMethodAnswers", func(t *testing.T) { everyMethodAnswers(t, c) })
+	t.Run("TypedCallsAnswer", func(t *testing.T) { typedCallsAnswer(t, c) })
+	t.Run("EveryRowIsTyped", func(t *testing.T) { everyRowIsTyped(t, c) })
 	t.Run("ALiveChangeTouchesNothingElse", func(t *testing.T) { aLiveChangeTouchesNothingElse(t, c) })
 	t.Run("StrangersAreTold", func(t *testing.T) { strangersAreTold(t, cluster) })
 	t.Run("ConcurrentAppliesDoNotMix", func(t *testing.T) { concurrentAppliesDoNotMix(t, c) })

@@ -21,12 +21,17 @@ _PATIENCE_SECONDS = 60
 _SECTOR = 512
 
 
-def initramfs_with_agent(arch, initramfs):
-    """The bytes of an initramfs whose /init is the agent, which executes the one that was there."""
+def initramfs_with_agent(arch, initramfs, program=None):
+    """The bytes of an initramfs whose /init is the agent, which executes the one that was there.
+
+    `program` is one of ours that the agent can run.
+    """
     programs = BUILD / f"release-{arch}/bin"
     tree = Tree()
     tree.file("init", "harness", programs / "guest-agent", executable=True)
     tree.file("init.stage1", "ichor program stage1", programs / "stage1", executable=True)
+    if program is not None:
+        tree.file("program", "harness", programs / program, executable=True)
     data = initramfs.read_bytes()
     return data + bytes(-len(data) % 4) + cpio.archive(tree.entries())
 
@@ -70,6 +75,14 @@ class Guest:
     def list(self, path):
         """The names in a directory below the guest's /proc."""
         return [name for name in self._ask(f"list {path}").splitlines() if name not in (".", "..")]
+
+    def run(self, seconds):
+        """What the program that came with the agent prints, which may take so long; OSError if it fails."""
+        self._socket.settimeout(seconds)
+        try:
+            return self._ask("run")
+        finally:
+            self._socket.settimeout(_PATIENCE_SECONDS)
 
     def space(self, path):
         """Bytes in use on the file system at a path below the guest's /proc."""
