@@ -132,10 +132,14 @@ TEST_CASE("init: machined killed comes back and finds everything as it was", "[k
   {
     const TestMachined machined = sandbox.Accept();
     Resume(machined);
-    const auto message = PackStart(sandbox.Helper("ticker", {"ticker", ticks}));
+    Command command = sandbox.Helper("ticker", {"ticker", ticks});
+    command.fingerprint = 0xabcdef0123456789;
+    const auto message = PackStart(command);
     REQUIRE(message.ok());
     machined.Send(*message);
-    pid = machined.Until(Type::kStarted).back().As<Started>().pid;
+    const auto started = machined.Until(Type::kStarted).back().As<Started>();
+    CHECK(started.fingerprint == command.fingerprint);
+    pid = started.pid;
     LogUntil(machined, "ticker", "tick 0\n");
     machined.Send(AskSignal("machined", SIGKILL));
     while (!machined.Next().bytes.empty()) {
@@ -151,6 +155,7 @@ TEST_CASE("init: machined killed comes back and finds everything as it was", "[k
   REQUIRE(ticker != processes.end());
   CHECK(ticker->state == ProcessState::kRunning);
   CHECK(ticker->pid == pid);
+  CHECK(ticker->fingerprint == 0xabcdef0123456789);
   CHECK(LogUntil(machined, "ticker", "tick 2\n") == "tick 0\ntick 1\ntick 2\n");
 
   machined.Send(Ask(Type::kCrashes));

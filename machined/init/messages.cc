@@ -29,6 +29,7 @@ absl::StatusOr<std::string> PackStart(const Command& command) {
     return Malformed(command, "the terminal's path is too long");
   start.capabilities = command.capabilities;
   start.nofile = command.nofile;
+  start.fingerprint = command.fingerprint;
   start.uid = command.uid;
   start.gid = command.gid;
   start.oom_score_adj = command.oom_score_adj;

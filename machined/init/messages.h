@@ -21,6 +21,7 @@ struct Command {
   std::string tty;
   std::uint64_t capabilities = 0;
   std::uint64_t nofile = 0;
+  std::uint64_t fingerprint = 0;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t oom_score_adj = 0;

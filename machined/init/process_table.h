@@ -32,7 +32,8 @@ struct Entry {
   std::int32_t wait_status = 0;
   Time started;
   Time ended;
-  bool asked_to_end = false;  // a signal was sent on request
+  std::uint64_t fingerprint = 0;  // as in its Start
+  bool asked_to_end = false;      // a signal was sent on request
   // What machined has not been told yet; the order is as here, with the log before the end.
   bool tell_started = false;
   bool tell_refused = false;

@@ -39,6 +39,7 @@ Failure Processes::Start(std::string_view id, std::string_view cgroup, Launch la
   entry->pid = entry->last_pid = child.pid;
   entry->wait_status = 0;
   entry->started = TimeNow();
+  entry->fingerprint = launch.settings->fingerprint;
   entry->ended = {};
   entry->pidfd = static_cast<early::Fd&&>(child.pidfd);
   entry->exec_status = static_cast<early::Fd&&>(child.status);

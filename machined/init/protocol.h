@@ -28,7 +28,7 @@
 namespace ichor::init {
 
 inline constexpr int kMachinedFd = 3;                  // machined's end of the pair
-inline constexpr std::uint32_t kProtocolVersion = 1;   // Alive says it
+inline constexpr std::uint32_t kProtocolVersion = 2;   // Alive says it
 inline constexpr std::size_t kMaxMessage = 32 * 1024;  // bytes of any message
 inline constexpr std::size_t kMaxLogBytes = 4096;      // log bytes in one Log
 inline constexpr std::size_t kMaxCrashLog = 2048;      // log bytes in one Crash
@@ -110,6 +110,8 @@ struct Start {
   // Bit n is capability n: the bounding and permitted set, and, for a uid that is not 0, ambient.
   std::uint64_t capabilities = 0;
   std::uint64_t nofile = 0;  // soft and hard RLIMIT_NOFILE; 0 is init's own, 1,048,576
+  std::uint64_t fingerprint =
+      0;  // machined's own, of what it asks for; told again with the process
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;           // no supplementary groups
   std::int32_t oom_score_adj = 0;  // -1000 to 1000
@@ -175,6 +177,7 @@ struct Started {
   std::int32_t pid = 0;
   std::uint32_t reserved = 0;
   Time time;
+  std::uint64_t fingerprint = 0;  // as in its Start
 };
 
 // Where a request failed.
@@ -220,7 +223,8 @@ struct Process {
   ProcessState state = ProcessState::kStarting;
   std::array<std::uint8_t, 7> reserved{};
   Time started;
-  Time ended;  // if ended
+  Time ended;                     // if ended
+  std::uint64_t fingerprint = 0;  // as in its Start; 0 for machined
 };
 
 // Bytes of a process's log, as it wrote them: lines may be cut between messages.
@@ -274,10 +278,10 @@ struct WatchdogState {
 };
 
 static_assert(sizeof(Header) == 8 && sizeof(Plain) == 16 && sizeof(Time) == 16);
-static_assert(sizeof(Start) == 296 && sizeof(Signal) == 64 && sizeof(Reboot) == 16);
+static_assert(sizeof(Start) == 304 && sizeof(Signal) == 64 && sizeof(Reboot) == 16);
 static_assert(sizeof(Watchdog) == 88 && sizeof(Committed) == 16);
-static_assert(sizeof(Started) == 80 && sizeof(Refused) == 64 && sizeof(Exited) == 80 &&
-              sizeof(Process) == 104);
+static_assert(sizeof(Started) == 88 && sizeof(Refused) == 64 && sizeof(Exited) == 80 &&
+              sizeof(Process) == 112);
 static_assert(sizeof(Log) == 56 && sizeof(LogLost) == 64 && sizeof(Crash) == 88);
 static_assert(sizeof(Power) == 16 && sizeof(WatchdogState) == 88);
 

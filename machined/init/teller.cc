@@ -19,6 +19,7 @@ Process Describe(const Entry& entry) {
   out.state = entry.state;
   out.started = entry.started;
   out.ended = entry.ended;
+  out.fingerprint = entry.fingerprint;
   return out;
 }
 
@@ -27,6 +28,7 @@ Sent TellStarted(const Link& link, Entry& entry) {
   started.id = entry.id;
   started.pid = entry.pid;
   started.time = entry.started;
+  started.fingerprint = entry.fingerprint;
   const Sent sent = SendFixed(link, started);
   entry.tell_started = sent != Sent::kDone;
   return sent;

@@ -133,6 +133,7 @@ absl::StatusOr<ServiceDecision> DecideServices(const All<ServiceDefinition>& def
     if (ShallRun(world, row.id(), definition)) {
       ProcessSpec::Spec process;
       *process.mutable_parameters() = definition.process();
+      process.set_provisional(definition.provisional());
       wanted.Add(row.id(), std::move(process));
     }
   }

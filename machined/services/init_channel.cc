@@ -15,6 +15,7 @@
 #include "lib/sys/unix_socket.h"
 #include "machined/init/messages.h"
 #include "machined/services/capabilities.h"
+#include "machined/services/fingerprint.h"
 
 namespace ichor {
 namespace {
@@ -45,6 +46,7 @@ absl::StatusOr<init::Command> CommandOf(const std::string& id,
   command.cgroup = parameters.cgroup();
   command.tty = parameters.terminal();
   command.capabilities = capabilities;
+  command.fingerprint = FingerprintOf(process);
   command.uid = parameters.uid();
   command.gid = parameters.gid();
   command.oom_score_adj = parameters.oom_score_adj();
@@ -210,7 +212,8 @@ void InitChannel::OnMessage(Type type, std::span<const std::byte> message) {
   switch (type) {
     case Type::kStarted: {
       const auto event = init::Fixed<init::Started>(message);
-      return table_.OnStarted(init::Text(event.id), event.pid, WallOf(event.time));
+      return table_.OnStarted(init::Text(event.id), event.pid, WallOf(event.time),
+                              event.fingerprint);
     }
     case Type::kExited: {
       const auto event = init::Fixed<init::Exited>(message);
@@ -245,7 +248,7 @@ void InitChannel::OnMessage(Type type, std::span<const std::byte> message) {
 void InitChannel::OnProcess(std::span<const std::byte> message) {
   const auto process = init::Fixed<init::Process>(message);
   const std::string_view id = init::Text(process.id);
-  table_.OnStarted(id, process.pid, WallOf(process.started));
+  table_.OnStarted(id, process.pid, WallOf(process.started), process.fingerprint);
   if (process.state == init::ProcessState::kExited) {
     table_.OnExited(id, process.wait_status);
   }

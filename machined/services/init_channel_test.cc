@@ -12,6 +12,7 @@
 #include "lib/runtime/test_runtime.h"
 #include "lib/sys/unix_socket.h"
 #include "machined/init/messages.h"
+#include "machined/services/fingerprint.h"
 
 namespace ichor {
 namespace {
@@ -112,6 +113,7 @@ TEST_CASE("init channel: a process is asked for as init understands it") {
   CHECK(view.fixed.uid == 52);
   CHECK(view.fixed.capabilities == 1U << 12U);
   CHECK(view.fixed.oom_score_adj == -998);
+  CHECK(view.fixed.fingerprint == FingerprintOf(process));
 }
 
 TEST_CASE("init channel: a capability that there is not is refused by name") {
@@ -128,10 +130,12 @@ TEST_CASE("init channel: the table follows what init says, from the end of its l
   auto running = Pair::About<init::Process>(Type::kProcess, "apid");
   running.pid = 7;
   running.state = init::ProcessState::kRunning;
+  running.fingerprint = 42;
   pair.Tell(running);
   CHECK(pair.t.runtime.Read<ProcessStatus>().empty());
   pair.Tell(init::Make<init::Plain>(Type::kListEnd));
   CHECK(pair.StatusOf("apid").pid() == 7);
+  CHECK(pair.StatusOf("apid").fingerprint() == 42);
 
   auto exited = Pair::About<init::Exited>(Type::kExited, "apid");
   exited.pid = 7;

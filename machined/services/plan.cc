@@ -1,13 +1,24 @@
 #include "machined/services/plan.h"
 
+#include "machined/services/fingerprint.h"
+
 namespace ichor {
+namespace {
+
+// Whether a process that runs with this fingerprint is what is desired.
+bool IsAsDesired(const services::ProcessSpec::Spec& desired, std::uint64_t fingerprint) {
+  return desired.provisional() || fingerprint == 0 || fingerprint == FingerprintOf(desired);
+}
+
+}  // namespace
 
 std::vector<ProcessAction> PlanProcesses(const All<services::ProcessSpec>& desired,
                                          const All<services::ProcessStatus>& observed) {
   std::vector<ProcessAction> actions;
   for (const auto& row : observed) {
     const bool runs = row.spec().pid() != 0 && !row.spec().stopping();
-    if (runs && desired.find(row.id()) == desired.end()) {
+    const auto wish = desired.find(row.id());
+    if (runs && (wish == desired.end() || !IsAsDesired(wish->spec(), row.spec().fingerprint()))) {
       actions.push_back({.kind = ProcessAction::Kind::kStop, .id = row.id()});
     }
   }

@@ -18,7 +18,9 @@ struct ProcessAction {
   bool operator==(const ProcessAction&) const = default;
 };
 
-// Starts what is missing and does not wait out a backoff, stops what nobody wants.
+// Starts what is missing and does not wait out a backoff; stops what nobody wants, and what runs
+// with other parameters than it shall, which is missing then. A desired process that is provisional
+// is only started.
 std::vector<ProcessAction> PlanProcesses(const All<services::ProcessSpec>& desired,
                                          const All<services::ProcessStatus>& observed);
 

@@ -11,11 +11,13 @@ namespace ichor {
 
 using services::ProcessStatus;
 
-void ProcessTable::OnStarted(std::string_view id, std::int32_t pid, base::WallTime started) {
+void ProcessTable::OnStarted(std::string_view id, std::int32_t pid, base::WallTime started,
+                             std::uint64_t fingerprint) {
   Process& process = processes_[std::string(id)];
   process.since = clock_.Monotonic();
   ProcessStatus::Spec& status = process.status;
   status.set_pid(pid);
+  status.set_fingerprint(fingerprint);
   *status.mutable_started() = ToProto(started);
   status.set_succeeded(false);
   status.set_stopping(false);

@@ -30,8 +30,9 @@ class ProcessTable {
   ProcessTable(const ProcessTable&) = delete;
   ProcessTable& operator=(const ProcessTable&) = delete;
 
-  // init runs `id` as `pid` since `started`.
-  void OnStarted(std::string_view id, std::int32_t pid, base::WallTime started);
+  // init runs `id` as `pid` since `started`, asked for with this fingerprint.
+  void OnStarted(std::string_view id, std::int32_t pid, base::WallTime started,
+                 std::uint64_t fingerprint);
   // It ended with this wait status. See wait(2).
   void OnExited(std::string_view id, int wait_status);
   // init could not start it, for this reason.

@@ -5,6 +5,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
 #include "lib/runtime/test_runtime.h"
+#include "machined/services/fingerprint.h"
 #include "machined/services/process_table.h"
 #include "machined/services/register.h"
 
@@ -21,10 +22,10 @@ using std::chrono_literals::operator""s;
 // Processes that start when asked and end when a test says so.
 class FakeProcessHost : public ProcessHost {
  public:
-  absl::Status Start(const std::string& id,
-                     const services::ProcessSpec::Spec& /*process*/) override {
+  absl::Status Start(const std::string& id, const services::ProcessSpec::Spec& process) override {
     if (!running.contains(id)) {
       running[id] = ++starts;
+      fingerprints[id] = FingerprintOf(process);
       news.insert(id);
     }
     return absl::OkStatus();
@@ -34,8 +35,9 @@ class FakeProcessHost : public ProcessHost {
     return absl::OkStatus();
   }
 
-  std::map<std::string, int> running;  // pid by id
-  std::set<std::string> news;          // started, and not told yet
+  std::map<std::string, int> running;                 // pid by id
+  std::map<std::string, std::uint64_t> fingerprints;  // of what was asked for last
+  std::set<std::string> news;                         // started, and not told yet
   std::set<std::string> stopped;
   int starts = 0;
 };
@@ -51,7 +53,7 @@ struct Machine {
   void Settle() {
     do {
       for (const std::string& id : std::exchange(host.news, {})) {
-        table.OnStarted(id, host.running.at(id), t.clock.Now());
+        table.OnStarted(id, host.running.at(id), t.clock.Now(), host.fingerprints.at(id));
       }
       t.Advance(20ms);
     } while (!host.news.empty());
@@ -88,7 +90,7 @@ TEST_CASE("services: after a restart of machined, what runs is not started again
   Machine m;
   m.host.running["networkd"] = 77;
   m.t.runtime.Publish<ServiceDefinition>("boot", {{"networkd", {}}});
-  m.table.OnStarted("networkd", 77, m.t.clock.Now());
+  m.table.OnStarted("networkd", 77, m.t.clock.Now(), FingerprintOf({}));
   m.table.OnListed();
   m.Settle();
   CHECK(m.host.starts == 0);
@@ -129,6 +131,34 @@ TEST_CASE("services: what is not defined any more is stopped") {
   m.Settle();
   CHECK(m.host.stopped == std::set<std::string>{"networkd"});
   CHECK(m.t.runtime.Read<ServiceState>().empty());
+}
+
+TEST_CASE("services: one whose definition changes is started anew, and no other") {
+  Machine m;
+  const ServiceDefinition::Spec other = Text("process { environment: 'no_proxy=a' }");
+  m.t.runtime.Publish<ServiceDefinition>("boot", {{"apid", {}}, {"networkd", {}}});
+  m.table.OnListed();
+  m.Settle();
+  REQUIRE(m.host.starts == 2);
+
+  ServiceDefinition::Spec unsure = other;
+  unsure.set_provisional(true);
+  m.t.runtime.Publish<ServiceDefinition>("boot", {{"apid", {}}, {"networkd", unsure}});
+  m.Settle();
+  CHECK(m.host.stopped.empty());
+
+  m.t.runtime.Publish<ServiceDefinition>("boot", {{"apid", {}}, {"networkd", other}});
+  m.Settle();
+  CHECK(m.host.stopped == std::set<std::string>{"networkd"});
+  m.table.OnStopping("networkd");
+  m.Kill("networkd");
+  m.t.Advance(100ms);
+  m.Settle();
+  CHECK(m.host.starts == 3);
+  CHECK(m.StateOf("networkd") == ServiceState::Spec::RUNNING);
+  m.host.stopped.clear();
+  m.Settle();
+  CHECK(m.host.stopped.empty());
 }
 
 TEST_CASE("services: what init refuses is tried again") {
