@@ -19,6 +19,7 @@
 #include "machined/config/coverage/coverage.h"
 #include "machined/config/register.h"
 #include "machined/crashes/pstore.h"
+#include "machined/environment/policy.h"
 #include "machined/files/register.h"
 #include "machined/files/user_files.h"
 #include "machined/foresight/foresee.h"
@@ -80,6 +81,9 @@ std::vector<std::string> WarningsOf(const config::Config& config) {
   std::vector<std::string> warnings;
   for (const Unacted& unacted : NotActedOn(config)) {
     warnings.push_back(std::format("{}: {}", unacted.path, unacted.sentence));
+  }
+  for (const std::string& left_out : EnvironmentOf("", &config).left_out) {
+    warnings.push_back(std::format("environment: {}", left_out));
   }
   return warnings;
 }

@@ -106,7 +106,8 @@ class CurlFetch : public Fetch {
 
   absl::Status Prepare(const ClientOptions& options) {
     easy_.reset(curl_easy_init());
-    const char* const schemes = request_.url.starts_with("https:") ? "https" : "http,https";
+    const bool tls = request_.url.starts_with("https:");
+    const char* const schemes = tls ? "https" : "http,https";
     Set(CURLOPT_PRIVATE, this);
     Set(CURLOPT_URL, request_.url.c_str());
     Set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -125,8 +126,8 @@ class CurlFetch : public Fetch {
           curl_slist_append(headers_.release(), std::format("{}: {}", name, value).c_str()));
     }
     Set(CURLOPT_HTTPHEADER, headers_.get());
-    if (!options.proxy.empty()) {
-      Set(CURLOPT_PROXY, options.proxy.c_str());
+    if (const std::string& proxy = tls ? options.https_proxy : options.http_proxy; !proxy.empty()) {
+      Set(CURLOPT_PROXY, proxy.c_str());
       Set(CURLOPT_NOPROXY, options.no_proxy.c_str());
     }
     RETURN_IF_ERROR(Trust(options));

@@ -20,9 +20,11 @@ struct ClientOptions {
   // The roots that servers' certificates lead to: a file of PEM, read for each fetch.
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";
   std::string extra_cas_pem;  // beside those
-  // As curl(1) takes it; empty: http_proxy, https_proxy and no_proxy of the environment decide.
-  std::string proxy;
-  std::string no_proxy;
+  // For http:// and for https:// URLs, as curl(1) takes them; empty: http_proxy, https_proxy and
+  // no_proxy of the environment decide. Redirects go by the proxy that the fetch began with.
+  std::string http_proxy;
+  std::string https_proxy;
+  std::string no_proxy;  // hosts that are asked directly
 };
 
 struct Request {

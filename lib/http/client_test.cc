@@ -90,6 +90,27 @@ TEST_CASE("http: redirects are followed, to where they end or ten times") {
                std::format("GET {}: Maximum (10) redirects followed", Url(server, "/circle"))));
 }
 
+TEST_CASE("http: a proxy is asked for its scheme, and not for hosts that need none") {
+  Fixture direct;
+  TestServer proxy(*direct.loop, [](const std::string&) { return Answer200("through"); });
+  const std::string address = std::format("http://127.0.0.1:{}", proxy.port());
+  direct.client =
+      *Client::Create(*direct.loop, direct.clock,
+                      {.ca_file = kNoFile, .http_proxy = address, .no_proxy = "127.0.0.1"});
+  const auto response = direct.Get({.url = "http://config.example/a"});
+  REQUIRE_THAT(response, IsOk());
+  CHECK(response->body == "through");
+  REQUIRE(proxy.requests().size() == 1);
+  CHECK(proxy.requests()[0].starts_with("GET http://config.example/a HTTP/1.1\r\n"));
+  REQUIRE_THAT(direct.Get({.url = Url(proxy, "/b")}), IsOk());
+  CHECK(proxy.requests()[1].starts_with("GET /b HTTP/1.1\r\n"));
+
+  direct.client =
+      *Client::Create(*direct.loop, direct.clock, {.ca_file = kNoFile, .https_proxy = address});
+  CHECK_FALSE(direct.Get({.url = "https://config.example/a"}).ok());
+  CHECK(proxy.requests()[2].starts_with("CONNECT config.example:443 HTTP/1.1\r\n"));
+}
+
 TEST_CASE("http: an answer that is an error names the URL without its secrets") {
   Fixture f;
   TestServer server(*f.loop, [](const std::string&) {

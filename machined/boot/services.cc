@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lib/early/command_line.h"
+#include "machined/environment/policy.h"
 
 namespace ichor {
 namespace {
@@ -77,6 +78,19 @@ Definition Udevd() {
   return udevd;
 }
 
+// With the variables that the config gives; while they are not known, provisionally without.
+Definition In(Definition definition, const All<runtime::Environment>& environments, bool proxies) {
+  definition.set_provisional(environments.empty());
+  for (const auto& row : environments) {
+    for (const std::string& variable : row.spec().variables()) {
+      if (proxies || !IsProxyVariable(variable)) {
+        definition.mutable_process()->add_environment(variable);
+      }
+    }
+  }
+  return definition;
+}
+
 // The screen that is shown: the kernel's log is on tty1. In apid's group, whose socket it reads.
 Definition Dashboard(std::optional<std::string_view> console) {
   Definition dashboard = Program({"/usr/bin/dashboard"}, "system/dashboard");
@@ -120,17 +134,19 @@ Definition DevicesSettled() {
 }  // namespace
 
 absl::StatusOr<Desired<ServiceDefinition>> DefineServices(
-    const All<boot::PowerRequest>& power, const All<runtime::KernelCmdline>& command_lines) {
+    const All<boot::PowerRequest>& power, const All<runtime::KernelCmdline>& command_lines,
+    const All<runtime::Environment>& environments) {
   Desired<ServiceDefinition> definitions{{"machined", Machined()}};
   if (power.empty()) {
-    definitions.Add("networkd", Networkd());
-    definitions.Add("apid", Apid());
+    definitions.Add("networkd", In(Networkd(), environments, true));
+    definitions.Add("apid", In(Apid(), environments, false));
     definitions.Add("udevd", Udevd());
     const std::string_view line = command_lines.empty()
                                       ? std::string_view()
                                       : std::string_view(command_lines.front().spec().cmdline());
     if (!IsOn(early::FindValue(line, "talos.dashboard.disabled").value_or(""))) {
-      definitions.Add("dashboard", Dashboard(early::FindValue(line, "talos.dashboard.console")));
+      definitions.Add("dashboard", In(Dashboard(early::FindValue(line, "talos.dashboard.console")),
+                                      environments, true));
     }
     definitions.Add("network-drivers", NetworkDrivers());
     definitions.Add("coldplug", ColdPlug());

@@ -13,10 +13,15 @@
 namespace ichor {
 namespace {
 
-Rows Define(const All<boot::PowerRequest>& power, const std::string& command_line) {
+Rows Define(const All<boot::PowerRequest>& power, const std::string& command_line,
+            const std::vector<std::string>& variables = {}) {
+  runtime::Environment::Spec environment;
+  environment.mutable_variables()->Assign(variables.begin(), variables.end());
   absl::StatusOr<Desired<services::ServiceDefinition>> defined =
-      DefineServices(power, AllOf<runtime::KernelCmdline>(
-                                {{"cmdline", Text(std::format("cmdline: '{}'", command_line))}}));
+      DefineServices(power,
+                     AllOf<runtime::KernelCmdline>(
+                         {{"cmdline", Text(std::format("cmdline: '{}'", command_line))}}),
+                     AllOf<runtime::Environment>({{"machined", std::move(environment)}}));
   REQUIRE_THAT(defined, base::IsOk());
   return std::move(*defined).Take();
 }
@@ -59,6 +64,31 @@ TEST_CASE("define services: apid and networkd are nobody, with no more than they
         std::vector<std::string>{"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE",
                                  "CAP_SYS_TIME"});
   CHECK_FALSE(networkd.all_capabilities());
+}
+
+TEST_CASE("define services: the environment is given to those that are not in the way of a boot") {
+  const std::vector<std::string> variables = {"A=b", "http_proxy=http://p:1"};
+  const Rows rows = Define(AllOf<boot::PowerRequest>({}), "", variables);
+  const auto environment = [&](const std::string& id) {
+    const auto process = ProcessOf(rows, id);
+    return std::vector<std::string>(process.environment().begin(), process.environment().end());
+  };
+  using Lines = std::vector<std::string>;
+  CHECK(environment("networkd") ==
+        Lines{"PATH=/usr/sbin:/usr/bin", "A=b", "http_proxy=http://p:1"});
+  CHECK(environment("apid") == Lines{"PATH=/usr/sbin:/usr/bin", "A=b"});
+  CHECK(environment("udevd") == Lines{"PATH=/usr/sbin:/usr/bin"});
+}
+
+TEST_CASE("define services: nothing that runs is disturbed before the environment is known") {
+  const auto provisional = [](const All<runtime::Environment>& environments) {
+    const auto defined = DefineServices(AllOf<boot::PowerRequest>({}),
+                                        AllOf<runtime::KernelCmdline>({}), environments);
+    REQUIRE_THAT(defined, base::IsOk());
+    return Stated(*defined).find("apid")->spec().provisional();
+  };
+  CHECK(provisional(AllOf<runtime::Environment>({})));
+  CHECK_FALSE(provisional(AllOf<runtime::Environment>({{"machined", {}}})));
 }
 
 TEST_CASE("define services: the command line moves the dashboard, or switches it off") {

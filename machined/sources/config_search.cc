@@ -1,13 +1,17 @@
 #include "machined/sources/config_search.h"
 
+#include "machined/sources/download_options.h"
+
 namespace ichor {
 
 ConfigSearch::ConfigSearch(const Parts& parts)
     : reader_({.loop = parts.loop,
                .worker = worker_,
                .file_systems = parts.file_systems,
-               .new_client = [&loop = parts.loop,
-                              &clock = parts.clock] { return http::Client::Create(loop, clock); }}),
+               .new_client =
+                   [&runtime = parts.runtime, &loop = parts.loop, &clock = parts.clock] {
+                     return http::Client::Create(loop, clock, DownloadOptionsNow(runtime));
+                   }}),
       seeker_({.runtime = parts.runtime,
                .loop = parts.loop,
                .clock = parts.clock,
