@@ -146,7 +146,7 @@ void Daemon::RegisterRooms() {
   RegisterHostnameWishes(runtime_);
   RegisterNetwork(runtime_);
   RegisterServices(runtime_, *init_);
-  RegisterFiles(runtime_, options_.etc);
+  RegisterFiles(runtime_, doors_->mounts, {.generated = options_.etc});
   RegisterUserFiles(runtime_);
   runtime_.Reconcile("identity.render-machine-id", RenderMachineId);
   RegisterBoot(runtime_);
@@ -209,6 +209,7 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
       .last_known_good = options_.last_known_good,
       .choose = [this](const config::Config& config,
                        const std::string& disk) -> absl::StatusOr<DiskChoice> {
+        RETURN_IF_ERROR(CheckUserFiles(config));
         const DisksAtHand at_hand = DisksNow(runtime_, doors_->sysfs, disk);
         ASSIGN_OR_RETURN(DiskChoice choice, ChooseDisk(config, at_hand));
         RETURN_IF_ERROR(
@@ -217,7 +218,9 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
       },
       .check =
           [this](const config::Config& before, const config::Config& after) {
-            return CheckVolumeChange(before, after, runtime_.Read<block::VolumeStatus>());
+            absl::Status status = CheckUserFiles(after);
+            status.Update(CheckVolumeChange(before, after, runtime_.Read<block::VolumeStatus>()));
+            return status;
           },
       .warn = WarningsOf,
       .foresee =

@@ -7,8 +7,12 @@
 #include "lib/base/status_matchers.h"
 #include "lib/resource/address_text.h"
 #include "lib/resource/text.h"
+#include "lib/runtime/test_rows.h"
 #include "lib/runtime/test_runtime.h"
+#include "lib/sys/volume/fake_mounts.h"
 #include "machined/files/register.h"
+#include "machined/files/render.h"
+#include "resource/config/config.resources.h"
 #include "talos/resource/definitions/files/files.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
@@ -25,9 +29,14 @@ struct Directory {
   Directory() {
     path = std::filesystem::temp_directory_path() /
            ("files_test." + std::to_string(std::hash<std::string>()(base::RandomBytes(8))));
-    std::filesystem::create_directory(path);
+    std::filesystem::create_directories(path / "etc");
+    for (const char* const name : {"hosts", "resolv.conf"}) {
+      std::filesystem::create_symlink(std::string("../system/etc/") + name, path / "etc" / name);
+    }
   }
   ~Directory() { std::filesystem::remove_all(path); }
+
+  EtcFiles::Places Places() const { return {.etc = path / "etc", .generated = path}; }
 
   std::string Read(const std::string& name) const {
     std::ostringstream text;
@@ -61,7 +70,8 @@ ResolverStatus::Spec Resolvers(const std::vector<std::string>& addresses) {
 TEST_CASE("files: hosts names this machine, resolv.conf at most three servers") {
   const Directory directory;
   TestRuntime t;
-  RegisterFiles(t.runtime, directory.path);
+  sys::FakeMounts mounts;
+  RegisterFiles(t.runtime, mounts, directory.Places());
   REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
   t.runtime.Publish<HostnameStatus>(
       "test", {{"hostname", Text("hostname: 'n1' domainname: 'example.org'")}});
@@ -72,6 +82,7 @@ TEST_CASE("files: hosts names this machine, resolv.conf at most three servers") 
   t.runtime.Publish<network::HostDNSConfig>("test", {{"config", {}}});
   network::StaticHost::Spec host;
   *host.add_addresses() = ParseNetIP("10.0.0.9").value_or(common::NetIP());
+  t.runtime.Publish<config::MachineConfig>("test", {});
   t.runtime.Publish<network::StaticHost>("test", {{"store", host}, {"store.example.org", host}});
   t.Settle();
 
@@ -93,17 +104,50 @@ TEST_CASE("files: hosts names this machine, resolv.conf at most three servers") 
 
 TEST_CASE("files: a name without an address is left out; a file that cannot be written is named") {
   TestRuntime t;
-  RegisterFiles(t.runtime, "/nonexistent");
+  sys::FakeMounts mounts;
+  RegisterFiles(t.runtime, mounts,
+                {.etc = "/nonexistent",
+                 .generated = "/nonexistent",
+                 .image = "/nonexistent",
+                 .files = "/nonexistent/files",
+                 .changed = "/nonexistent",
+                 .work = "/nonexistent"});
   REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
   t.runtime.Publish<HostnameStatus>("test", {{"hostname", Text("hostname: 'n1'")}});
   t.runtime.Publish<NodeAddress>("test", {});
   t.runtime.Publish<ResolverStatus>("test", {});
   t.runtime.Publish<network::HostDNSConfig>("test", {});
   t.runtime.Publish<network::StaticHost>("test", {});
+  t.runtime.Publish<config::MachineConfig>("test", {});
   t.Settle();
   const auto spec = t.runtime.Read<files::EtcFileSpec>();
   CHECK(spec.find("hosts")->spec().contents().find("n1") == std::string::npos);
   CHECK(t.runtime.Read<EtcFileStatus>().find("hosts")->spec().spec_version().empty());
+}
+
+TEST_CASE("files: those of EtcFileConfig are as they say") {
+  config::MachineConfig::Spec spec;
+  spec.set_yaml_marshalled(R"(apiVersion: v1alpha1
+kind: EtcFileConfig
+name: app/a.conf
+mode: 0o600
+contents: |
+  a
+---
+apiVersion: v1alpha1
+kind: EtcFileConfig
+name: b
+mode: 0
+contents: ""
+)");
+  const auto rendered =
+      RenderEtcFileConfigs(AllOf<config::MachineConfig>({{"v1alpha1", std::move(spec)}}));
+  REQUIRE_THAT(rendered, base::IsOk());
+  const auto rows = Stated(*rendered);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows.find("app/a.conf")->spec().contents() == "a\n");
+  CHECK(rows.find("app/a.conf")->spec().mode() == 0600);
+  CHECK(rows.find("b")->spec().mode() == 0644);
 }
 
 }  // namespace ichor

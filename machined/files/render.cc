@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <format>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "config/runtime.pb.h"
 #include "lib/resource/address_text.h"
+#include "machined/config/active_config.h"
 
 namespace ichor {
 namespace {
@@ -20,6 +23,7 @@ using network::ResolverStatus;
 constexpr int kMostNameServers = 3;  // MAXNS of resolv.conf(5)
 constexpr std::string_view kOwnResolver = "127.0.0.53";
 constexpr std::uint32_t kReadableByAll = 0644;
+constexpr std::uint32_t kPermissions = 0777;
 
 EtcFileSpec::Spec File(std::string contents) {
   EtcFileSpec::Spec file;
@@ -94,6 +98,23 @@ absl::StatusOr<Desired<EtcFileSpec>> RenderResolvConf(const All<ResolverStatus>&
     text += search.empty() ? "" : "search" + search + "\n";
   }
   return Desired<EtcFileSpec>{{"resolv.conf", File(std::move(text))}};
+}
+
+absl::StatusOr<Desired<EtcFileSpec>> RenderEtcFileConfigs(
+    const All<config::MachineConfig>& configs) {
+  Desired<EtcFileSpec> files;
+  const std::optional<config::Config> config = ActiveConfig(configs);
+  if (!config.has_value()) {
+    return files;
+  }
+  for (const auto* document : config->All<config::v1alpha1::EtcFileConfig>()) {
+    EtcFileSpec::Spec file;
+    file.set_contents(std::string(document->contents()));
+    const std::uint32_t mode = document->mode() & kPermissions;
+    file.set_mode(mode == 0 ? kReadableByAll : mode);
+    files.Add(std::string(document->name()), std::move(file));
+  }
+  return files;
 }
 
 }  // namespace ichor

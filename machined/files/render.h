@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "lib/runtime/rows.h"
+#include "resource/config/config.resources.h"
 #include "talos/resource/definitions/files/files.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
@@ -18,5 +19,9 @@ absl::StatusOr<Desired<files::EtcFileSpec>> RenderHosts(
 // file may have.
 absl::StatusOr<Desired<files::EtcFileSpec>> RenderResolvConf(
     const All<network::ResolverStatus>& resolvers, const All<network::HostDNSConfig>& host_dns);
+
+// Those of EtcFileConfig documents. Never fails.
+absl::StatusOr<Desired<files::EtcFileSpec>> RenderEtcFileConfigs(
+    const All<config::MachineConfig>& configs);
 
 }  // namespace ichor

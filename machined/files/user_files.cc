@@ -1,11 +1,14 @@
 #include "machined/files/user_files.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <format>
 #include <optional>
 #include <system_error>
 
 #include "config/legacy.pb.h"
+#include "config/security.pb.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/sys/file.h"
@@ -18,6 +21,8 @@ namespace ichor {
 namespace {
 
 constexpr std::string_view kVar = "/var/";
+constexpr std::string_view kEtc = "/etc/";
+constexpr std::array<std::string_view, 3> kGenerated = {"hosts", "machine-id", "resolv.conf"};
 constexpr const char* kVarPath = "/var";
 constexpr unsigned kPermissions = 07777;
 constexpr unsigned kDefaultMode = 0644;
@@ -31,26 +36,15 @@ UserFile::Op OpOf(std::string_view word) {
   return word == "overwrite" ? UserFile::Op::kOverwrite : UserFile::Op::kCreate;
 }
 
-// The directories between `var` and the file are there then.
-absl::Status MakeWay(const std::string& var, const std::filesystem::path& below) {
-  std::filesystem::path path = var;
-  for (const std::filesystem::path& part : below.parent_path()) {
-    path /= part;
-    std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::symlink_status(path, error);
-    if (status.type() == std::filesystem::file_type::not_found) {
-      RETURN_IF_ERROR(sys::MakeDirectory(path.string(), {.mode = kDirectoryMode}));
-    } else if (status.type() != std::filesystem::file_type::directory) {
-      return absl::FailedPreconditionError(path.string() + " is no directory");
-    }
-  }
-  return absl::OkStatus();
+// What Kubernetes' containerd is told: there with Kubernetes.
+bool IsForContainerd(const UserFile& file) {
+  return file.path == "/etc/cri/conf.d/20-customization.part";
 }
 
 absl::Status WriteOne(const UserFile& file, const std::string& var) {
   RETURN_IF_ERROR(CheckUserPath(file));
-  const std::filesystem::path below = file.path.substr(kVar.size());
-  const std::string path = (var / below).string();
+  const std::string below = file.path.substr(kVar.size());
+  const std::string path = std::format("{}/{}", var, below);
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::symlink_status(path, error);
   const bool there = status.type() == std::filesystem::file_type::regular;
@@ -93,16 +87,63 @@ std::vector<UserFile> UserFilesOf(const config::Config& config) {
 }
 
 absl::Status CheckUserPath(const UserFile& file) {
-  if (!file.path.starts_with(kVar)) {
+  const bool in_etc = file.path.starts_with(kEtc);
+  if (!file.path.starts_with(kVar) && file.op == UserFile::Op::kCreate) {
     return absl::InvalidArgumentError(
-        file.op == UserFile::Op::kCreate
-            ? std::format("create operation not allowed outside of /var: \"{}\"", file.path)
-            : std::format("{}: only files below /var are written", file.path));
+        std::format("create operation not allowed outside of /var: \"{}\"{}", file.path,
+                    in_etc ? "; use EtcFileConfig" : ""));
+  }
+  if (!file.path.starts_with(kVar) && !in_etc) {
+    return absl::InvalidArgumentError(
+        std::format("{}: only files below /var and /etc are written: the rest of the system is "
+                    "read-only and verified",
+                    file.path));
+  }
+  if (in_etc && std::ranges::contains(kGenerated, file.path.substr(kEtc.size()))) {
+    return absl::InvalidArgumentError(file.path + ": the node makes this file itself");
   }
   const std::filesystem::path path = file.path;
   if (file.path != path.lexically_normal().string() || !path.has_filename()) {
     return absl::InvalidArgumentError(
         std::format("{}: expected the path of a file, without \".\" and \"..\"", file.path));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckUserFiles(const config::Config& config) {
+  for (const UserFile& file : UserFilesOf(config)) {
+    if (!IsForContainerd(file)) {
+      RETURN_IF_ERROR(base::Annotate(CheckUserPath(file), "machine.files"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<UserFile> EtcEditsOf(const config::Config& config) {
+  std::vector<UserFile> edits = UserFilesOf(config);
+  std::erase_if(edits, [](const UserFile& file) {
+    return !file.path.starts_with(kEtc) || IsForContainerd(file) || !CheckUserPath(file).ok();
+  });
+  for (const auto* roots : config.All<config::v1alpha1::TrustedRootsConfig>()) {
+    edits.push_back({.path = "/etc/ssl/certs/ca-certificates.crt",
+                     .content = std::string(roots->certificates()),
+                     .mode = kDefaultMode,
+                     .op = UserFile::Op::kAppend});
+  }
+  return edits;
+}
+
+absl::Status MakeWay(const std::string& root, const std::string& below) {
+  std::filesystem::path path = root;
+  for (const std::filesystem::path& part : std::filesystem::path(below).parent_path()) {
+    path /= part;
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::symlink_status(path, error);
+    if (status.type() == std::filesystem::file_type::not_found) {
+      RETURN_IF_ERROR(sys::MakeDirectory(path.string(), {.mode = kDirectoryMode}));
+    } else if (status.type() != std::filesystem::file_type::directory) {
+      return absl::FailedPreconditionError(path.string() + " is no directory");
+    }
   }
   return absl::OkStatus();
 }
@@ -135,7 +176,11 @@ void RegisterUserFiles(Runtime& runtime) {
         if (!config.has_value() || mounts.find("EPHEMERAL") == mounts.end()) {
           return absl::OkStatus();
         }
-        return WriteUserFiles(UserFilesOf(*config), kVarPath);
+        std::vector<UserFile> files = UserFilesOf(*config);
+        std::erase_if(files, [](const UserFile& file) {
+          return file.path.starts_with(kEtc) && (IsForContainerd(file) || CheckUserPath(file).ok());
+        });
+        return WriteUserFiles(files, kVarPath);
       });
 }
 

@@ -54,6 +54,42 @@ machine:
   CHECK(files[1].op == Op::kAppend);
 }
 
+TEST_CASE("user files: of the image's, those below /etc may be changed, and no others") {
+  const auto read = [](const std::string& file) {
+    auto config =
+        config::Load("", "machine:\n  files:\n    - {content: x, permissions: 0, " + file + "}\n");
+    REQUIRE_THAT(config, IsOk());
+    return *std::move(config);
+  };
+  CHECK_THAT(CheckUserFiles(read("path: /etc/passwd, op: append")), IsOk());
+  CHECK_THAT(CheckUserFiles(read("path: /etc/cri/conf.d/20-customization.part, op: create")),
+             IsOk());
+  CHECK_THAT(CheckUserFiles(read("path: /usr/bin/x, op: overwrite")),
+             base::StatusIs(absl::StatusCode::kInvalidArgument,
+                            "machine.files: /usr/bin/x: only files below /var and /etc are "
+                            "written: the rest of the system is read-only and verified"));
+  CHECK_THAT(CheckUserFiles(read("path: /etc/hosts, op: append")),
+             base::StatusIs(absl::StatusCode::kInvalidArgument,
+                            "machine.files: /etc/hosts: the node makes this file itself"));
+  CHECK(EtcEditsOf(read("path: /etc/cri/conf.d/20-customization.part, op: create")).empty());
+  CHECK(EtcEditsOf(read("path: /var/a, op: create")).empty());
+  CHECK(EtcEditsOf(read("path: /etc/a, op: append")).size() == 1);
+}
+
+TEST_CASE("user files: roots of one's own stand behind those of the image") {
+  const auto config = config::Load("", R"(apiVersion: v1alpha1
+kind: TrustedRootsConfig
+name: own
+certificates: PEM
+)");
+  REQUIRE_THAT(config, IsOk());
+  const auto edits = EtcEditsOf(*config);
+  REQUIRE(edits.size() == 1);
+  CHECK(edits[0].path == "/etc/ssl/certs/ca-certificates.crt");
+  CHECK(edits[0].content == "PEM");
+  CHECK(edits[0].op == Op::kAppend);
+}
+
 TEST_CASE("user files: made with the directories on the way, and put right when they change") {
   const Var var;
   const UserFile file{.path = "/var/lib/app/a.conf", .content = "one\n", .mode = 0640};
@@ -106,7 +142,7 @@ TEST_CASE("user files: one that cannot be written is named, and stops no other")
                                      var.path);
   CHECK_THAT(status, base::StatusIs(absl::StatusCode::kInvalidArgument,
                                     "machine.files: create operation not allowed outside of /var: "
-                                    "\"/etc/a\""));
+                                    "\"/etc/a\"; use EtcFileConfig"));
   CHECK(var.Read("b") == "y");
 }
 

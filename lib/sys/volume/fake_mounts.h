@@ -17,13 +17,27 @@ class FakeMounts : public Mounts {
   std::function<absl::Status(const MountPlan& plan)> check;
   std::map<std::string, MountPlan> mounted;  // by target
 
+  // Overlays are neither checked nor anything but noted; what is shown elsewhere, too.
+  std::map<std::string, OverlayPlan> overlays;  // by target
+  std::map<std::string, std::string> shown;     // sources by target
+
   absl::Status Mount(const MountPlan& plan) override;
+  absl::Status MountOverlay(const OverlayPlan& plan) override {
+    overlays[plan.target] = plan;
+    return absl::OkStatus();
+  }
+  absl::Status ShowAt(const std::string& source, const std::string& target) override {
+    shown[target] = source;
+    return absl::OkStatus();
+  }
   absl::Status Unmount(const std::string& target) override {
     mounted.erase(target);
+    overlays.erase(target);
+    shown.erase(target);
     return absl::OkStatus();
   }
   absl::StatusOr<bool> IsMounted(const std::string& target) override {
-    return mounted.contains(target);
+    return mounted.contains(target) || overlays.contains(target) || shown.contains(target);
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <format>
+#include <utility>
 
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
@@ -35,6 +36,13 @@ std::string Explanation(int context) {
   return text.empty() ? text : std::format(" ({})", text.substr(0, text.find('\n')));
 }
 
+// Puts a mount that is nowhere yet in its place.
+absl::Status Attach(int mount, const std::string& target, const std::string& what) {
+  return move_mount(mount, "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == 0
+             ? absl::OkStatus()
+             : ErrnoError(errno, what);
+}
+
 }  // namespace
 
 absl::Status LinuxMounts::Mount(const MountPlan& plan) {
@@ -58,11 +66,48 @@ absl::Status LinuxMounts::Mount(const MountPlan& plan) {
                               (plan.programs ? 0 : MOUNT_ATTR_NOEXEC) |
                               (plan.access_times ? 0 : MOUNT_ATTR_NOATIME);
   const base::UniqueFd mount(fsmount(context.get(), FSMOUNT_CLOEXEC, attributes));
-  if (!mount.ok() ||
-      move_mount(mount.get(), "", AT_FDCWD, plan.target.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+  return mount.ok() ? Attach(mount.get(), plan.target, what) : ErrnoError(errno, what);
+}
+
+absl::Status LinuxMounts::MountOverlay(const OverlayPlan& plan) {
+  const std::string what = std::format("mount an overlay at {}", plan.target);
+  const base::UniqueFd context(fsopen("overlay", FSOPEN_CLOEXEC));
+  if (!context.ok()) {
     return ErrnoError(errno, what);
   }
-  return absl::OkStatus();
+  const std::pair<const char*, const std::string&> options[] = {{"source", plan.target},
+                                                                {"lowerdir", plan.lower},
+                                                                {"upperdir", plan.upper},
+                                                                {"workdir", plan.work}};
+  for (const auto& [key, value] : options) {
+    if (fsconfig(context.get(), FSCONFIG_SET_STRING, key, value.c_str(), 0) != 0) {
+      const int error = errno;
+      return ErrnoError(error, what + Explanation(context.get()));
+    }
+  }
+  if (fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
+    const int error = errno;
+    return ErrnoError(error, what + Explanation(context.get()));
+  }
+  const base::UniqueFd mount(fsmount(context.get(), FSMOUNT_CLOEXEC,
+                                     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+  return mount.ok() ? Attach(mount.get(), plan.target, what) : ErrnoError(errno, what);
+}
+
+absl::Status LinuxMounts::ShowAt(const std::string& source, const std::string& target) {
+  const std::string what = std::format("show {} at {}", source, target);
+  const base::UniqueFd tree(
+      open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  if (!tree.ok()) {
+    return ErrnoError(errno, what);
+  }
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  attributes.propagation = MS_PRIVATE;
+  if (mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) != 0) {
+    return ErrnoError(errno, what);
+  }
+  return Attach(tree.get(), target, what);
 }
 
 absl::Status LinuxMounts::Unmount(const std::string& target) {

@@ -8,6 +8,8 @@ namespace ichor::sys {
 class LinuxMounts : public Mounts {
  public:
   absl::Status Mount(const MountPlan& plan) override;
+  absl::Status MountOverlay(const OverlayPlan& plan) override;
+  absl::Status ShowAt(const std::string& source, const std::string& target) override;
   absl::Status Unmount(const std::string& target) override;
   absl::StatusOr<bool> IsMounted(const std::string& target) override;
 };

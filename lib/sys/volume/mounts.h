@@ -18,6 +18,15 @@ struct MountPlan {
   bool access_times = true;    // reading a file notes when
 };
 
+// Two directories seen as one: what is changed there goes to `upper`. See overlayfs in the kernel's
+// documentation.
+struct OverlayPlan {
+  std::string lower;
+  std::string upper;
+  std::string work;  // empty, and on the file system of `upper`
+  std::string target;
+};
+
 // Everything blocks, for ever if the disk hangs.
 class Mounts {
  public:
@@ -27,6 +36,13 @@ class Mounts {
   // already. Other errors are the kernel's: a file system that cannot be read is InvalidArgument or
   // Internal, and which of them says little.
   virtual absl::Status Mount(const MountPlan& plan) = 0;
+
+  // Mounts an overlay from which nothing is run and no device is opened.
+  virtual absl::Status MountOverlay(const OverlayPlan& plan) = 0;
+
+  // Shows the directory `source` at `target` too, read-only there, without what is mounted below
+  // it. What is mounted on either later is not seen at the other.
+  virtual absl::Status ShowAt(const std::string& source, const std::string& target) = 0;
 
   // Takes away what is mounted at `target`; OK if nothing is.
   virtual absl::Status Unmount(const std::string& target) = 0;

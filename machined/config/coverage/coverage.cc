@@ -96,6 +96,16 @@ bool IsOtherVolume(const config::Document& document) {
          name->text != "EPHEMERAL";
 }
 
+// What Kubernetes' containerd is told by a file.
+bool ConfiguresContainerd(const config::Document& document) {
+  const config::Node* const machine = document.root.Find("machine");
+  const config::Node* const files = machine == nullptr ? nullptr : machine->Find("files");
+  return files != nullptr && std::ranges::any_of(files->children, [](const config::Node& file) {
+           const config::Node* const path = file.Find("path");
+           return path != nullptr && path->text == "/etc/cri/conf.d/20-customization.part";
+         });
+}
+
 }  // namespace
 
 const CoverageRule* FindCoverage(std::string_view path) {
@@ -126,6 +136,11 @@ std::vector<Unacted> NotActedOn(const config::Config& config) {
       unacted.push_back({.path = document.Title(),
                          .sentence = "of the system volumes there are STATE and EPHEMERAL only"});
       continue;
+    }
+    if (ConfiguresContainerd(document)) {
+      unacted.push_back({.path = "machine.files",
+                         .sentence = "/etc/cri/conf.d/20-customization.part: containers are not "
+                                     "there yet"});
     }
     Walk(document, unacted).Mapping(document.root, *document.kind->shape, document.kind->name);
   }

@@ -122,6 +122,18 @@ TEST_CASE("coverage: of the system volumes only those that there are are acted o
             "VolumeConfig ETCD: of the system volumes there are STATE and EPHEMERAL only"});
 }
 
+TEST_CASE("coverage: of the files of the config, containerd's waits for it") {
+  const auto config = config::Load("", R"(machine:
+  files:
+    - {path: /var/a, content: x, permissions: 0o600, op: create}
+    - {path: /etc/cri/conf.d/20-customization.part, content: x, permissions: 0o600, op: create}
+)");
+  REQUIRE_THAT(config, base::IsOk());
+  CHECK(Lines(NotActedOn(*config)) ==
+        std::vector<std::string>{"machine.files: /etc/cri/conf.d/20-customization.part: containers "
+                                 "are not there yet"});
+}
+
 TEST_CASE("coverage: it is a diagnostic as long as the config is in force") {
   config::MachineConfig::Spec spec;
   spec.set_yaml_marshalled(kConfig);

@@ -176,13 +176,13 @@ constexpr CoverageRule kRules[] = {
     {"UnattendedInstallConfig"},
     {"WatchdogTimerConfig"},
     {"EventSinkConfig", Coverage::kLater, "sending events to a sink is not there yet"},
-    {"EtcFileConfig", Coverage::kLater, "files below /etc from the config are not there yet"},
+    {"EtcFileConfig"},
     {"OOMConfig", Coverage::kLater, "handling of memory shortage by rules is not there yet"},
     {"PCIDriverRebindConfig", Coverage::kLater, "binding drivers to PCI devices is not there yet"},
     {"SecurityProfileConfig.workloadIsolation", Coverage::kLaterProtection,
      "isolation of workloads is not there yet"},
     {"SecurityProfileConfig"},
-    {"TrustedRootsConfig", Coverage::kLater, "trusted roots of one's own are not there yet"},
+    {"TrustedRootsConfig"},
 };
 
 }  // namespace
