@@ -175,14 +175,16 @@ absl::Status Daemon::RegisterDisks() {
   ASSIGN_OR_RETURN(uevents_, sys::LinuxUevents::Create());
   const BootFacts facts = ReadBootFacts(doors_->sysfs);
   RegisterNodeConfig(!facts.system_disk.has_value());
-  disks_ = RegisterBlock({.runtime = runtime_,
-                          .loop = *loop_,
-                          .executor = actuators_,
-                          .clock = clock_,
-                          .sysfs = doors_->sysfs,
-                          .uevents = *uevents_,
-                          .devices = doors_->block_devices},
-                         facts);
+  disks_ = RegisterBlock(
+      {.runtime = runtime_,
+       .loop = *loop_,
+       .executor = actuators_,
+       .clock = clock_,
+       .sysfs = doors_->sysfs,
+       .uevents = *uevents_,
+       .devices = doors_->block_devices,
+       .on_other_event = [this](const sys::Uevent& event) { modules_.OnUevent(event); }},
+      facts);
   meta_ = RegisterMeta({.runtime = runtime_,
                         .loop = *loop_,
                         .executor = actuators_,
@@ -364,6 +366,7 @@ void Daemon::OnSettled() {
   health_.OnSettled();
   power_.OnSettled();
   slot_->OnSettled();
+  modules_.OnSettled();
   search_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();

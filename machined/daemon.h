@@ -42,6 +42,7 @@
 #include "machined/crashes/crash_log.h"
 #include "machined/delivery/log_delivery.h"
 #include "machined/events/event_bus.h"
+#include "machined/kernel/module_lists.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
 #include "machined/secrets/api_secrets.h"
@@ -156,6 +157,11 @@ class Daemon : public InitListener, public api::MachineControl {
   HealthChecker health_{*loop_, runtime_, clock_};
   PowerControl power_;
   std::unique_ptr<sys::LinuxUevents> uevents_;
+  ModuleLists modules_{{.runtime = runtime_,
+                        .loop = *loop_,
+                        .executor = actuators_,
+                        .clock = clock_,
+                        .sysfs = doors_->sysfs}};
   std::unique_ptr<Discovery> disks_;
   std::unique_ptr<MetaStore> meta_;
   std::unique_ptr<SlotTrial> slot_;

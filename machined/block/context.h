@@ -1,6 +1,8 @@
 // What every part of this area is given.
 #pragma once
 
+#include <functional>
+
 #include "lib/base/clock.h"
 #include "lib/runtime/executor.h"
 #include "lib/runtime/loop.h"
@@ -20,6 +22,8 @@ struct BlockContext {
   sys::Sysfs& sysfs;
   sys::Uevents& uevents;
   sys::BlockDevices& devices;
+  // Told of the events that are not about block devices; may be empty.
+  std::function<void(const sys::Uevent&)> on_other_event{};
 };
 
 }  // namespace ichor

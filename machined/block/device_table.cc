@@ -120,6 +120,9 @@ void DeviceTable::TakeEvents() {
   bool rules_applied = false;
   for (sys::Uevent& event : *events) {
     if (event.subsystem != "block") {
+      if (context_.on_other_event) {
+        context_.on_other_event(event);
+      }
       continue;
     }
     if (event.origin == sys::Uevent::Origin::kUdev) {

@@ -81,7 +81,8 @@ class Machine {
   }
 
   void Start() {
-    area = RegisterBlock({t.runtime, *t.loop, t.executor, t.clock, sysfs, uevents, disks},
+    area = RegisterBlock({t.runtime, *t.loop, t.executor, t.clock, sysfs, uevents, disks,
+                          [this](const sys::Uevent& event) { others.push_back(event.subsystem); }},
                          ReadBootFacts(sysfs));
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
     area->Start();
@@ -105,6 +106,7 @@ class Machine {
   sys::FakeBlockDevices disks;
   TestRuntime t;
   std::unique_ptr<Discovery> area;
+  std::vector<std::string> others;  // subsystems of events about no block device
 
  private:
   static std::string DevPathOf(const std::string& name) { return "/dev/" + name; }
@@ -311,6 +313,15 @@ TEST_CASE("block: a disk that cannot be read is named, and is listed") {
   machine.Settle();
   CHECK(machine.t.runtime.Read<Diagnostic>().empty());
   CHECK(machine.t.runtime.Read<DiscoveredVolume>().find("sda")->spec().name() == "gpt");
+}
+
+TEST_CASE("block: events about other devices are passed on") {
+  Machine machine;
+  machine.Start();
+  machine.uevents.Send({.action = "add", .devpath = "/module/loop", .subsystem = "module"});
+  machine.Send("add", "sda", "disk", 0);
+  machine.Settle();
+  CHECK(machine.others == std::vector<std::string>{"module"});
 }
 
 }  // namespace ichor

@@ -106,8 +106,8 @@ Report<runtime::BootedEntry> ReadBootedEntry(sys::Sysfs& sysfs, std::string_view
   return report;
 }
 
-Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs) {
-  Report<runtime::LoadedKernelModule> report;
+Desired<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs) {
+  Desired<runtime::LoadedKernelModule> rows;
   for (const KernelModule& module : LoadedModules(sysfs)) {
     runtime::LoadedKernelModule::Spec row;
     row.set_size(module.size_bytes);
@@ -115,13 +115,13 @@ Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs) {
     row.mutable_dependencies()->Add(module.dependents.begin(), module.dependents.end());
     row.set_state(module.state);
     row.set_address(module.address);
-    report.Add(module.name, std::move(row));
+    rows.Add(module.name, std::move(row));
   }
-  return report;
+  return rows;
 }
 
-Report<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs) {
-  Report<runtime::KernelModuleStatus> report;
+Desired<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs) {
+  Desired<runtime::KernelModuleStatus> rows;
   std::set<std::string> loaded;
   for (const KernelModule& module : LoadedModules(sysfs)) {
     runtime::KernelModuleStatus::Spec row;
@@ -133,7 +133,7 @@ Report<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs) {
                   : module.state == "Loading" ? enums::KERNEL_MODULE_STATE_LOADING
                                               : enums::KERNEL_MODULE_STATE_UNLOADING);
     row.set_address(module.address);
-    report.Add(module.name, std::move(row));
+    rows.Add(module.name, std::move(row));
     loaded.insert(module.name);
   }
   const std::string release = sys::ReadAttribute(sysfs, "/proc/sys/kernel/osrelease");
@@ -144,10 +144,10 @@ Report<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs) {
       runtime::KernelModuleStatus::Spec row;
       row.set_type(enums::KERNEL_MODULE_TYPE_BUILTIN);
       row.set_state(enums::KERNEL_MODULE_STATE_BUILTIN);
-      report.Add(name, std::move(row));
+      rows.Add(name, std::move(row));
     }
   }
-  return report;
+  return rows;
 }
 
 }  // namespace ichor

@@ -26,9 +26,9 @@ Report<runtime::SecurityState> ReadSecurityState(sys::Sysfs& sysfs);
 Report<runtime::BootedEntry> ReadBootedEntry(sys::Sysfs& sysfs, std::string_view command_line);
 
 // Modules that are loaded now.
-Report<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs);
+Desired<runtime::LoadedKernelModule> ReadLoadedModules(sys::Sysfs& sysfs);
 
 // Those, and the ones that are part of the kernel.
-Report<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs);
+Desired<runtime::KernelModuleStatus> ReadModuleStatuses(sys::Sysfs& sysfs);
 
 }  // namespace ichor

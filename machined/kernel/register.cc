@@ -38,7 +38,6 @@ void PublishFacts(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& vers
 }  // namespace
 
 void RegisterKernel(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& version) {
-  using runtime::DevicesStatus;
   using runtime::KernelCmdline;
   PublishFacts(runtime, sysfs, version);
   runtime.Reconcile("kernel.describe-platform", DescribePlatform);
@@ -49,12 +48,6 @@ void RegisterKernel(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& ve
   runtime.Actuate<KernelCmdline>("kernel.read-entry", [&sysfs](const All<KernelCmdline>& lines) {
     return ReadBootedEntry(sysfs, lines.empty() ? "" : lines.front().spec().cmdline());
   });
-  runtime.Actuate<DevicesStatus>("kernel.read-modules", [&sysfs](const All<DevicesStatus>&) {
-    return ReadLoadedModules(sysfs);
-  });
-  runtime.Actuate<DevicesStatus>(
-      "kernel.read-module-statuses",
-      [&sysfs](const All<DevicesStatus>&) { return ReadModuleStatuses(sysfs); });
 }
 
 }  // namespace ichor

@@ -14,9 +14,8 @@ struct SystemVersion {
   std::string tag;  // as in v1.14.0-ichor.0.1.0
 };
 
-// Publishes command line, boot id and version, and registers what reads the rest, on workers:
-// modules again whenever DevicesStatus changes, since udevd loads them. Blocks for two small reads
-// in memory. `sysfs` must outlive `runtime`.
+// Publishes command line, boot id and version, and registers what reads the rest, on workers; the
+// modules are ModuleLists'. Blocks for two small reads in memory. `sysfs` must outlive `runtime`.
 void RegisterKernel(Runtime& runtime, sys::Sysfs& sysfs, const SystemVersion& version);
 
 }  // namespace ichor

@@ -120,19 +120,6 @@ TEST_CASE("kernel: the parameters that init sets are the defaults") {
   CHECK(wishes.find("proc.sys.kernel.panic")->spec().value() == "10");
 }
 
-TEST_CASE("kernel: loaded and built-in modules are listed") {
-  Machine machine("");
-  machine.sysfs.Write("/proc/modules", "loop 40960 0 - Live 0x0\n");
-  machine.sysfs.Write("/proc/sys/kernel/osrelease", "6.12\n");
-  machine.sysfs.Write("/usr/lib/modules/6.12/modules.builtin", "kernel/fs/ext4/ext4.ko\n");
-  machine.Start();
-  CHECK(machine.t.runtime.Read<runtime::LoadedKernelModule>().front().id() == "loop");
-  const auto statuses = machine.t.runtime.Read<runtime::KernelModuleStatus>();
-  REQUIRE(statuses.size() == 2);
-  CHECK(statuses[0].id() == "ext4");
-  CHECK(statuses[1].spec().size() == 40'960);
-}
-
 TEST_CASE("efi text: UTF-16 up to a zero, cut off or broken") {
   CHECK(EfiText("").empty());
   CHECK(EfiText("\6\0\0"s).empty());
