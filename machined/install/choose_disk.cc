@@ -75,6 +75,13 @@ std::vector<std::string> ContentsOf(const std::string& id, const All<DiscoveredV
   return contents;
 }
 
+// Whether a system could be put there at all: not on a medium that is only read, nor on what the
+// kernel makes of a file or of memory (loop, zram). Arrays stay: whoever names one is told what it
+// is.
+bool IsReal(const Disk::Spec& disk) {
+  return !disk.cdrom() && (disk.bus_path() != "/virtual" || !disk.secondary_disks().empty());
+}
+
 // A candidate: the disk's row, and why it is none.
 struct Judged {
   std::string id;
@@ -114,6 +121,9 @@ absl::StatusOr<std::string> WhyNot(const Wish& wish, const Judged& judged,
 absl::StatusOr<std::vector<Judged>> Judge(const Wish& wish, const DisksAtHand& at_hand) {
   std::vector<Judged> all;
   for (const auto& row : at_hand.disks) {
+    if (!IsReal(row.spec())) {
+      continue;
+    }
     Judged judged{.id = std::string(row.id()),
                   .disk = &row.spec(),
                   .why_not = "",

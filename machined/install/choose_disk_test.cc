@@ -120,6 +120,18 @@ TEST_CASE("choose disk: a machine that runs from memory needs to be told") {
              ContainsSubstring("which disk to install on") && ContainsSubstring("/dev/sdb"));
 }
 
+TEST_CASE("choose disk: what is no real disk is neither offered nor counted") {
+  Server server;
+  server.disks.push_back({"loop0", Server::Sized("/dev/loop0", "1", "bus_path: '/virtual'")});
+  server.disks.push_back({"sr0", Server::Sized("/dev/sr0", "1", "cdrom: true")});
+  const auto named = server.Choose("disk: /dev/loop0");
+  CHECK_THAT(std::string(named.status().message()),
+             ContainsSubstring("0 of 3 disks match \"/dev/loop0\"") &&
+                 !ContainsSubstring("/dev/loop0 (") && !ContainsSubstring("/dev/sr0"));
+  CHECK(server.Choose("diskSelector: {size: '< 1GB'}").status().message().find("loop0") ==
+        std::string::npos);
+}
+
 TEST_CASE("choose disk: what is in use is not installed on") {
   Server server;
   server.mounted = {"sdb"};
