@@ -88,6 +88,23 @@ std::vector<std::string> WarningsOf(const config::Config& config) {
   return warnings;
 }
 
+// For an EPHEMERAL that is not on the system's disk.
+OtherDisks DisksBeside(const config::Config& config, const DisksAtHand& at_hand) {
+  OtherDisks others;
+  for (const auto& row : at_hand.disks) {
+    if (row.id() != at_hand.booted && row.spec().secondary_disks().empty() && !row.spec().cdrom()) {
+      others.disks.push_back(row.spec().dev_path());
+    }
+  }
+  others.chosen =
+      ChooseEphemeralDisk(EphemeralWishOf(config).disk_expression,
+                          {.id = at_hand.booted, .dev_path = "", .booted = true}, at_hand);
+  if (others.chosen.ok() && others.chosen->empty()) {
+    others.chosen = absl::NotFoundError("the system's disk has no EPHEMERAL");
+  }
+  return others;
+}
+
 template <class T>
 Kind KindOf() {
   return TypeRef::Of<T>().kind;
@@ -214,10 +231,15 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
         RETURN_IF_ERROR(CheckUserFiles(config));
         const DisksAtHand at_hand = DisksNow(runtime_, doors_->sysfs, disk);
         ASSIGN_OR_RETURN(DiskChoice choice, ChooseDisk(config, at_hand));
-        RETURN_IF_ERROR(
-            CheckEphemeralDisk(EphemeralWishOf(config).disk_expression, choice, at_hand.disks));
+        ASSIGN_OR_RETURN(
+            choice.ephemeral,
+            ChooseEphemeralDisk(EphemeralWishOf(config).disk_expression, choice, at_hand));
         return choice;
       },
+      .others =
+          [this](const config::Config& config, const std::string& disk) {
+            return DisksBeside(config, DisksNow(runtime_, doors_->sysfs, disk));
+          },
       .check =
           [this](const config::Config& before, const config::Config& after) {
             absl::Status status = CheckUserFiles(after);

@@ -17,6 +17,18 @@ const Guid& LinuxData() {
 
 constexpr std::uint64_t kAcceptedMark = std::uint64_t{1} << 48U;
 constexpr std::uint64_t kBlankMark = std::uint64_t{1} << 49U;
+constexpr std::uint64_t kElsewhereMark = std::uint64_t{1} << 50U;
+
+bool IsMarked(const PartitionTable& table, std::uint64_t mark) {
+  const auto state = table.Find(kState);
+  return state.ok() && (state->attributes & mark) != 0;
+}
+
+absl::Status Mark(std::uint64_t mark, PartitionTable& table) {
+  ASSIGN_OR_RETURN(const Partition state, table.Find(kState));
+  table.SetAttributes(state.number, state.attributes | mark);
+  return absl::OkStatus();
+}
 
 bool Has(const PartitionTable& table, std::string_view label) {
   return table.Find(label).ok();
@@ -63,7 +75,8 @@ absl::Status AddEphemeral(const EphemeralSize& size, const NewGuid& new_guid,
 }  // namespace
 
 absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid,
-                                                    const EphemeralSize& size) {
+                                                    const EphemeralSize& size,
+                                                    EphemeralPlace place) {
   for (const std::string_view label : {kEfi, kRootA, kMeta}) {
     if (!Has(table, label)) {
       return absl::InvalidArgumentError(std::format("the disk does not hold the image: {}",
@@ -79,7 +92,27 @@ absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const 
   }
   RETURN_IF_ERROR(AddIfMissing(kRootB, root.size_bytes, new_guid, table));
   RETURN_IF_ERROR(AddIfMissing(kState, kStateBytes, new_guid, table));
+  if (place == EphemeralPlace::kHere && !IsEphemeralElsewhere(table)) {
+    RETURN_IF_ERROR(AddEphemeral(size, new_guid, table));
+  } else if (const auto old = table.Find(kEphemeral);
+             old.ok() && place == EphemeralPlace::kElsewhere) {
+    table.Remove(old->number);
+  }
+  return table;
+}
+
+Guid EphemeralDiskOf(const Guid& system) {
+  Guid guid = system;
+  constexpr std::byte kOther{0xff};
+  guid[0] ^= kOther;  // random bits in every version
+  return guid;
+}
+
+absl::StatusOr<PartitionTable> EphemeralTable(const Geometry& geometry, const Guid& system,
+                                              const NewGuid& new_guid, const EphemeralSize& size) {
+  PartitionTable table(geometry, EphemeralDiskOf(system));
   RETURN_IF_ERROR(AddEphemeral(size, new_guid, table));
+  SetBlank(kEphemeral, true, table);
   return table;
 }
 
@@ -96,19 +129,24 @@ PartitionTable WithGrownEphemeral(PartitionTable table, const EphemeralSize& siz
 }
 
 bool IsAccepted(const PartitionTable& table) {
-  const auto state = table.Find(kState);
-  return state.ok() && (state->attributes & kAcceptedMark) != 0;
+  return IsMarked(table, kAcceptedMark);
 }
 
 absl::Status MarkAccepted(PartitionTable& table) {
-  ASSIGN_OR_RETURN(const Partition state, table.Find(kState));
-  table.SetAttributes(state.number, state.attributes | kAcceptedMark);
-  return absl::OkStatus();
+  return Mark(kAcceptedMark, table);
+}
+
+bool IsEphemeralElsewhere(const PartitionTable& table) {
+  return IsMarked(table, kElsewhereMark);
+}
+
+absl::Status MarkEphemeralElsewhere(PartitionTable& table) {
+  return Mark(kElsewhereMark, table);
 }
 
 void ClearAccepted(PartitionTable& table) {
   if (const auto state = table.Find(kState); state.ok()) {
-    table.SetAttributes(state->number, state->attributes & ~kAcceptedMark);
+    table.SetAttributes(state->number, state->attributes & ~(kAcceptedMark | kElsewhereMark));
   }
 }
 

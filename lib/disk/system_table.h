@@ -36,15 +36,29 @@ struct EphemeralSize {
   bool grow = true;                     // when there is more room than it takes
 };
 
+// Which disk EPHEMERAL is on: the system's, or one of its own.
+enum class EphemeralPlace : std::uint8_t { kHere, kElsewhere };
+
 // The table of a system disk with room for everything: ROOT-B as large as ROOT-A, STATE, and
-// EPHEMERAL in what is left, or as large as `size` says. The disk and its partitions get GUIDs of
-// their own, since all disks with the same image have the same. What an earlier call has made stays
-// as it is, so that a power cut behind the write of the table only means to come here again.
+// EPHEMERAL, if it is to be here and was not made elsewhere, in what is left, or as large as `size`
+// says; if it is to be elsewhere, there is none afterwards. The disk and its partitions get GUIDs
+// of their own, since all disks with the same image have the same. What an earlier call has made
+// stays as it is, so that a power cut behind the write of the table only means to come here again.
 //
 // InvalidArgument if the table is not that of an image of ours, ResourceExhausted if the disk is
 // too small; both say why.
 absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid,
-                                                    const EphemeralSize& size = {});
+                                                    const EphemeralSize& size = {},
+                                                    EphemeralPlace place = EphemeralPlace::kHere);
+
+// The GUID of the disk of EPHEMERAL's own for the system on a disk with the GUID `system`: it says
+// whose it is, wherever it is plugged in.
+Guid EphemeralDiskOf(const Guid& system);
+
+// The table of such a disk, with EPHEMERAL, blank, as large as `size` says. ResourceExhausted if
+// the disk is too small.
+absl::StatusOr<PartitionTable> EphemeralTable(const Geometry& geometry, const Guid& system,
+                                              const NewGuid& new_guid, const EphemeralSize& size);
 
 // The table with EPHEMERAL grown to where `size` lets it, in the room behind it: after the disk
 // became larger, all that came. The same table if it may not grow, has no room, or is not there.
@@ -56,7 +70,12 @@ PartitionTable WithGrownEphemeral(PartitionTable table, const EphemeralSize& siz
 bool IsAccepted(const PartitionTable& table);
 // NotFound if there is no STATE.
 absl::Status MarkAccepted(PartitionTable& table);
-// Takes the mark away: what STATE and EPHEMERAL hold is made anew where it cannot be mounted.
+// A mark beside that one: EPHEMERAL was made on a disk of its own. If that is away, it is missed
+// and not made anew.
+bool IsEphemeralElsewhere(const PartitionTable& table);
+// NotFound if there is no STATE.
+absl::Status MarkEphemeralElsewhere(PartitionTable& table);
+// Takes both marks away: what STATE and EPHEMERAL hold is made anew where it cannot be mounted.
 void ClearAccepted(PartitionTable& table);
 
 // Another mark of ours, in the attributes of a partition: what it holds counts for nothing, whether

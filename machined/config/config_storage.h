@@ -7,11 +7,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/disk/system_table.h"
 #include "machined/config/config_files.h"
+#include "machined/volumes/wish.h"
 
 namespace ichor {
 
-// A volume of the system disk, as it stands.
+// A volume of the system, as it stands.
 struct SystemVolume {
   std::string label;   // STATE, EPHEMERAL, META
   std::string device;  // empty: the disk has no such partition yet
@@ -37,18 +39,20 @@ class ConfigStorage {
   // what it was written to cannot be read.
   virtual absl::StatusOr<Opened> Open(const std::string& disk) = 0;
 
-  // Makes the place for the config on a disk that has none, and writes it, with an identity of the
-  // node before it: from then on the next boot has both.
-  virtual absl::Status Accept(const std::string& disk, const std::string& text) = 0;
+  // Makes the place for the config on a disk that has none, and EPHEMERAL's unless that is on
+  // another one, and writes it, with an identity of the node before it: from then on the next boot
+  // has both.
+  virtual absl::Status Accept(const std::string& disk, const std::string& text,
+                              disk::EphemeralPlace place) = 0;
 
   // Puts the system of `disk`, or where that is empty of what the machine was booted from, and the
   // config onto `target`, and has the firmware boot that one.
   virtual absl::Status Install(const std::string& disk, const std::string& target,
-                               const std::string& text) = 0;
+                               const std::string& text, disk::EphemeralPlace place) = 0;
 
   // What must be there beside the config. On a disk that is not accepted yet it is made, and then
   // the disk is marked as accepted.
-  virtual absl::Status Finish(const std::string& disk) = 0;
+  virtual absl::Status Finish(const std::string& disk, const OtherDisks& others) = 0;
 
   // The id that the node has on STATE, the same for as long as that lives: one is made where a
   // config was accepted and none is there. Only after Open has found a config, or Accept has

@@ -36,9 +36,10 @@ absl::StatusOr<ConfigStorage::Opened> DiskStorage::Open(const std::string& disk)
   return opened;
 }
 
-absl::Status DiskStorage::Accept(const std::string& disk, const std::string& text) {
+absl::Status DiskStorage::Accept(const std::string& disk, const std::string& text,
+                                 disk::EphemeralPlace place) {
   ASSIGN_OR_RETURN(const config::Config config, config::Load("", text));
-  state_error_ = volumes_.MakeState(disk, EphemeralWishOf(config).size);
+  state_error_ = volumes_.MakeState(disk, EphemeralWishOf(config).size, place);
   RETURN_IF_ERROR(state_error_);
   RETURN_IF_ERROR(identity_.Repair().status());
   return files_.Save(text, std::nullopt);
@@ -46,23 +47,23 @@ absl::Status DiskStorage::Accept(const std::string& disk, const std::string& tex
 
 // The other disk's first boot finds the config there, and makes EPHEMERAL.
 absl::Status DiskStorage::Install(const std::string& disk, const std::string& target,
-                                  const std::string& text) {
+                                  const std::string& text, disk::EphemeralPlace place) {
   ASSIGN_OR_RETURN(const config::Config config, config::Load("", text));
   const disk::EphemeralSize size = EphemeralWishOf(config).size;
   RETURN_IF_ERROR(mounts_.Unmount(volumes_.places().state));  // of an attempt that failed
-  RETURN_IF_ERROR(disk.empty() ? installer_.Build(target, size)
-                               : installer_.Copy(disk, target, size));
+  RETURN_IF_ERROR(disk.empty() ? installer_.Build(target, size, place)
+                               : installer_.Copy(disk, target, size, place));
   // The first time udevd may just have the kernel read the new table.
-  const absl::Status made = volumes_.MakeState(target, size);
-  RETURN_IF_ERROR(made.ok() ? made : volumes_.MakeState(target, size));
+  const absl::Status made = volumes_.MakeState(target, size, place);
+  RETURN_IF_ERROR(made.ok() ? made : volumes_.MakeState(target, size, place));
   RETURN_IF_ERROR(files_.Save(text, std::nullopt));
   RETURN_IF_ERROR(mounts_.Unmount(volumes_.places().state));
   RETURN_IF_ERROR(volumes_.MarkInstalled(target));
   return installer_.BootFrom(target);
 }
 
-absl::Status DiskStorage::Finish(const std::string& disk) {
-  ephemeral_error_ = volumes_.MountEphemeral(disk, SavedWish());
+absl::Status DiskStorage::Finish(const std::string& disk, const OtherDisks& others) {
+  ephemeral_error_ = volumes_.MountEphemeral(disk, SavedWish(), others);
   RETURN_IF_ERROR(ephemeral_error_);
   RETURN_IF_ERROR(MakeEphemeralDirectories(volumes_.places().ephemeral));
   return volumes_.MarkAccepted(disk);
@@ -111,21 +112,29 @@ std::vector<SystemVolume> DiskStorage::Volumes(const std::string& disk) {
     return volumes;
   }
   for (const std::string_view label : {disk::kMeta, disk::kState, disk::kEphemeral}) {
-    const auto partition = table->Find(label);
-    if (!partition.ok()) {
-      volumes.push_back({.label = std::string(label)});
-    } else {
-      volumes.push_back({.label = std::string(label),
-                         .device = PartitionPath(disk, partition->number),
-                         .disk = disk,
-                         .number = partition->number,
-                         .partition_uuid = disk::ToText(partition->id),
-                         .size_bytes = partition->size_bytes,
-                         .target = TargetOf(label),
-                         .problem = ProblemOf(label)});
-    }
+    volumes.push_back(Describe(disk, *table, label));
+  }
+  const std::string& other = volumes_.other_disk();
+  if (const auto elsewhere = ReadTable(devices_, other); !other.empty() && elsewhere.ok()) {
+    volumes.back() = Describe(other, *elsewhere, disk::kEphemeral);
   }
   return volumes;
+}
+
+SystemVolume DiskStorage::Describe(const std::string& disk, const disk::PartitionTable& table,
+                                   std::string_view label) const {
+  const auto partition = table.Find(label);
+  if (!partition.ok()) {
+    return {.label = std::string(label), .problem = ProblemOf(label)};
+  }
+  return {.label = std::string(label),
+          .device = PartitionPath(disk, partition->number),
+          .disk = disk,
+          .number = partition->number,
+          .partition_uuid = disk::ToText(partition->id),
+          .size_bytes = partition->size_bytes,
+          .target = TargetOf(label),
+          .problem = ProblemOf(label)};
 }
 
 std::string DiskStorage::ProblemOf(std::string_view label) const {

@@ -17,10 +17,11 @@ class DiskStorage : public ConfigStorage {
               Installer::Doors installer);
 
   absl::StatusOr<Opened> Open(const std::string& disk) override;
-  absl::Status Accept(const std::string& disk, const std::string& text) override;
-  absl::Status Install(const std::string& disk, const std::string& target,
-                       const std::string& text) override;
-  absl::Status Finish(const std::string& disk) override;
+  absl::Status Accept(const std::string& disk, const std::string& text,
+                      disk::EphemeralPlace place) override;
+  absl::Status Install(const std::string& disk, const std::string& target, const std::string& text,
+                       disk::EphemeralPlace place) override;
+  absl::Status Finish(const std::string& disk, const OtherDisks& others) override;
   absl::StatusOr<std::string> Identity() override;
   absl::Status Save(const std::string& text, const std::optional<ConfigTrial>& trial) override;
   absl::Status Confirm() override;
@@ -32,6 +33,8 @@ class DiskStorage : public ConfigStorage {
 
  private:
   EphemeralWish SavedWish() const;
+  SystemVolume Describe(const std::string& disk, const disk::PartitionTable& table,
+                        std::string_view label) const;
   std::string TargetOf(std::string_view label) const;
   std::string ProblemOf(std::string_view label) const;
 

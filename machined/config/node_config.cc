@@ -187,7 +187,8 @@ void NodeConfig::SetIdentity(const absl::StatusOr<std::string>& node_id) {
 void NodeConfig::Finish() {
   OnDisk(
       "config.finish",
-      [](ConfigStorage& storage, const std::string& disk) { return storage.Finish(disk); },
+      [others = active_.has_value() ? parts_.others(*active_, disk_) : OtherDisks()](
+          ConfigStorage& storage, const std::string& disk) { return storage.Finish(disk, others); },
       [](NodeConfig& self, const absl::Status& status) { self.OnFinished(status); });
 }
 
@@ -324,7 +325,8 @@ void NodeConfig::Save(const ApplyRequest& request, const config::Config& config,
       "config.save",
       [text = request.text, trial, repair = stage_ == Stage::RECOVERY](ConfigStorage& storage,
                                                                        const std::string& disk) {
-        const absl::Status saved = repair ? storage.Accept(disk, text) : storage.Save(text, trial);
+        const absl::Status saved = repair ? storage.Accept(disk, text, disk::EphemeralPlace::kHere)
+                                          : storage.Save(text, trial);
         return Saved{
             .status = saved,
             .node_id = repair && saved.ok() ? std::optional(storage.Identity()) : std::nullopt};

@@ -42,6 +42,10 @@ class NodeConfig : public ConfigControl {
     // Which disk a config puts the system on; the booted one is `disk`.
     std::function<absl::StatusOr<DiskChoice>(const config::Config&, const std::string& disk)>
         choose;
+    // What there is for an EPHEMERAL that the config puts on another disk than `disk`, the
+    // system's.
+    std::function<OtherDisks(const config::Config&, const std::string& disk)> others =
+        [](const config::Config&, const std::string&) { return OtherDisks(); };
     // Why a node with one config cannot take another in its place.
     std::function<absl::Status(const config::Config& before, const config::Config& after)> check;
     // Sentences about what a config says that this node does not do.
@@ -112,7 +116,8 @@ class NodeConfig : public ConfigControl {
   void OnFinished(const absl::Status& status);
   void AcceptFirst(const ApplyRequest& request, const config::Config& config, Applied applied,
                    ApplyDone done);
-  void AcceptHere(const config::Config& config, Applied applied, ApplyDone done);
+  void AcceptHere(const DiskChoice& choice, const config::Config& config, Applied applied,
+                  ApplyDone done);
   void Install(const DiskChoice& choice, const config::Config& config);
   void OnInstalled(const absl::Status& status);
   void Change(const ApplyRequest& request, const config::Config& config, Applied applied,

@@ -14,6 +14,10 @@ namespace {
 // The reply is on its way through apid, which changes its certificate with the stage.
 constexpr std::chrono::milliseconds kReplyTime{300};
 
+disk::EphemeralPlace PlaceOf(const DiskChoice& choice) {
+  return choice.ephemeral.empty() ? disk::EphemeralPlace::kHere : disk::EphemeralPlace::kElsewhere;
+}
+
 }  // namespace
 
 // The node's first config.
@@ -40,7 +44,7 @@ void NodeConfig::AcceptFirst(const ApplyRequest& request, const config::Config& 
   }
   busy_ = true;
   if (choice->booted) {
-    AcceptHere(config, std::move(applied), std::move(done));
+    AcceptHere(*choice, config, std::move(applied), std::move(done));
     return;
   }
   done(std::move(applied));
@@ -52,11 +56,13 @@ void NodeConfig::AcceptFirst(const ApplyRequest& request, const config::Config& 
                     });
 }
 
-void NodeConfig::AcceptHere(const config::Config& config, Applied applied, ApplyDone done) {
+void NodeConfig::AcceptHere(const DiskChoice& choice, const config::Config& config, Applied applied,
+                            ApplyDone done) {
   OnDisk(
       "config.accept",
-      [text = config.text()](ConfigStorage& storage, const std::string& disk) {
-        const absl::Status accepted = storage.Accept(disk, text);
+      [text = config.text(), place = PlaceOf(choice)](ConfigStorage& storage,
+                                                      const std::string& disk) {
+        const absl::Status accepted = storage.Accept(disk, text, place);
         return accepted.ok() ? storage.Identity() : accepted;
       },
       [config, applied = std::move(applied), done = std::move(done)](
@@ -91,9 +97,9 @@ void NodeConfig::Install(const DiskChoice& choice, const config::Config& config)
   PublishConfigs();
   OnDisk(
       "config.install",
-      [target = choice.dev_path, text = config.text()](ConfigStorage& storage,
-                                                       const std::string& disk) {
-        return storage.Install(disk, target, text);
+      [target = choice.dev_path, text = config.text(), place = PlaceOf(choice)](
+          ConfigStorage& storage, const std::string& disk) {
+        return storage.Install(disk, target, text, place);
       },
       [](NodeConfig& self, const absl::Status& status) { self.OnInstalled(status); });
 }

@@ -29,19 +29,23 @@ class FakeStorage : public ConfigStorage {
     RETURN_IF_ERROR(error);
     return opened;
   }
-  absl::Status Accept(const std::string& disk, const std::string& text) override {
+  absl::Status Accept(const std::string& disk, const std::string& text,
+                      disk::EphemeralPlace where) override {
     RETURN_IF_ERROR(error);
     accepted_on = disk;
+    place = where;
     opened.saved.current = text;
     return absl::OkStatus();
   }
   absl::Status Install(const std::string& disk, const std::string& target,
-                       const std::string& /*text*/) override {
+                       const std::string& /*text*/, disk::EphemeralPlace where) override {
     installed = disk + " to " + target;
+    place = where;
     return error;
   }
-  absl::Status Finish(const std::string& /*disk*/) override {
+  absl::Status Finish(const std::string& /*disk*/, const OtherDisks& others) override {
     RETURN_IF_ERROR(error);
+    other_disks = others.disks;
     opened.accepted = true;
     return absl::OkStatus();
   }
@@ -81,6 +85,8 @@ class FakeStorage : public ConfigStorage {
   absl::StatusOr<std::string> identity = "id";
   std::string accepted_on;
   std::string installed;
+  disk::EphemeralPlace place = disk::EphemeralPlace::kHere;
+  std::vector<std::string> other_disks;  // of the last Finish
 };
 
 std::string Text(const std::string& hostname, const std::string& type = "worker") {
@@ -103,6 +109,10 @@ struct Fixture {
         .reboot = [this] { ++reboots; },
         .last_known_good = last_known_good,
         .choose = [this](const config::Config&, const std::string&) { return choice; },
+        .others =
+            [](const config::Config&, const std::string& disk) {
+              return OtherDisks{.disks = {"others than " + disk}};
+            },
         .check = [this](const config::Config&, const config::Config&) { return check; },
         .warn = [](const config::Config&) { return std::vector<std::string>{"a warning"}; },
         .foresee = [this](const config::Config&, const Caller&) { return foresight; },
@@ -640,6 +650,18 @@ TEST_CASE("node config: there is nothing to confirm unless a config waits for it
   f.node->Confirm([&](const absl::StatusOr<std::string>& sentence) { answer = sentence; });
   REQUIRE(answer.has_value());
   CHECK(absl::IsFailedPrecondition(answer->status()));
+}
+
+TEST_CASE("node config: EPHEMERAL of its own disk is told of, and its disk is looked for") {
+  Fixture f;
+  f.Find();
+  f.choice->ephemeral = "/dev/sdb";
+  const auto applied = f.Apply({.text = Text("n1")});
+  REQUIRE_THAT(applied, IsOk());
+  CHECK(applied->details.contains("the partitions ROOT-B and STATE; nothing else"));
+  CHECK(applied->details.contains("\nEPHEMERAL is made on /dev/sdb, which holds nothing."));
+  CHECK(f.storage.place == disk::EphemeralPlace::kElsewhere);
+  CHECK(f.storage.other_disks == std::vector<std::string>{"others than /dev/sda"});
 }
 
 }  // namespace ichor

@@ -59,9 +59,8 @@ std::string DescribeAcceptance(Runtime& runtime, const DiskChoice& choice, const
   if (choice.booted) {
     text += std::format(
         "The system stays on {}, the disk that it was booted from: the rest of the disk becomes "
-        "the partitions ROOT-B, STATE and EPHEMERAL; nothing else is written, and the machine does "
-        "not reboot.",
-        choice.dev_path);
+        "the partitions ROOT-B{}; nothing else is written, and the machine does not reboot.",
+        choice.dev_path, choice.ephemeral.empty() ? ", STATE and EPHEMERAL" : " and STATE");
   } else {
     text += std::format(
         "The system is installed on {}. What is on it goes: {}.\nThen the machine reboots. By UEFI "
@@ -73,6 +72,9 @@ std::string DescribeAcceptance(Runtime& runtime, const DiskChoice& choice, const
                                "by BIOS the disk that it was booted from, {}, must be removed, or "
                                "come later in the order of booting. Nothing is written to {}.",
                                disk, disk);
+  }
+  if (!choice.ephemeral.empty()) {
+    text += std::format("\nEPHEMERAL is made on {}, which holds nothing.", choice.ephemeral);
   }
   return text + std::format(
                     "\nFrom then on it answers {}with a certificate of the config's CA, to clients "

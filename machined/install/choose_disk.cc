@@ -171,6 +171,23 @@ absl::Status CheckFree(const Judged& chosen, const DisksAtHand& at_hand) {
   return absl::OkStatus();
 }
 
+// Of a disk that was judged by the selector. Nothing of it is ever overwritten.
+std::string WhyNotForEphemeral(const Judged& judged, const DiskChoice& system,
+                               const DisksAtHand& at_hand) {
+  if (!judged.why_not.empty()) {
+    return judged.why_not;
+  }
+  if (judged.id == system.id) {
+    return "is the system's";
+  }
+  if (const absl::Status free = CheckFree(judged, at_hand); !free.ok()) {
+    return std::string(base::MessageOf(free));
+  }
+  return judged.contents.empty()
+             ? ""
+             : std::format("holds {}: wipe it first", absl::StrJoin(judged.contents, ", "));
+}
+
 absl::StatusOr<DiskChoice> Booted(const DisksAtHand& at_hand) {
   const auto row = at_hand.disks.find(at_hand.booted);
   return DiskChoice{.id = at_hand.booted,
@@ -211,23 +228,38 @@ absl::StatusOr<DiskChoice> ChooseDisk(const config::Config& config, const DisksA
                     .goes = chosen->contents};
 }
 
-absl::Status CheckEphemeralDisk(const std::string& expression, const DiskChoice& choice,
-                                const All<Disk>& disks) {
-  const auto row = disks.find(choice.id);
-  if (expression.empty() || row == disks.end()) {
-    return absl::OkStatus();
+absl::StatusOr<std::string> ChooseEphemeralDisk(const std::string& expression,
+                                                const DiskChoice& system,
+                                                const DisksAtHand& at_hand) {
+  const Wish wish{.expression = expression,
+                  .path = "",
+                  .field = "VolumeConfig EPHEMERAL: provisioning.diskSelector.match"};
+  if (expression.empty()) {
+    return "";
   }
-  constexpr const char* kField = "VolumeConfig EPHEMERAL: provisioning.diskSelector.match";
-  const absl::StatusOr<bool> matches = DiskMatches(expression, row->spec(), true);
-  if (!matches.ok()) {
+  if (const auto row = at_hand.disks.find(system.id); row != at_hand.disks.end()) {
+    const absl::StatusOr<bool> here = DiskMatches(expression, row->spec(), true);
+    if (!here.ok()) {
+      return absl::InvalidArgumentError(
+          std::format("{}: {}", wish.field, base::MessageOf(here.status())));
+    }
+    if (*here) {
+      return "";
+    }
+  }
+  DisksAtHand around_system = at_hand;
+  around_system.booted = system.id;
+  ASSIGN_OR_RETURN(std::vector<Judged> all, Judge(wish, around_system));
+  for (Judged& judged : all) {
+    judged.why_not = WhyNotForEphemeral(judged, system, at_hand);
+  }
+  const auto fits = std::ranges::count(all, "", &Judged::why_not);
+  if (fits != 1) {
     return absl::InvalidArgumentError(
-        std::format("{}: {}", kField, base::MessageOf(matches.status())));
+        std::format("{}: {} of {} disks match \"{}\" and are free, expected one:\n{}", wish.field,
+                    fits, all.size(), expression, DescribeAll(all)));
   }
-  return *matches ? absl::OkStatus()
-                  : absl::FailedPreconditionError(std::format(
-                        "{}: {}, the disk of the system, does not match, and EPHEMERAL can be on "
-                        "no other yet",
-                        kField, choice.dev_path));
+  return std::string(std::ranges::find(all, "", &Judged::why_not)->disk->dev_path());
 }
 
 }  // namespace ichor

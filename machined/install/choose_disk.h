@@ -28,6 +28,8 @@ struct DiskChoice {
   bool booted = false;   // nothing is copied: the system stays where it is
   // What is on it and goes with an install: `GPT`, `ext4 "ubuntu"`, `LVM2_member`.
   std::vector<std::string> goes{};
+  // The device of the disk that EPHEMERAL is made on, if that is another one.
+  std::string ephemeral{};
 };
 
 // machine.install.diskSelector or .disk, or UnattendedInstallConfig; a selector wins over a path.
@@ -39,10 +41,13 @@ struct DiskChoice {
 // and found by a selector only.
 absl::StatusOr<DiskChoice> ChooseDisk(const config::Config& config, const DisksAtHand& at_hand);
 
-// Whether EPHEMERAL may be on the disk that was chosen, which is the system's, when its config
-// selects disks by `expression`; empty: any. FailedPrecondition if not, InvalidArgument for an
-// expression that fails; both name the field.
-absl::Status CheckEphemeralDisk(const std::string& expression, const DiskChoice& choice,
-                                const All<block::Disk>& disks);
+// The device of the disk that EPHEMERAL is made on when its config selects disks by `expression`.
+// Empty, for the disk `system` that was chosen for the system: if it matches, or there is no
+// expression. Else the one that matches and holds nothing: a disk with data is never taken, nor a
+// removable one, nor one in use. InvalidArgument, with all disks and why each is not the one, if
+// there is none or are several; also for an expression that fails.
+absl::StatusOr<std::string> ChooseEphemeralDisk(const std::string& expression,
+                                                const DiskChoice& system,
+                                                const DisksAtHand& at_hand);
 
 }  // namespace ichor

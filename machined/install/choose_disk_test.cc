@@ -163,21 +163,37 @@ TEST_CASE("choose disk: the document of the current form") {
   CHECK(ChooseDisk(*config, server.AtHand())->id == "sda");
 }
 
-TEST_CASE("choose disk: EPHEMERAL's selector must mean the disk of the system") {
+TEST_CASE("choose disk: EPHEMERAL is on the disk of the system if its selector matches that") {
   Server server;
-  const DiskChoice choice{.id = "sdc", .dev_path = "/dev/sdc"};
-  const auto check = [&](const std::string& expression) {
-    return CheckEphemeralDisk(expression, choice, server.AtHand().disks);
+  const auto choose = [&](const std::string& expression) {
+    return ChooseEphemeralDisk(expression, {.id = "sdc", .dev_path = "/dev/sdc"}, server.AtHand());
   };
-  CHECK_THAT(check(""), IsOk());
-  CHECK_THAT(check("system_disk"), IsOk());
-  CHECK_THAT(check("disk.size < 1u * TB"), IsOk());
-  CHECK_THAT(check("disk.rotational"),
-             base::StatusIs(absl::StatusCode::kFailedPrecondition,
-                            "VolumeConfig EPHEMERAL: provisioning.diskSelector.match: /dev/sdc, "
-                            "the disk of the system, does not match, and EPHEMERAL can be on no "
-                            "other yet"));
-  CHECK(absl::IsInvalidArgument(check("disk.")));
+  for (const char* const expression : {"", "system_disk", "disk.size < 1u * TB", "true"}) {
+    INFO(expression);
+    CHECK(choose(expression).value_or("(none)").empty());
+  }
+  CHECK(absl::IsInvalidArgument(choose("disk.").status()));
+}
+
+TEST_CASE("choose disk: else EPHEMERAL is on the one that matches and holds nothing") {
+  Server server;
+  const auto choose = [&](const std::string& expression) {
+    return ChooseEphemeralDisk(expression, {.id = "sdc", .dev_path = "/dev/sdc"}, server.AtHand());
+  };
+  CHECK(choose("disk.size > 1u * TB").value_or("(none)") == "/dev/sdb");
+  const auto used = choose("disk.rotational");
+  CHECK(absl::IsInvalidArgument(used.status()));
+  CHECK_THAT(std::string(used.status().message()),
+             ContainsSubstring("VolumeConfig EPHEMERAL: provisioning.diskSelector.match: 0 of 3 "
+                               "disks match \"disk.rotational\" and are free, expected one") &&
+                 ContainsSubstring("holds GPT, ext4 \"ubuntu\", LVM2_member: wipe it first"));
+  server.mounted = {"sdb"};
+  CHECK_THAT(std::string(choose("!system_disk").status().message()),
+             ContainsSubstring("/dev/sdb is in use"));
+  server.volumes.clear();
+  server.mounted.clear();
+  CHECK_THAT(std::string(choose("!system_disk").status().message()),
+             ContainsSubstring("2 of 3 disks match"));
 }
 
 }  // namespace ichor

@@ -42,11 +42,13 @@ class Installer {
   // Before anything is written: InvalidArgument if `from` holds no image, ResourceExhausted if `to`
   // is too small, FailedPrecondition if it is in use or has other sectors.
   absl::Status Copy(const std::string& from, const std::string& to,
-                    const disk::EphemeralSize& size = {});
+                    const disk::EphemeralSize& size = {},
+                    disk::EphemeralPlace place = disk::EphemeralPlace::kHere);
 
   // The same from what the RAM media carry that the machine was booted from. FailedPrecondition if
   // they carry nothing.
-  absl::Status Build(const std::string& to, const disk::EphemeralSize& size = {});
+  absl::Status Build(const std::string& to, const disk::EphemeralSize& size = {},
+                     disk::EphemeralPlace place = disk::EphemeralPlace::kHere);
 
   // Tells the firmware to boot from the disk at `dev_path` before others, if it is UEFI.
   absl::Status BootFrom(const std::string& dev_path);
@@ -58,7 +60,8 @@ class Installer {
   absl::StatusOr<InstallPlan> ReadPlan();
   absl::StatusOr<disk::PartitionTable> TableOf(const InstallPlan& plan,
                                                const disk::Geometry& geometry,
-                                               const disk::EphemeralSize& size);
+                                               const disk::EphemeralSize& size,
+                                               disk::EphemeralPlace place);
   using Take = std::function<absl::Status(std::string_view bytes)>;
   absl::Status ReadPieces(const std::vector<InstallPiece>& pieces, const Take& take);
   absl::Status WriteBytes(const InstallPlan& plan, const disk::PartitionTable& table,

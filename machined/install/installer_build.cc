@@ -34,10 +34,11 @@ std::vector<std::string> MakingOfEfi(const std::string& device, std::uint32_t se
 
 }  // namespace
 
-absl::Status Installer::Build(const std::string& to, const disk::EphemeralSize& size) {
+absl::Status Installer::Build(const std::string& to, const disk::EphemeralSize& size,
+                              disk::EphemeralPlace place) {
   ASSIGN_OR_RETURN(const InstallPlan plan, ReadPlan());
   ASSIGN_OR_RETURN(const disk::Geometry geometry, ReadGeometry(doors_.devices, to));
-  ASSIGN_OR_RETURN(const disk::PartitionTable table, TableOf(plan, geometry, size));
+  ASSIGN_OR_RETURN(const disk::PartitionTable table, TableOf(plan, geometry, size, place));
   std::string boot_record;
   RETURN_IF_ERROR(ReadPieces(plan.boot_code, [&](std::string_view bytes) {
     boot_record += bytes;
@@ -78,7 +79,8 @@ absl::StatusOr<InstallPlan> Installer::ReadPlan() {
 
 absl::StatusOr<disk::PartitionTable> Installer::TableOf(const InstallPlan& plan,
                                                         const disk::Geometry& geometry,
-                                                        const disk::EphemeralSize& size) {
+                                                        const disk::EphemeralSize& size,
+                                                        disk::EphemeralPlace place) {
   disk::PartitionTable table(geometry, doors_.new_guid());
   for (const InstallPartition& partition : plan.partitions) {
     ASSIGN_OR_RETURN(
@@ -86,7 +88,7 @@ absl::StatusOr<disk::PartitionTable> Installer::TableOf(const InstallPlan& plan,
         table.Add(partition.label, partition.type, doors_.new_guid(), partition.size_bytes));
     table.SetAttributes(added.number, partition.attributes);
   }
-  return disk::WithSystemPartitions(std::move(table), doors_.new_guid, size);
+  return disk::WithSystemPartitions(std::move(table), doors_.new_guid, size, place);
 }
 
 absl::Status Installer::ReadPieces(const std::vector<InstallPiece>& pieces, const Take& take) {

@@ -5,6 +5,7 @@
 #include <format>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/disk/xfs_size.h"
@@ -62,12 +63,12 @@ absl::StatusOr<SystemVolumes::Found> SystemVolumes::Open(const std::string& dev_
   return Found{.state = mounted.ok()};
 }
 
-absl::Status SystemVolumes::MakeState(const std::string& dev_path,
-                                      const disk::EphemeralSize& size) {
+absl::Status SystemVolumes::MakeState(const std::string& dev_path, const disk::EphemeralSize& size,
+                                      disk::EphemeralPlace place) {
   ASSIGN_OR_RETURN(disk::PartitionTable before, ReadTable(doors_.devices, dev_path));
   RETURN_IF_ERROR(FinishWipe(dev_path, before));
   ASSIGN_OR_RETURN(const disk::PartitionTable table,
-                   disk::WithSystemPartitions(before, doors_.new_guid, size));
+                   disk::WithSystemPartitions(before, doors_.new_guid, size, place));
   if (table.entries() != before.entries() || table.disk() != before.disk()) {
     RETURN_IF_ERROR(EraseNew(dev_path, before, table));
     RETURN_IF_ERROR(WriteTable(doors_.devices, dev_path, table));
@@ -90,7 +91,67 @@ absl::Status SystemVolumes::EraseNew(const std::string& dev_path,
   return absl::OkStatus();
 }
 
-absl::Status SystemVolumes::MountEphemeral(const std::string& dev_path, const EphemeralWish& wish) {
+absl::Status SystemVolumes::MountEphemeral(const std::string& dev_path, const EphemeralWish& wish,
+                                           const OtherDisks& others) {
+  other_disk_.clear();
+  ASSIGN_OR_RETURN(const disk::PartitionTable system, ReadTable(doors_.devices, dev_path));
+  if (system.Find(disk::kEphemeral).ok()) {
+    return MountEphemeralOf(dev_path, disk::IsAccepted(system), wish);
+  }
+  ASSIGN_OR_RETURN(other_disk_, OtherDisk(system, wish.size, others));
+  ASSIGN_OR_RETURN(const disk::PartitionTable other, ReadTable(doors_.devices, other_disk_));
+  RETURN_IF_ERROR(TellKernel(other_disk_, other));
+  return MountEphemeralOf(other_disk_, disk::IsEphemeralElsewhere(system), wish);
+}
+
+// The disk that says by its GUID that it is this system's, else the chosen one, which is made so.
+absl::StatusOr<std::string> SystemVolumes::OtherDisk(const disk::PartitionTable& system,
+                                                     const disk::EphemeralSize& size,
+                                                     const OtherDisks& others) {
+  const disk::Guid guid = disk::EphemeralDiskOf(system.disk());
+  std::vector<std::string> found;
+  for (const std::string& disk : others.disks) {
+    const auto table = ReadTable(doors_.devices, disk);
+    if (table.ok() && table->disk() == guid) {
+      found.push_back(disk);
+    }
+  }
+  if (found.size() > 1) {
+    return absl::FailedPreconditionError(
+        std::format("several disks say that they hold EPHEMERAL: {}; remove all but one",
+                    absl::StrJoin(found, ", ")));
+  }
+  if (found.size() == 1) {
+    return found.front();
+  }
+  if (disk::IsEphemeralElsewhere(system)) {
+    return absl::UnavailableError(std::format(
+        "the disk that holds EPHEMERAL is not there: one with the GUID {}", disk::ToText(guid)));
+  }
+  ASSIGN_OR_RETURN(std::string chosen, others.chosen);
+  RETURN_IF_ERROR(MakeOtherDisk(chosen, system.disk(), size));
+  return chosen;
+}
+
+// What holds anything is left alone, whatever the config says.
+absl::Status SystemVolumes::MakeOtherDisk(const std::string& dev_path, const disk::Guid& system,
+                                          const disk::EphemeralSize& size) {
+  ASSIGN_OR_RETURN(const sys::ProbedDisk probed, doors_.devices.Probe(dev_path));
+  if (!probed.contents.type.empty() || !probed.partitions.empty()) {
+    return absl::FailedPreconditionError(
+        std::format("{} holds {}, and EPHEMERAL is made on an empty disk only: wipe it first",
+                    dev_path, probed.contents.type.empty() ? "partitions" : probed.contents.type));
+  }
+  ASSIGN_OR_RETURN(const disk::Geometry geometry, ReadGeometry(doors_.devices, dev_path));
+  ASSIGN_OR_RETURN(const disk::PartitionTable table,
+                   disk::EphemeralTable(geometry, system, doors_.new_guid, size));
+  base::Log(base::Severity::kInfo, "{} becomes the disk of EPHEMERAL", dev_path);
+  return WriteTable(doors_.devices, dev_path, table);
+}
+
+// On the disk at `dev_path`; `made`: a file system was there once, and is not made anew.
+absl::Status SystemVolumes::MountEphemeralOf(const std::string& dev_path, bool made,
+                                             const EphemeralWish& wish) {
   growth_error_ = GrowPartition(dev_path, wish.size);
   ASSIGN_OR_RETURN(const disk::PartitionTable table, ReadTable(doors_.devices, dev_path));
   ASSIGN_OR_RETURN(const disk::Partition ephemeral, table.Find(disk::kEphemeral));
@@ -101,8 +162,8 @@ absl::Status SystemVolumes::MountEphemeral(const std::string& dev_path, const Ep
     RETURN_IF_ERROR(Make(plan, disk::kEphemeral));
     return doors_.mounts.Mount(plan);
   }
-  RETURN_IF_ERROR(disk::IsAccepted(table) ? MountOrRepair(plan, disk::kEphemeral)
-                                          : MountOrMake(plan, disk::kEphemeral));
+  RETURN_IF_ERROR(made ? MountOrRepair(plan, disk::kEphemeral)
+                       : MountOrMake(plan, disk::kEphemeral));
   if (growth_error_.ok() && wish.size.grow) {
     growth_error_ = GrowFileSystem(dev_path, ephemeral);
   }
@@ -142,12 +203,29 @@ absl::Status SystemVolumes::GrowFileSystem(const std::string& dev_path,
 }
 
 absl::Status SystemVolumes::MarkAccepted(const std::string& dev_path) {
+  if (!other_disk_.empty()) {
+    RETURN_IF_ERROR(SetEphemeralBlank(other_disk_, false));
+  }
   ASSIGN_OR_RETURN(disk::PartitionTable table, ReadTable(doors_.devices, dev_path));
-  if (disk::IsAccepted(table) && !disk::IsBlank(table, disk::kEphemeral)) {
+  if (disk::IsAccepted(table) && !disk::IsBlank(table, disk::kEphemeral) &&
+      disk::IsEphemeralElsewhere(table) == !other_disk_.empty()) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(disk::MarkAccepted(table));
+  if (!other_disk_.empty()) {
+    RETURN_IF_ERROR(disk::MarkEphemeralElsewhere(table));
+  }
   disk::SetBlank(disk::kEphemeral, false, table);
+  return WriteTable(doors_.devices, dev_path, table);
+}
+
+// Does nothing if it is so.
+absl::Status SystemVolumes::SetEphemeralBlank(const std::string& dev_path, bool blank) {
+  ASSIGN_OR_RETURN(disk::PartitionTable table, ReadTable(doors_.devices, dev_path));
+  if (disk::IsBlank(table, disk::kEphemeral) == blank) {
+    return absl::OkStatus();
+  }
+  disk::SetBlank(disk::kEphemeral, blank, table);
   return WriteTable(doors_.devices, dev_path, table);
 }
 
@@ -171,6 +249,10 @@ absl::Status SystemVolumes::Wipe(const std::string& dev_path,
   if (const auto meta = table.Find(disk::kMeta); meta.ok() && goes(disk::kMeta)) {
     RETURN_IF_ERROR(ZeroPartition(dev_path, *meta));
   }
+  const bool other_goes = OtherIsThere() && goes(disk::kEphemeral);
+  if (other_goes) {
+    RETURN_IF_ERROR(SetEphemeralBlank(other_disk_, true));
+  }
   if (goes(disk::kState) || goes(disk::kEphemeral)) {
     MarkWiped(goes(disk::kState), goes(disk::kEphemeral), table);
     RETURN_IF_ERROR(WriteTable(doors_.devices, dev_path, table));
@@ -180,12 +262,38 @@ absl::Status SystemVolumes::Wipe(const std::string& dev_path,
       ephemeral.ok() && goes(disk::kEphemeral)) {
     RETURN_IF_ERROR(ZeroPartition(dev_path, *ephemeral));
   }
-  RETURN_IF_ERROR(FinishWipe(dev_path, table));
-  if (everything) {
-    RETURN_IF_ERROR(Zero(dev_path, 0, disk::kAlignment));
-    return Zero(dev_path, table.geometry().size_bytes - disk::kAlignment, disk::kAlignment);
+  if (other_goes) {
+    RETURN_IF_ERROR(WipeOther(goes(disk::kState)));
   }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(FinishWipe(dev_path, table));
+  return everything ? EraseTable(dev_path) : absl::OkStatus();
+}
+
+// A disk that was pulled out, or died, does not keep the system's from being wiped.
+bool SystemVolumes::OtherIsThere() const {
+  if (other_disk_.empty()) {
+    return false;
+  }
+  const absl::Status measured = doors_.devices.Measure(other_disk_).status();
+  if (absl::IsNotFound(measured)) {
+    base::Log(base::Severity::kWarning, "the disk of EPHEMERAL is gone, and not wiped: {}",
+              base::MessageOf(measured));
+  }
+  return !absl::IsNotFound(measured);
+}
+
+// Its mark is written. While STATE remembers that there is such a disk, it stays one.
+absl::Status SystemVolumes::WipeOther(bool state_goes) {
+  ASSIGN_OR_RETURN(const disk::PartitionTable table, ReadTable(doors_.devices, other_disk_));
+  ASSIGN_OR_RETURN(const disk::Partition ephemeral, table.Find(disk::kEphemeral));
+  RETURN_IF_ERROR(ZeroPartition(other_disk_, ephemeral));
+  return state_goes ? EraseTable(other_disk_) : absl::OkStatus();
+}
+
+absl::Status SystemVolumes::EraseTable(const std::string& dev_path) {
+  ASSIGN_OR_RETURN(const disk::Geometry geometry, ReadGeometry(doors_.devices, dev_path));
+  RETURN_IF_ERROR(Zero(dev_path, 0, disk::kAlignment));
+  return Zero(dev_path, geometry.size_bytes - disk::kAlignment, disk::kAlignment);
 }
 
 absl::Status SystemVolumes::FinishWipe(const std::string& dev_path, disk::PartitionTable& table) {
@@ -221,9 +329,11 @@ absl::Status SystemVolumes::Zero(const std::string& dev_path, std::uint64_t offs
 absl::Status SystemVolumes::TellKernel(const std::string& dev_path,
                                        const disk::PartitionTable& table) {
   for (const std::string_view label : {disk::kRootB, disk::kState, disk::kEphemeral}) {
-    ASSIGN_OR_RETURN(const disk::Partition made, table.Find(label));
-    RETURN_IF_ERROR(
-        doors_.devices.AddPartition(dev_path, made.number, made.offset_bytes, made.size_bytes));
+    const auto made = table.Find(label);
+    if (made.ok()) {
+      RETURN_IF_ERROR(doors_.devices.AddPartition(dev_path, made->number, made->offset_bytes,
+                                                  made->size_bytes));
+    }
   }
   return absl::OkStatus();
 }

@@ -46,15 +46,24 @@ class SystemVolumes {
   // Gives the disk the partitions of a node (disk::WithSystemPartitions) and mounts STATE, which it
   // makes unless there is one to mount. InvalidArgument and ResourceExhausted before anything is
   // written.
-  absl::Status MakeState(const std::string& dev_path, const disk::EphemeralSize& size = {});
+  absl::Status MakeState(const std::string& dev_path, const disk::EphemeralSize& size = {},
+                         disk::EphemeralPlace place = disk::EphemeralPlace::kHere);
 
   // Mounts EPHEMERAL, grown to the room there is as far as `wish` lets it. On a disk that is not
   // accepted it is made unless it can be mounted, and after a reset it is made in any case; on an
   // accepted one it is repaired once, and then DataLoss says why that was not enough. What cannot
   // grow stays as it is, and growth_error says why.
-  absl::Status MountEphemeral(const std::string& dev_path, const EphemeralWish& wish = {});
+  //
+  // Without an EPHEMERAL on the system's disk it is on the one of `others` whose table says that it
+  // belongs to this system. If it was made once, Unavailable while that disk is away; else the
+  // chosen one gets a table and EPHEMERAL, if it holds nothing at all: FailedPrecondition else, and
+  // if two disks say so.
+  absl::Status MountEphemeral(const std::string& dev_path, const EphemeralWish& wish = {},
+                              const OtherDisks& others = {});
   // Of the last MountEphemeral.
   const absl::Status& growth_error() const { return growth_error_; }
+  // The device of EPHEMERAL's own disk, as MountEphemeral found it; empty: it has none.
+  const std::string& other_disk() const { return other_disk_; }
 
   // The last step of acceptance. Does nothing if it was taken.
   absl::Status MarkAccepted(const std::string& dev_path);
@@ -66,7 +75,8 @@ class SystemVolumes {
   // Unmounts STATE and EPHEMERAL, and wipes the partitions with these labels: STATE, which holds
   // secrets, wholly, and of others what they are known by. What is wiped counts for nothing from
   // the first write on, and the next boot goes on with what a power cut left. Without STATE the
-  // disk is no longer accepted and takes a new config; with it, it is accepted all the time. With
+  // disk is no longer accepted and takes a new config; with it, it is accepted all the time. A disk
+  // of EPHEMERAL's own is empty afterwards if STATE goes too. With
   // `everything` all partitions, and then the table: the disk boots no more. FailedPrecondition,
   // and nothing is wiped, while something uses a file there.
   absl::Status Wipe(const std::string& dev_path, const std::vector<std::string>& labels,
@@ -82,6 +92,15 @@ class SystemVolumes {
                     std::uint64_t size_bytes);
   absl::Status ZeroPartition(const std::string& dev_path, const disk::Partition& partition);
   absl::Status TellKernel(const std::string& dev_path, const disk::PartitionTable& table);
+  absl::StatusOr<std::string> OtherDisk(const disk::PartitionTable& system,
+                                        const disk::EphemeralSize& size, const OtherDisks& others);
+  absl::Status MakeOtherDisk(const std::string& dev_path, const disk::Guid& system,
+                             const disk::EphemeralSize& size);
+  absl::Status MountEphemeralOf(const std::string& dev_path, bool made, const EphemeralWish& wish);
+  absl::Status SetEphemeralBlank(const std::string& dev_path, bool blank);
+  absl::Status EraseTable(const std::string& dev_path);
+  bool OtherIsThere() const;
+  absl::Status WipeOther(bool state_goes);
   absl::Status GrowPartition(const std::string& dev_path, const disk::EphemeralSize& size);
   absl::Status GrowFileSystem(const std::string& dev_path, const disk::Partition& partition);
   absl::Status Make(const sys::MountPlan& plan, std::string_view label);
@@ -92,6 +111,7 @@ class SystemVolumes {
   const Doors doors_;
   const Places places_;
   absl::Status growth_error_;
+  std::string other_disk_;
 };
 
 }  // namespace ichor

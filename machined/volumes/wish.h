@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,6 +20,13 @@ struct EphemeralWish {
   bool secure = true;
   bool access_times = true;
   std::string disk_expression;  // which disk it is on; empty: the system disk
+};
+
+// What there is for an EPHEMERAL that is not on the system's disk.
+struct OtherDisks {
+  std::vector<std::string> disks{};  // devices: where it may be
+  // Where it is made, if it was not yet: a device, or why there is none.
+  absl::StatusOr<std::string> chosen = absl::NotFoundError("no disk is chosen for EPHEMERAL");
 };
 
 EphemeralWish EphemeralWishOf(const config::Config& config);

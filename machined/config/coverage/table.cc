@@ -99,8 +99,6 @@ constexpr CoverageRule kRules[] = {
     {"RawVolumeConfig.encryption", Coverage::kLaterProtection, kEncryption},
     {"SwapVolumeConfig.encryption", Coverage::kLaterProtection, kEncryption},
     {"VolumeConfig"},
-    {"VolumeConfig.provisioning.diskSelector", Coverage::kLater,
-     "EPHEMERAL on another disk than the system's is not there yet"},
     {"VolumeConfig.trim", Coverage::kLater, kUpkeep},
     {"VolumeConfig.scrub", Coverage::kLater, kUpkeep},
     {"VolumeConfig.filesystem", Coverage::kLater,
