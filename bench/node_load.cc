@@ -10,7 +10,6 @@
 //   rows-ms                          all of kRows rows, read at once
 //
 //   settled-ms                       from an apply without a reboot to the row that says it is done
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -313,22 +312,26 @@ absl::StatusOr<pki::Identity> CaOf(const config::Config& config) {
   return pki::IdentityFromPem(legacy->machine().ca().crt(), legacy->machine().ca().key());
 }
 
+absl::Status MeasureAll(const config::Config& config, const pki::Identity& ca) {
+  ASSIGN_OR_RETURN(const pki::Identity client,
+                   pki::NewClient(ca, {std::string(pki::kAdminRole)}, base::RealClock().Now()));
+  RETURN_IF_ERROR(MeasureCalls("version", kApid, client));
+  RETURN_IF_ERROR(MeasureCalls("echo", kEcho, client));
+  RETURN_IF_ERROR(MeasureApply(config, client));
+  return MeasureRows(client);
+}
+
 absl::Status Measure() {
   ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(kConfig, kLargestConfig));
   ASSIGN_OR_RETURN(const config::Config config, config::Load(kConfig, text));
   ASSIGN_OR_RETURN(const pki::Identity ca, CaOf(config));
   const pid_t echo = ::fork();
   if (echo == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::_exit(ServeEcho(ca).ok() ? 0 : 1);
   }
-  ASSIGN_OR_RETURN(const pki::Identity client,
-                   pki::NewClient(ca, {std::string(pki::kAdminRole)}, base::RealClock().Now()));
-  RETURN_IF_ERROR(MeasureCalls("version", kApid, client));
-  RETURN_IF_ERROR(MeasureCalls("echo", kEcho, client));
+  absl::Status measured = MeasureAll(config, ca);
   ::kill(echo, SIGKILL);
-  RETURN_IF_ERROR(MeasureApply(config, client));
-  return MeasureRows(client);
+  return measured;
 }
 
 }  // namespace

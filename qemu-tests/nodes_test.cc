@@ -1,10 +1,8 @@
 // Two nodes of a cluster: one is asked for both.
 #include <unistd.h>
 
-#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <chrono>
 #include <map>
 #include <string>
 
@@ -107,11 +105,6 @@ TEST_CASE("nodes: one node is asked for another, for both, and for one that is o
   CHECK(versions[kSecond].version().tag().empty());
   CHECK_THAT(versions[kSecond].metadata().error(), ContainsSubstring(kSecond));
   api.UseMetadata({{"node", kSecond}});
-  api.SetPatience(std::chrono::seconds(60));
-  const auto alone = api.Call(kVersion, "");
-  CHECK_THAT(std::string(alone.status().message()), ContainsSubstring(kSecond));
-  api.SetPatience(NodeApi::kPatience);
-
   REQUIRE_THAT(second->Start(), IsOk());
   CHECK_THAT(WaitForRunning(api), IsOk());  // the second, whom the first asks
   const auto again = api.Get<cluster::Identity>("local");
