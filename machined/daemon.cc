@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ichor/boot.resources.h"
+#include "ichor/network.resources.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/base/version.h"
@@ -162,6 +163,12 @@ void Daemon::RegisterRooms() {
   RegisterHostname(runtime_, kernel_);
   RegisterHostnameWishes(runtime_);
   RegisterNetwork(runtime_);
+  platform_ =
+      std::make_unique<PlatformRoom>(PlatformRoom::Parts{.runtime = runtime_,
+                                                         .loop = *loop_,
+                                                         .clock = clock_,
+                                                         .file_systems = doors_->file_systems,
+                                                         .worker = actuators_});
   RegisterServices(runtime_, *init_);
   RegisterFiles(runtime_, doors_->mounts, {.generated = options_.etc});
   RegisterUserFiles(runtime_);
@@ -334,6 +341,7 @@ CheckpointOptions Daemon::Checkpoint() const {
   std::vector<Kind> kinds = SecretsCheckpointKinds();
   kinds.push_back(KindOf<runtime::MachineStatus>());
   kinds.push_back(KindOf<boot::PowerRequest>());
+  kinds.push_back(KindOf<network::PlatformFile>());
   return {.path = options_.run + "/checkpoint/machined",
           .program = "machined",
           .kinds = std::move(kinds)};
@@ -390,6 +398,7 @@ void Daemon::OnSettled() {
   slot_->OnSettled();
   modules_.OnSettled();
   search_->OnSettled();
+  platform_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {

@@ -45,6 +45,7 @@
 #include "machined/kernel/module_lists.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
+#include "machined/platform/register.h"
 #include "machined/secrets/api_secrets.h"
 #include "machined/services/health_checker.h"
 #include "machined/services/init_channel.h"
@@ -169,6 +170,7 @@ class Daemon : public InitListener, public api::MachineControl {
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;
   std::unique_ptr<ConfigSearch> search_;
+  std::unique_ptr<PlatformRoom> platform_;
   SpaceWatch space_{{.runtime = runtime_,
                      .loop = *loop_,
                      .clock = clock_,

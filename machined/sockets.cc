@@ -23,9 +23,9 @@ constexpr std::array kForApid = {runtime::APIServiceConfig::kType, secrets::ApiC
                                  network::NodeAddress::kType, network::HostnameStatus::kType};
 
 // What of the network is said here, for networkd to read.
-constexpr std::array kSaidToNetworkd = {network::HostnameStatus::kType,
-                                        network::NetworkConfiguration::kType,
-                                        network::LinkAliasSpec::kType, network::StaticHost::kType};
+constexpr std::array kSaidToNetworkd = {
+    network::HostnameStatus::kType, network::NetworkConfiguration::kType,
+    network::LinkAliasSpec::kType, network::StaticHost::kType, network::PlatformConfig::kType};
 
 // What networkd reads of machined, beside the network.
 constexpr std::array kForNetworkd = {files::EtcFileStatus::kType, runtime::KernelCmdline::kType,

@@ -20,6 +20,7 @@
 #include "lib/runtime/worker_pool.h"
 #include "lib/sys/clock_control.h"
 #include "lib/sys/file.h"
+#include "lib/sys/linux_ethernet.h"
 #include "lib/sys/linux_netlink.h"
 #include "lib/sys/linux_network_settings.h"
 #include "lib/sys/linux_packets.h"
@@ -100,6 +101,8 @@ absl::Status Run(const Options& options) {
                    sys::LinuxVirtualLinks::Create());
   ASSIGN_OR_RETURN(const std::unique_ptr<sys::LinuxWireguard> wireguard,
                    sys::LinuxWireguard::Create());
+  ASSIGN_OR_RETURN(const std::unique_ptr<sys::LinuxEthernet> ethernet,
+                   sys::LinuxEthernet::Create());
   std::unique_ptr<sys::LinuxUevents> uevents;
   if (MeanLinksByName(ParseNetworkArguments(command_line))) {
     ASSIGN_OR_RETURN(uevents, sys::LinuxUevents::Create());
@@ -118,6 +121,7 @@ absl::Status Run(const Options& options) {
                      .netlink = *netlink,
                      .virtual_links = *virtual_links,
                      .wireguard = *wireguard,
+                     .ethernet = *ethernet,
                      .packets = packets,
                      .udp = udp,
                      .settings = settings,

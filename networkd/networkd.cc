@@ -12,9 +12,12 @@
 #include "networkd/cmdline/policy.h"
 #include "networkd/configuration/policy.h"
 #include "networkd/dhcp/policy.h"
+#include "networkd/ethernet/apply.h"
+#include "networkd/ethernet/policy.h"
 #include "networkd/link/aliases.h"
 #include "networkd/link/apply.h"
 #include "networkd/link/policy.h"
+#include "networkd/platform/policy.h"
 #include "networkd/resolver/policy.h"
 #include "networkd/resolver/settings.h"
 #include "networkd/route/apply.h"
@@ -100,12 +103,14 @@ void Networkd::Load() {
 // Where no machined is, nobody will ever say anything.
 void Networkd::SpeakForMachined() {
   for (const TypeRef& type : MirrorOptionsOf().follow) {
-    if (type.kind != TypeRef::Of<network::NetworkConfiguration>().kind) {
+    if (type.kind != TypeRef::Of<network::NetworkConfiguration>().kind &&
+        type.kind != TypeRef::Of<network::PlatformConfig>().kind) {
       environment_.runtime.SetExternal(type, true);
     }
   }
   environment_.runtime.Publish<network::NetworkConfiguration>(
       kDefaults, {{"machine-config", options_.configuration}});
+  environment_.runtime.Publish<network::PlatformConfig>(kDefaults, {{"active", options_.platform}});
 }
 
 void Networkd::PublishCommandLine() {
@@ -121,6 +126,8 @@ void Networkd::RegisterReconcilers() {
   Runtime& runtime = environment_.runtime;
   runtime.Reconcile("network.cmdline-wishes", CmdlineNetwork);
   runtime.Reconcile("network.wish-configuration", WishConfiguration);
+  runtime.Reconcile("network.wish-platform", WishPlatform);
+  runtime.Reconcile("network.describe-ethernet", DescribeEthernet);
   runtime.Reconcile("network.diagnose-link-names", DiagnoseLinkNames);
   runtime.Reconcile("network.default-resolvers", DefaultResolvers);
   runtime.Reconcile("network.describe-host-dns", DescribeHostDns);
@@ -158,6 +165,11 @@ void Networkd::RegisterActuators() {
           const auto& desired, const auto& observed) {
         return aliases->Apply(desired, observed, links);
       });
+  runtime.Actuate<network::EthernetSpec, LinkStatus>(
+      "network.apply-ethernet",
+      [&ethernet = environment_.ethernet](const auto& desired, const auto& links) {
+        return ApplyEthernet(desired, links, ethernet);
+      });
   // What the kernel has now is a reason to look again: an address may be gone.
   runtime.Actuate<network::AddressSpec, LinkStatus, AddressStatus>(
       "network.apply-addresses",
@@ -181,6 +193,10 @@ void Networkd::RegisterActuators() {
   runtime.Actuate<runtime::DevicesStatus>("network.await-devices", [post](const auto& /*devices*/) {
     return post(&Networkd::OnDevices);
   });
+  // Addresses that only the platform knows of are listed with the kernel's.
+  runtime.Actuate<network::PlatformConfig>(
+      "network.notice-platform",
+      [post](const auto& /*configs*/) { return post(&Networkd::OnDevices); });
   runtime.Actuate<network::OperatorSpec, LinkStatus>(
       "network.run-operators", [post](const auto& /*operators*/, const auto& /*links*/) {
         return post(&Networkd::RunOperators);
@@ -244,7 +260,7 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
       .follow = {TypeRef::Of<network::HostnameStatus>(), TypeRef::Of<files::EtcFileStatus>(),
                  TypeRef::Of<runtime::DevicesStatus>(),
                  TypeRef::Of<network::NetworkConfiguration>(),
-                 TypeRef::Of<network::LinkAliasSpec>()},
+                 TypeRef::Of<network::PlatformConfig>(), TypeRef::Of<network::LinkAliasSpec>()},
       .publish = {TypeRef::Of<network::LinkStatus>(),
                   TypeRef::Of<network::AddressStatus>(),
                   TypeRef::Of<network::RouteStatus>(),
@@ -262,6 +278,8 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
                   TypeRef::Of<network::LinkReport>(),
                   TypeRef::Of<network::AddressReport>(),
                   TypeRef::Of<network::RouteReport>(),
+                  TypeRef::Of<network::EthernetSpec>(),
+                  TypeRef::Of<network::EthernetStatus>(),
                   TypeRef::Of<network::LinkSpec>(),
                   TypeRef::Of<network::AddressSpec>(),
                   TypeRef::Of<network::RouteSpec>(),

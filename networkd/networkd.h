@@ -15,6 +15,7 @@
 #include "lib/runtime/store.h"
 #include "lib/state/mirror.h"
 #include "lib/sys/clock_control.h"
+#include "lib/sys/ethernet.h"
 #include "lib/sys/netlink.h"
 #include "lib/sys/network_settings.h"
 #include "lib/sys/packets.h"
@@ -25,6 +26,7 @@
 #include "networkd/dhcp/operator.h"
 #include "networkd/kernel/source.h"
 #include "networkd/services.h"
+#include "talos/resource/definitions/network/network.resources.h"
 
 namespace ichor::networkd {
 
@@ -34,6 +36,7 @@ struct NetworkdOptions {
   std::string checkpoint;           // empty: nothing is kept
   // Without machined: what it would say that the config says.
   network::NetworkConfiguration::Spec configuration = {};
+  network::PlatformConfig::Spec platform = {};  // so too, of the platform
 };
 
 // Loop's thread only.
@@ -47,6 +50,7 @@ class Networkd {
     sys::Netlink& netlink;
     sys::VirtualLinks& virtual_links;
     sys::Wireguard& wireguard;
+    sys::Ethernet& ethernet;
     sys::Packets& packets;
     sys::Udp& udp;
     sys::NetworkSettings& settings;

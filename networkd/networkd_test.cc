@@ -21,6 +21,7 @@
 #include "lib/runtime/rows.h"
 #include "lib/runtime/worker_pool.h"
 #include "lib/sys/fake_clock_control.h"
+#include "lib/sys/linux_ethernet.h"
 #include "lib/sys/linux_netlink.h"
 #include "lib/sys/linux_network_settings.h"
 #include "lib/sys/linux_packets.h"
@@ -62,6 +63,7 @@ struct Run {
                   .netlink = *netlink,
                   .virtual_links = *virtual_links,
                   .wireguard = *wireguard,
+                  .ethernet = *ethernet,
                   .packets = packets,
                   .udp = udp,
                   .settings = settings,
@@ -83,6 +85,7 @@ struct Run {
   std::unique_ptr<sys::LinuxNetlink> netlink = *sys::LinuxNetlink::Create();
   std::unique_ptr<sys::LinuxVirtualLinks> virtual_links = *sys::LinuxVirtualLinks::Create();
   std::unique_ptr<sys::LinuxWireguard> wireguard = *sys::LinuxWireguard::Create();
+  std::unique_ptr<sys::LinuxEthernet> ethernet = *sys::LinuxEthernet::Create();
   sys::LinuxPackets packets{loop.poller()};
   sys::LinuxNetworkSettings settings;
   sys::LinuxUdp udp{loop.poller()};
@@ -116,12 +119,14 @@ struct Machine {
   Machine& operator=(const Machine&) = delete;
 
   std::unique_ptr<Run> Start(const std::string& command_line = "ip=eth0:dhcp",
-                             const std::string& configuration = "") {
+                             const std::string& configuration = "",
+                             const std::string& platform = "") {
     return std::make_unique<Run>(*loop, clock,
                                  NetworkdOptions{.kernel_command_line = command_line,
                                                  .socket = "",
                                                  .checkpoint = directory + "/checkpoint",
-                                                 .configuration = Text(configuration)});
+                                                 .configuration = Text(configuration),
+                                                 .platform = Text(platform)});
   }
 
   // Whether a networkd came to where `done` says, within 8 s. It has ended.
@@ -426,6 +431,53 @@ TEST_CASE("networkd: what the config says is made; a live change leaves connecti
     return rows.find("eth0/10.9.0.7/24")->metadata().version;
   };
   CHECK(version(now) == version(reports));
+}
+
+TEST_CASE("networkd: a card's features are as the config says", "[kernel]") {
+  Machine machine;
+  const auto run = machine.Start("", R"(
+    ethernet { which { name: 'eth0' } settings { features { key: 'rx-gro' value: true } } })");
+  CHECK(machine.RunUntil([&] {
+    return run->Text<network::EthernetStatus>("eth0").contains(R"(name: "rx-gro" status: "on")");
+  }));
+}
+
+TEST_CASE("networkd: networks are dropped as the config says, of both families", "[kernel]") {
+  Machine machine;
+  const auto run = machine.Start("", R"(
+    routes { family: FAMILY_INET4 destination { ip: '\n\115\000\000' prefix_length: 16 }
+             type: TYPE_BLACKHOLE priority: 9 }
+    routes { family: FAMILY_INET6 type: TYPE_BLACKHOLE priority: 9 destination { prefix_length: 8
+             ip: '\375\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000' } })");
+  const auto made = [&](const char* id) {
+    return run->Text<network::RouteReport>(id).contains("made: true");
+  };
+  REQUIRE(
+      machine.RunUntil([&] { return made("inet4//10.77.0.0/16/9") && made("inet6//fd00::/8/9"); }));
+  CHECK(HasRouteTo(*run->netlink, "10.77.0.0"));
+  CHECK(HasRouteTo(*run->netlink, "fd00::"));
+  run->runtime.Publish<network::NetworkConfiguration>("network.defaults", {{"machine-config", {}}});
+  CHECK(machine.RunUntil([&] {
+    return !HasRouteTo(*run->netlink, "10.77.0.0") && !HasRouteTo(*run->netlink, "fd00::");
+  }));
+}
+
+TEST_CASE("networkd: the platform's network comes up on metal too", "[kernel]") {
+  Machine machine;
+  const auto run = machine.Start("", "dhcp_by_default: true", R"(
+    links { name: 'eth0' up: true }
+    addresses { link_name: 'eth0' family: FAMILY_INET4 address { ip: '\n\t\000\t' prefix_length: 24 } }
+    routes { family: FAMILY_INET4 out_link_name: 'eth0' gateway { ip: '\n\t\000\001' } priority: 7 }
+    resolvers { dns_servers { ip: '\n\t\000\003' } }
+    external_ips { ip: '\005\t\000\001' })");
+  REQUIRE(machine.RunUntil([&] {
+    return HasAddress(*run->netlink, "10.9.0.9") && HasDefaultRoute(*run->netlink, "10.9.0.1") &&
+           run->Text<network::NodeAddress>("current").contains("address");
+  }));
+  CHECK(run->runtime.Read<network::OperatorSpec>().empty());  // nobody asks for a lease there
+  CHECK(run->Text<network::ResolverStatus>("resolvers").contains("dns_servers"));
+  const auto addresses = run->runtime.Read<network::AddressStatus>();
+  CHECK(addresses.find("external/5.9.0.1/32") != addresses.end());
 }
 
 TEST_CASE("networkd: the node's own resolver answers at its address", "[kernel]") {

@@ -1,6 +1,10 @@
 #include "lib/dashboard/board.h"
 
+#include <cstdint>
 #include <utility>
+
+#include "absl/status/statusor.h"
+#include "lib/base/status.h"
 
 namespace ichor::dashboard {
 namespace {
@@ -16,11 +20,13 @@ Board::Board(Loop& loop, const base::Clock& clock, Options options)
       options_(std::move(options)),
       models_(options_.nodes.size()),
       retries_(options_.nodes.size()) {
+  view_.on_console = !options_.can_quit;
   feeds_.reserve(models_.size());
   for (size_t i = 0; i < models_.size(); ++i) {
     models_[i].name = options_.nodes[i].name;
     Feed::Options feed{.metadata = options_.nodes[i].metadata,
                        .interval = options_.interval,
+                       .on_console = !options_.can_quit,
                        .on_unavailable = [this, i] { RetryLater(i); }};
     feeds_.push_back(
         std::make_unique<Feed>(loop_, clock_, models_[i], std::move(feed), [this] { OnChange(); }));
@@ -83,6 +89,9 @@ void Board::OnChange() {
 
 void Board::Draw() {
   next_draw_ = clock_.Monotonic() + kBetweenDrawings;
+  if (view_.page == Page::kNetwork && !HasNetworkPage(view_, models_)) {
+    view_.page = Page::kSummary;  // the node has its config now
+  }
   std::vector<std::string> lines = Lines(models_, view_, options_.paper(), clock_.Now());
   if (lines != drawn_) {
     options_.write(DrawingOf(lines));
@@ -91,9 +100,50 @@ void Board::Draw() {
 }
 
 void Board::OnBytes(std::string_view bytes) {
-  for (const Key key : keys_.Read(bytes)) {
-    LookAt(After(view_, key, models_, options_.can_quit));
+  for (const char& byte : bytes) {  // a key may lead to a page where the next one means another
+    const std::string_view one(&byte, 1);
+    if (view_.page != Page::kNetwork) {
+      for (const Key key : keys_.Read(one)) {
+        LookAt(After(view_, key, models_));
+      }
+      continue;
+    }
+    for (const Stroke& stroke : keys_.ReadTyped(one)) {
+      Type(stroke);
+    }
   }
+}
+
+// Into the form.
+void Board::Type(const Stroke& stroke) {
+  if (stroke.key <= Key::kF4) {
+    LookAt(After(view_, stroke.key, models_));
+    return;
+  }
+  if (stroke.key == Key::kEnter && view_.form.at == NetworkForm::kSave) {
+    SaveForm();
+  } else {
+    view_.form = dashboard::After(view_.form, stroke, models_[view_.node]);
+  }
+  Draw();
+}
+
+void Board::SaveForm() {
+  constexpr std::uint32_t kMetalNetworkKey = 0x0a;
+  const absl::StatusOr<std::string> text = PlatformConfigOf(view_.form, models_[view_.node]);
+  if (!text.ok()) {
+    view_.form.failed = true;
+    view_.form.outcome = base::MessageOf(text.status());
+    return;
+  }
+  view_.form.failed = false;
+  view_.form.outcome = "saving";
+  feeds_[view_.node]->WriteMeta(kMetalNetworkKey, *text, [this](const absl::Status& written) {
+    view_.form.failed = !written.ok();
+    view_.form.outcome =
+        written.ok() ? "saved; the network follows" : std::string(base::MessageOf(written));
+    OnChange();
+  });
 }
 
 void Board::LookAt(const View& view) {

@@ -32,10 +32,10 @@ class Board {
     rpc::Metadata metadata;
   };
   struct Options {
-    std::vector<Node> nodes;  // one at least; all are asked through one connection
-    bool can_quit = true;
-    std::chrono::milliseconds interval{3000};             // between figures
-    std::function<Paper()> paper;                         // what the terminal is now
+    std::vector<Node> nodes;                   // one at least; all are asked through one connection
+    bool can_quit = true;                      // not on a machine's own console, which has forms
+    std::chrono::milliseconds interval{3000};  // between figures
+    std::function<Paper()> paper;              // what the terminal is now
     std::function<void(const std::string& bytes)> write;  // to the terminal
   };
 
@@ -63,6 +63,8 @@ class Board {
   void Draw();
   void RetryLater(size_t node);
   void LookAt(const View& view);
+  void Type(const Stroke& stroke);
+  void SaveForm();
 
   Loop& loop_;
   const base::Clock& clock_;

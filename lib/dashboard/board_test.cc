@@ -1,10 +1,14 @@
 #include "lib/dashboard/board.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "catch2/catch_test_macros.hpp"
 #include "common/common.pb.h"
 #include "lib/dashboard/test_machine.h"
+#include "machine/machine.pb.h"
+#include "talos/resource/definitions/network/network.resources.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor::dashboard {
 namespace {
@@ -69,6 +73,31 @@ TEST_CASE("board: what is paused does not change, and a console cannot be quit")
   f.machine.Turn();
   f.machine.Advance(seconds(5));
   CHECK(f.drawn.size() == before);
+}
+
+TEST_CASE("board: on the console of a node in maintenance mode the form writes META") {
+  Fixture f(false);
+  runtime::MachineStatus::Spec status;
+  status.set_stage(talos::resource::definitions::enums::MACHINE_STAGE_MAINTENANCE);
+  f.machine.AddRow("MachineStatuses.runtime.talos.dev", "machine", status);
+  runtime::PlatformMetadata::Spec platform;
+  platform.set_platform("metal");
+  f.machine.AddRow("PlatformMetadatas.talos.dev", "platformmetadata", platform);
+  network::LinkStatus::Spec link;
+  link.set_type(talos::resource::definitions::enums::LINK_ETHER);
+  f.machine.AddRow("LinkStatuses.net.talos.dev", "enp0s3", link);
+  f.machine.Answer("MetaWrite", machine::MetaWriteResponse(), false);
+  f.board.Use(f.machine.Connect());
+  f.machine.Turn();
+  f.board.OnBytes("\x1bOSq1\t\t\t\tx\t\t\t\t\r");
+  CHECK(f.drawn.back().contains("VLAN ID: \"x\" is no number"));
+  CHECK_FALSE(std::ranges::contains(f.machine.calls, "MetaWrite"));
+  f.board.OnBytes("\x1b[A\x1b[A\x1b[A\x1b[A\x7f\t\t\t\t\r");
+  f.machine.Turn();
+  f.machine.Advance(seconds(1));
+  CHECK(std::ranges::contains(f.machine.calls, "MetaWrite"));
+  CHECK(f.drawn.back().contains("saved; the network follows"));
+  CHECK(f.drawn.back().contains("q1"));
 }
 
 TEST_CASE("board: a connection that broke is wanted again, and why is shown meanwhile") {

@@ -125,6 +125,10 @@ void Feed::Begin(rpc::Client& client) {
   Watch<network::ResolverStatus>(model_.resolvers);
   Watch<network::TimeServerStatus>(model_.time_servers);
   Watch<network::NetworkStatus>(model_.network);
+  if (options_.on_console) {  // what forms need
+    Watch<network::LinkStatus>(model_.links);
+    Watch<runtime::PlatformMetadata>(model_.platforms);
+  }
   Watch<v1alpha1::Service>(model_.services);
   OpenLog(kKernelLog);
   if (!log_.empty()) {
@@ -136,6 +140,25 @@ void Feed::Begin(rpc::Client& client) {
     }
   });
   AskForFigures();
+}
+
+void Feed::WriteMeta(std::uint32_t key, const std::string& value,
+                     const std::function<void(const absl::Status&)>& done) {
+  if (session_ == nullptr) {
+    done(absl::UnavailableError("there is no connection to the node"));
+    return;
+  }
+  machine::MetaWriteRequest request;
+  request.set_key(key);
+  request.set_value(value);
+  session_->client.SetMetadata(options_.metadata);
+  const std::weak_ptr<Session> weak = session_;
+  session_->client.Unary(Method("MetaWrite"), request.SerializeAsString(),
+                         [weak, done](const absl::StatusOr<std::string>& reply) {
+                           if (!weak.expired()) {
+                             done(reply.status());
+                           }
+                         });
 }
 
 void Feed::Stop(std::string why) {

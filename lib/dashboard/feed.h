@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "cosi/resource/state.pb.h"
 #include "lib/base/clock.h"
 #include "lib/dashboard/model.h"
@@ -23,6 +25,7 @@ class Feed {
     rpc::Metadata metadata;                          // sent with each call
     std::chrono::milliseconds interval{3000};        // between figures
     std::chrono::milliseconds idle_interval{60000};  // while nobody looks at them
+    bool on_console = false;                         // follow what forms need too
     // Called on the loop when the node, or the connection, is gone: Begin is due, after a while.
     std::function<void()> on_unavailable = [] {};
   };
@@ -40,6 +43,10 @@ class Feed {
   void Begin(rpc::Client& client);
   // Uses no connection any more; says why.
   void Stop(std::string why);
+
+  // Sets a key of META. `done` is called on the loop, unless the connection is given up before.
+  void WriteMeta(std::uint32_t key, const std::string& value,
+                 const std::function<void(const absl::Status&)>& done);
 
   // Whether somebody looks at figures. If so, they are asked for at once.
   void WantFigures(bool wanted);

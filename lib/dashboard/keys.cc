@@ -13,7 +13,7 @@ constexpr char kEscape = '\x1b';
 using Sequence = std::pair<std::string_view, Key>;
 
 // As the kernel's console, xterm and vt100 send them.
-constexpr std::array<Sequence, 18> kSequences = {{{"[[A", Key::kF1},
+constexpr std::array<Sequence, 19> kSequences = {{{"[[A", Key::kF1},
                                                   {"[[B", Key::kF2},
                                                   {"[[C", Key::kF3},
                                                   {"[[D", Key::kF4},
@@ -30,7 +30,8 @@ constexpr std::array<Sequence, 18> kSequences = {{{"[[A", Key::kF1},
                                                   {"[C", Key::kRight},
                                                   {"[D", Key::kLeft},
                                                   {"OC", Key::kRight},
-                                                  {"OD", Key::kLeft}}};
+                                                  {"OD", Key::kLeft},
+                                                  {"[Z", Key::kUp}}};
 
 std::optional<Key> KeyOf(char c) {
   constexpr char kCtrlC = '\x03';
@@ -60,6 +61,23 @@ std::optional<Key> KeyOf(char c) {
   }
 }
 
+Stroke StrokeOf(char c) {
+  constexpr char kBackspace = '\b';
+  constexpr char kDelete = '\x7f';
+  switch (c) {
+    case '\r':
+    case '\n':
+      return {.key = Key::kEnter};
+    case '\t':
+      return {.key = Key::kDown};
+    case kBackspace:
+    case kDelete:
+      return {.key = Key::kErase};
+    default:
+      return {.key = Key::kLetter, .letter = c};
+  }
+}
+
 // Whether more may come: no letter or ~ has ended it.
 bool IsBegun(std::string_view sequence) {
   return sequence.size() < 2 || sequence == "[[" ||
@@ -68,30 +86,59 @@ bool IsBegun(std::string_view sequence) {
 
 }  // namespace
 
+// The key that `c` completes. `taken`: it is part of a sequence.
+std::optional<Key> KeyReader::InSequence(char c, bool& taken) {
+  taken = c == kEscape || !begun_.empty();
+  if (c == kEscape) {
+    begun_ = c;
+    return std::nullopt;
+  }
+  if (begun_.empty()) {
+    return std::nullopt;
+  }
+  begun_ += c;
+  const std::string_view sequence = std::string_view(begun_).substr(1);
+  const auto* const known = std::ranges::find(kSequences, sequence, &Sequence::first);
+  if (known != kSequences.end()) {
+    begun_.clear();
+    return known->second;
+  }
+  if (constexpr size_t kLongest = 16; !IsBegun(sequence) || begun_.size() > kLongest) {
+    begun_.clear();
+  }
+  return std::nullopt;
+}
+
 std::vector<Key> KeyReader::Read(std::string_view bytes) {
   std::vector<Key> keys;
   for (const char c : bytes) {
-    if (c == kEscape) {
-      begun_ = c;
-      continue;
+    bool taken = false;
+    std::optional<Key> key = InSequence(c, taken);
+    if (!taken) {
+      key = KeyOf(c);
     }
-    if (begun_.empty()) {
-      if (const std::optional<Key> key = KeyOf(c)) {
-        keys.push_back(*key);
-      }
-      continue;
-    }
-    begun_ += c;
-    const std::string_view sequence = std::string_view(begun_).substr(1);
-    const auto* const known = std::ranges::find(kSequences, sequence, &Sequence::first);
-    if (known != kSequences.end()) {
-      keys.push_back(known->second);
-      begun_.clear();
-    } else if (constexpr size_t kLongest = 16; !IsBegun(sequence) || begun_.size() > kLongest) {
-      begun_.clear();
+    if (key.has_value()) {
+      keys.push_back(*key);
     }
   }
   return keys;
+}
+
+std::vector<Stroke> KeyReader::ReadTyped(std::string_view bytes) {
+  std::vector<Stroke> strokes;
+  for (const char c : bytes) {
+    bool taken = false;
+    const std::optional<Key> key = InSequence(c, taken);
+    if (key.has_value()) {
+      strokes.push_back({.key = *key});
+    } else if (!taken) {
+      strokes.push_back(StrokeOf(c));
+    }
+  }
+  std::erase_if(strokes, [](const Stroke& stroke) {
+    return stroke.key == Key::kLetter && (stroke.letter < ' ' || stroke.letter > '~');
+  });
+  return strokes;
 }
 
 }  // namespace ichor::dashboard

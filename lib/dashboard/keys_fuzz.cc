@@ -18,5 +18,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
     }
   }
   CHECK(keys == pieces);
+  cut.ReadTyped(bytes);
   return 0;
 }

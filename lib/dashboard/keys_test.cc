@@ -1,5 +1,7 @@
 #include "lib/dashboard/keys.h"
 
+#include <string>
+
 #include "catch2/catch_test_macros.hpp"
 #include "catch2/generators/catch_generators.hpp"
 
@@ -21,6 +23,16 @@ TEST_CASE("keys: arrows and letters move, and q ends") {
                                                             Key::kRight, Key::kUp, Key::kDown,
                                                             Key::kUp, Key::kDown});
   CHECK(reader.Read("\x1aq\x03") == Keys{Key::kPause, Key::kQuit, Key::kQuit});
+}
+
+TEST_CASE("keys: while something is typed, letters are letters") {
+  KeyReader reader;
+  std::string typed;
+  for (const Stroke& stroke : reader.ReadTyped("h1q\x1b[A\x7f\t\x1b[Z\r\x1a\x1bOP")) {
+    typed += stroke.key == Key::kLetter ? std::string(1, stroke.letter)
+                                        : std::to_string(static_cast<int>(stroke.key)) + " ";
+  }
+  CHECK(typed == "h1q6 11 7 6 10 0 ");
 }
 
 TEST_CASE("keys: a sequence may come in pieces, and what is none of ours is nothing") {

@@ -51,6 +51,8 @@ struct Model {
   RowsById<network::ResolverStatus> resolvers;
   RowsById<network::TimeServerStatus> time_servers;
   RowsById<network::NetworkStatus> network;
+  RowsById<network::LinkStatus> links;
+  RowsById<runtime::PlatformMetadata> platforms;
   RowsById<v1alpha1::Service> services;
 
   Figures figures;

@@ -1,12 +1,14 @@
 #include "lib/dashboard/screens.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <format>
 #include <utility>
 
 #include "absl/strings/str_split.h"
 #include "ftxui/dom/elements.hpp"
 #include "ftxui/screen/screen.hpp"
+#include "lib/base/status.h"
 #include "lib/dashboard/facts.h"
 #include "lib/dashboard/graph.h"
 
@@ -62,6 +64,8 @@ class Sheet {
   Element Summary() const;
   Element Monitor() const;
   Element Logs() const;
+  Element Network() const;
+  Element FormField(NetworkForm::Field field) const;
   Element Facts(const std::vector<Fact>& facts) const;
   Element Services() const;
   Element LastLines(const std::string& log) const;
@@ -117,9 +121,12 @@ Element Sheet::Footer() const {
     parts.push_back(i == view_.node ? Title(name) : ftxui::text(Printable(name)));
   }
   parts.push_back(ftxui::text("]"));
-  for (const auto& [page, name] :
-       {std::pair{Page::kSummary, "F1: Summary"}, std::pair{Page::kMonitor, "F2: Monitor"},
-        std::pair{Page::kLogs, "F3: Logs"}}) {
+  std::vector<std::pair<Page, const char*>> pages = {
+      {Page::kSummary, "F1: Summary"}, {Page::kMonitor, "F2: Monitor"}, {Page::kLogs, "F3: Logs"}};
+  if (HasNetworkPage(view_, nodes_)) {
+    pages.emplace_back(Page::kNetwork, "F4: Network");
+  }
+  for (const auto& [page, name] : pages) {
     parts.push_back(ftxui::text(" --- ["));
     const std::string mark = page == view_.page && !paper_.colours ? "*" : "";
     parts.push_back(page == view_.page ? Title(mark + name) : ftxui::text(name));
@@ -134,6 +141,8 @@ Element Sheet::Body() const {
       return Monitor();
     case Page::kLogs:
       return Logs();
+    case Page::kNetwork:
+      return Network();
     case Page::kSummary:
       break;
   }
@@ -288,6 +297,48 @@ Element Sheet::Logs() const {
                                        ftxui::size(ftxui::WIDTH, ftxui::EQUAL, kNamesWidth),
                                    LastLines(view_.log) | ftxui::xflex}) |
                           ftxui::yflex});
+}
+
+Element Sheet::FormField(NetworkForm::Field field) const {
+  const NetworkForm& form = view_.form;
+  const bool here = form.at == field;
+  const bool chosen = field == NetworkForm::kInterface || field == NetworkForm::kMode;
+  const std::string name = std::format("{} {:<13} ", here ? ">" : " ", NetworkForm::kNames[field]);
+  std::string value = ShownField(form, field, model_);
+  if (chosen) {
+    value = std::format("< {} >", value);
+  } else if (field == NetworkForm::kSave) {
+    value = "enter: write it to META";
+  } else if (here) {
+    value += "_";
+  }
+  return ftxui::hbox({here ? Title(name) : ftxui::text(name), ftxui::text(Printable(value))});
+}
+
+// The form, and beside it what it says, or what of it makes no sense.
+Element Sheet::Network() const {
+  Elements fields;
+  for (std::uint8_t field = 0; field < NetworkForm::kFields; ++field) {
+    fields.push_back(FormField(static_cast<NetworkForm::Field>(field)));
+  }
+  fields.push_back(ftxui::text(""));
+  const std::string& outcome = view_.form.outcome;
+  fields.push_back(view_.form.failed ? Bad(outcome) : Good(outcome));
+  const absl::StatusOr<std::string> config = PlatformConfigOf(view_.form, model_);
+  Elements lines;
+  if (config.ok()) {
+    for (const absl::string_view line : absl::StrSplit(*config, '\n')) {
+      lines.push_back(ftxui::text(Printable(std::string(line))));
+    }
+  } else {
+    lines.push_back(ftxui::paragraph(Printable(std::string(base::MessageOf(config.status())))));
+  }
+  const int half = paper_.columns / 2;
+  return ftxui::vbox(
+      {Line("Network of a machine without DHCP (tab, up, down: a field; left, right: choose)"),
+       ftxui::hbox({ftxui::vbox(std::move(fields)) | ftxui::size(ftxui::WIDTH, ftxui::EQUAL, half),
+                    ftxui::vbox(std::move(lines)) | ftxui::xflex}) |
+           ftxui::yflex});
 }
 
 }  // namespace

@@ -60,6 +60,26 @@ TEST_CASE("screens: every page fits its terminal, and without colours is text al
   }
 }
 
+TEST_CASE("screens: the network's form stands beside what it says, or what is wrong") {
+  namespace enums = talos::resource::definitions::enums;
+  std::vector<Model> nodes(1);
+  nodes[0].status["machine"].set_stage(enums::MACHINE_STAGE_MAINTENANCE);
+  nodes[0].platforms["platformmetadata"].set_platform("metal");
+  nodes[0].links["enp0s3"].set_type(enums::LINK_ETHER);
+  View view{.page = Page::kNetwork, .on_console = true};
+  view.form.texts[NetworkForm::kHostname] = "n1";
+  std::string page = TextOf(nodes, view, {.columns = 132, .rows = 50});
+  CHECK(page.contains("> Hostname      n1_"));
+  CHECK(page.contains("  Interface     < enp0s3 >"));
+  CHECK(page.contains("  Mode          < DHCP >"));
+  CHECK(page.contains("  - operator: dhcp4"));
+  CHECK(page.contains("[*F4: Network]"));
+  view.form.texts[NetworkForm::kVlan] = "x";
+  page = TextOf(nodes, view, {.columns = 132, .rows = 50});
+  CHECK(page.contains("VLAN ID: \"x\" is no number from 1 to 4094"));
+  CHECK_FALSE(TextOf(nodes, {}, {.columns = 132, .rows = 50}).contains("F4"));
+}
+
 TEST_CASE("screens: the monitor has gauges, graphs and the busiest processes") {
   const std::vector<Model> nodes = {BusyNode()};
   const std::string page = TextOf(nodes, {.page = Page::kMonitor}, {.columns = 132, .rows = 50});

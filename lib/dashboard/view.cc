@@ -26,7 +26,11 @@ std::vector<std::string> LogsOf(const Model& model) {
   return logs;
 }
 
-View After(View view, Key key, const std::vector<Model>& nodes, bool can_quit) {
+bool HasNetworkPage(const View& view, const std::vector<Model>& nodes) {
+  return view.on_console && TakesNetworkForm(nodes.at(view.node));
+}
+
+View After(View view, Key key, const std::vector<Model>& nodes) {
   switch (key) {
     case Key::kF1:
       view.page = Page::kSummary;
@@ -38,6 +42,7 @@ View After(View view, Key key, const std::vector<Model>& nodes, bool can_quit) {
       view.page = Page::kLogs;
       break;
     case Key::kF4:
+      view.page = HasNetworkPage(view, nodes) ? Page::kNetwork : view.page;
       break;
     case Key::kLeft:
       view.node = (view.node + nodes.size() - 1) % nodes.size();
@@ -55,7 +60,9 @@ View After(View view, Key key, const std::vector<Model>& nodes, bool can_quit) {
       view.paused = !view.paused;
       break;
     case Key::kQuit:
-      view.over = can_quit;
+      view.over = !view.on_console;
+      break;
+    default:
       break;
   }
   return view;

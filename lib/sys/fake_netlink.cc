@@ -159,10 +159,12 @@ absl::Status FakeNetlink::AddRoute(const NetRoute& route) {
           ? "add route default"
           : std::format("add route {}/{}", IpText(route.destination), route.prefix_length);
   const NetLink* link = Find(route.link);
-  if (link == nullptr) {
+  const bool drops =
+      route.type == RTN_BLACKHOLE || route.type == RTN_UNREACHABLE || route.type == RTN_PROHIBIT;
+  if (link == nullptr && !drops) {
     return absl::NotFoundError(what + ": No such device");
   }
-  if ((link->flags & IFF_UP) == 0) {
+  if (link != nullptr && (link->flags & IFF_UP) == 0) {
     return absl::FailedPreconditionError(what + ": Network is down (Device for nexthop is not up)");
   }
   if (!Reachable(route)) {

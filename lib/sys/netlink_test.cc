@@ -85,6 +85,20 @@ std::size_t Count(Netlink& netlink, const NetAddress& address) {
 
 }  // namespace
 
+TEMPLATE_TEST_CASE("netlink: a route that drops packets is over no link", "[kernel]", FakeNetlink,
+                   LinuxNetlink) {
+  Network<TestType> n;
+  const NetRoute drop{.destination = kTen,
+                      .prefix_length = 32,
+                      .priority = 1024,
+                      .protocol = kOurs,
+                      .type = RTN_BLACKHOLE};
+  REQUIRE_THAT(n.netlink.AddRoute(drop), IsOk());
+  CHECK(Count(n.netlink, drop) == 1);
+  REQUIRE_THAT(n.netlink.RemoveRoute(drop), IsOk());
+  CHECK(Count(n.netlink, drop) == 0);
+}
+
 TEMPLATE_TEST_CASE("netlink: a link is changed and shows it", "[kernel]", FakeNetlink,
                    LinuxNetlink) {
   Network<TestType> n;

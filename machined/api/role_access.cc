@@ -30,7 +30,7 @@ rpc::Roles AllowedRoles(const rpc::Metadata& headers, std::uint32_t uid, std::st
     return Named(headers);
   }
   if (service == "dashboard") {
-    return rpc::Roles({"os:reader"});
+    return rpc::Roles({"os:reader", "os:meta:writer"});
   }
   if (service == "containerd" || service == "cri") {
     return Named(headers).And(rpc::Roles({"os:image:verifier"}));

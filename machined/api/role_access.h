@@ -15,7 +15,8 @@ namespace ichor::api {
 
 // apid, the installer and extensions vouch for their callers: they carry every role that the
 // metadata `talos-role` names. The containerds may verify images if they name that role, and the
-// dashboard reads in any case. `service` is what runs as the peer's process; empty if nobody knows.
+// dashboard reads, and writes META, in any case. `service` is what runs as the peer's process;
+// empty if nobody knows.
 rpc::Roles AllowedRoles(const rpc::Metadata& headers, std::uint32_t uid, std::string_view service);
 
 class RoleAccess : public AccessPolicy {

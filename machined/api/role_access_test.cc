@@ -21,13 +21,13 @@ TEST_CASE("role access: a process carries what it may, of what the metadata name
   CHECK(AllowedRoles(kHeaders, 50, "").Names() == all);
   CHECK(AllowedRoles(kHeaders, 0, "ext-agent").Names() == all);
   CHECK(AllowedRoles(kHeaders, 0, "cri").Names() == Names{"os:image:verifier"});
-  CHECK(AllowedRoles({}, 53, "dashboard").Names() == Names{"os:reader"});
+  CHECK(AllowedRoles({}, 53, "dashboard").Names() == Names{"os:meta:writer", "os:reader"});
 }
 
 TEST_CASE("role access: strangers have no roles, and nobody more than the metadata names") {
   CHECK(AllowedRoles(kHeaders, 0, "").Names().empty());
   CHECK(AllowedRoles(kHeaders, 1000, "udevd").Names().empty());
-  CHECK(AllowedRoles(kHeaders, 53, "dashboard").Names() == Names{"os:reader"});
+  CHECK(AllowedRoles(kHeaders, 53, "dashboard").Names() == Names{"os:meta:writer", "os:reader"});
   CHECK(AllowedRoles({}, 50, "apid").Names().empty());
 }
 

@@ -29,6 +29,7 @@ TEST_CASE("hostname: the default holds until another layer has a wish, and comes
   t.runtime.Publish<network::LinkStatus>("networkd", {});
   t.runtime.Publish<network::NodeAddress>("networkd", {});
   t.runtime.Publish<runtime::PlatformMetadata>("boot", {});
+  t.runtime.Publish<network::PlatformConfig>("platform", {});
   t.runtime.Publish<config::MachineConfig>("config", {});
   t.runtime.Publish<cluster::Identity>("config", {});
   t.runtime.Publish<boot::NodeStage>("config", {{"stage", Text("stage: MAINTENANCE")}});
@@ -52,6 +53,7 @@ TEST_CASE("hostname: a machine without a UUID is named after its first network c
   t.runtime.Publish<network::LinkStatus>("networkd", {{"enp0s1", card}, {"lo", {}}});
   t.runtime.Publish<network::NodeAddress>("networkd", {});
   t.runtime.Publish<runtime::PlatformMetadata>("boot", {});
+  t.runtime.Publish<network::PlatformConfig>("platform", {});
   t.runtime.Publish<config::MachineConfig>("config", {});
   t.runtime.Publish<cluster::Identity>("config", {});
   t.runtime.Publish<boot::NodeStage>("config", {{"stage", Text("stage: MAINTENANCE")}});

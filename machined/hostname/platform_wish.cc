@@ -6,8 +6,14 @@
 namespace ichor {
 
 absl::StatusOr<Desired<HostnameWish>> WishPlatformHostname(
-    const All<runtime::PlatformMetadata>& platforms) {
+    const All<network::PlatformConfig>& configs, const All<runtime::PlatformMetadata>& platforms) {
   Desired<HostnameWish> wishes;
+  if (!configs.empty() && !configs.front().spec().hostnames().empty()) {
+    network::HostnameSpec::Spec wish = configs.front().spec().hostnames(0);
+    wish.set_config_layer(talos::resource::definitions::enums::CONFIG_PLATFORM);
+    wishes.Add("platform/hostname", std::move(wish));
+    return wishes;
+  }
   if (platforms.empty() || platforms.front().spec().platform() == "metal" ||
       platforms.front().spec().hostname().empty()) {
     return wishes;

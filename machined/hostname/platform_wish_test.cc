@@ -11,9 +11,10 @@ namespace {
 
 namespace enums = talos::resource::definitions::enums;
 
-All<HostnameWish> WishesOf(const std::string& platform) {
+All<HostnameWish> WishesOf(const std::string& platform, const std::string& config = "") {
   return Stated(
-      *WishPlatformHostname(AllOf<runtime::PlatformMetadata>({{"platformmetadata", platform}})));
+      *WishPlatformHostname(AllOf<network::PlatformConfig>({{"active", config}}),
+                            AllOf<runtime::PlatformMetadata>({{"platformmetadata", platform}})));
 }
 
 TEST_CASE("platform wish: a name of the platform is wished for, with its domain") {
@@ -27,6 +28,15 @@ TEST_CASE("platform wish: a name of the platform is wished for, with its domain"
 
 TEST_CASE("platform wish: without a name, and on metal, there is none") {
   CHECK(WishesOf(GENERATE("platform: 'nocloud'", "platform: 'metal' hostname: 'n1'")).empty());
+}
+
+TEST_CASE("platform wish: what is said with the network counts, on metal too") {
+  const auto wishes = WishesOf("platform: 'metal' hostname: 'n1'",
+                               "hostnames { hostname: 'n2' domainname: 'lab' } hostnames {}");
+  REQUIRE(wishes.size() == 1);
+  CHECK(wishes.front().spec().hostname() == "n2");
+  CHECK(wishes.front().spec().domainname() == "lab");
+  CHECK(wishes.front().spec().config_layer() == enums::CONFIG_PLATFORM);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "lib/early/command_line.h"
-#include "machined/sources/nocloud.h"
+#include "machined/sources/plan.h"
 
 namespace ichor {
 namespace {
@@ -23,32 +23,27 @@ std::string_view LineOf(const All<runtime::KernelCmdline>& command_lines) {
                                : std::string_view(command_lines.front().spec().cmdline());
 }
 
-std::string_view PlatformOf(std::string_view line) {
-  const std::string_view platform = early::FindValue(line, "talos.platform").value_or(kMetal);
-  return platform.empty() ? kMetal : platform;
-}
-
 }  // namespace
 
 absl::StatusOr<Desired<runtime::PlatformMetadata>> DescribePlatform(
     const All<runtime::KernelCmdline>& command_lines,
-    const All<hardware::SystemInformation>& systems) {
+    const All<hardware::SystemInformation>& systems, const All<network::PlatformConfig>& configs) {
   if (command_lines.empty()) {
     return Desired<runtime::PlatformMetadata>();
   }
   const std::string_view line = LineOf(command_lines);
   runtime::PlatformMetadata::Spec platform;
-  platform.set_platform(std::string(PlatformOf(line)));
-  if (platform.platform() == kMetal) {
+  const std::string name(PlatformOf(line));
+  if (name == kMetal) {
     platform.set_hostname(std::string(early::FindValue(line, "talos.hostname").value_or("")));
     if (!systems.empty()) {
       platform.set_instance_id(systems.front().spec().uuid());
     }
-  } else if (platform.platform() == kNocloud && !systems.empty()) {
-    const NocloudSettings settings = ReadNocloudSettings(systems.front().spec().serial_number());
-    platform.set_hostname(settings.hostname);
-    platform.set_instance_id(settings.instance_id);
   }
+  if (!configs.empty()) {  // the active one comes first
+    platform.MergeFrom(configs.front().spec().metadata());
+  }
+  platform.set_platform(name);
   return Desired<runtime::PlatformMetadata>{{"platformmetadata", std::move(platform)}};
 }
 

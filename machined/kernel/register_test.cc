@@ -10,6 +10,7 @@
 #include "lib/sys/fake_sysfs.h"
 #include "machined/kernel/facts.h"
 #include "talos/resource/definitions/hardware/hardware.resources.h"
+#include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor {
@@ -29,15 +30,16 @@ class Machine {
     RegisterKernel(t.runtime, sysfs, {.name = "Talos", .tag = "v1"});
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
     t.runtime.Publish<hardware::SystemInformation>(
-        "hardware", {{"systeminformation",
-                      Text("uuid: 'system-uuid' serial_number: 'ds=nocloud;h=n1.example;i=i-1'")}});
+        "hardware", {{"systeminformation", Text("uuid: 'system-uuid'")}});
     t.runtime.Publish<runtime::DevicesStatus>("udevd", {});
+    t.runtime.Publish<network::PlatformConfig>("platform", {{"active", Text(said)}});
     t.Settle();
     t.Advance(50ms);
   }
 
   TestRuntime t;
   sys::FakeSysfs sysfs;
+  std::string said;  // by the platform
 };
 
 }  // namespace
@@ -74,8 +76,9 @@ TEST_CASE("kernel: without a platform it is metal, an unknown one is named") {
         "talos.platform=toaster");
 }
 
-TEST_CASE("kernel: on nocloud, hostname and instance come from the serial number") {
+TEST_CASE("kernel: on a cloud, hostname and instance are what it says") {
   Machine machine("talos.platform=nocloud talos.hostname=other");
+  machine.said = "metadata { platform: 'x' hostname: 'n1.example' instance_id: 'i-1' }";
   machine.Start();
   const auto row = machine.t.runtime.Read<PlatformMetadata>().front();
   CHECK(row.spec().platform() == "nocloud");

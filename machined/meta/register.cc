@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "lib/base/status.h"
 #include "machined/meta/policy.h"
 #include "talos/resource/definitions/block/block.resources.h"
 
@@ -41,10 +40,14 @@ std::unique_ptr<MetaStore> RegisterMeta(const MetaContext& context) {
         const std::optional<std::string> dev_path = FindMeta(disks, volumes);
         const bool ready = !status.empty() && status.front().spec().ready();
         if (dev_path.has_value() && !read->load()) {
-          ASSIGN_OR_RETURN(std::string copies,
-                           devices.Read(*dev_path, 0, kMetaCopies * kMetaBlockBytes));
+          absl::StatusOr<std::string> copies =
+              devices.Read(*dev_path, 0, kMetaCopies * kMetaBlockBytes);
+          if (!copies.ok()) {  // who waits for META goes on without it
+            PostTo(*mailbox, self, [](MetaStore& meta) { meta.OnUnreadable(); });
+            return copies.status();
+          }
           read->store(true);
-          PostTo(*mailbox, self, [path = *dev_path, copies = std::move(copies)](MetaStore& meta) {
+          PostTo(*mailbox, self, [path = *dev_path, copies = *std::move(copies)](MetaStore& meta) {
             meta.OnFound(path, copies);
           });
         } else if (!dev_path.has_value() && ready) {

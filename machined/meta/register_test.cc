@@ -200,10 +200,12 @@ TEST_CASE("META: a partition that cannot be read is tried again") {
   node.disks.Add("/dev/sda3", {}, Partition({{6, "A"}}));
   node.disks.Fail("/dev/sda3", absl::UnavailableError("EIO"));
   node.Discover(true, true);
-  CHECK(node.t.runtime.Read<MetaLoad>().empty());
+  REQUIRE(node.t.runtime.Read<MetaLoad>().size() == 1);
+  CHECK_FALSE(node.t.runtime.Read<MetaLoad>().front().spec().done());
   node.disks.Add("/dev/sda3", {}, Partition({{6, "A"}}));
   node.t.Advance(1000ms);
   CHECK(ValueOf(node.t.runtime, "0x06") == "A");
+  CHECK(node.t.runtime.Read<MetaLoad>().front().spec().done());
 }
 
 }  // namespace ichor

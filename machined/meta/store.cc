@@ -100,6 +100,11 @@ void MetaStore::OnMissing() {
   Publish();
 }
 
+void MetaStore::OnUnreadable() {
+  unreadable_ = true;
+  Publish();
+}
+
 void MetaStore::Flush() {
   if (writing_ || changes_.empty()) {
     return;
@@ -160,9 +165,9 @@ void MetaStore::Publish() {
   }
   context_.runtime.Publish<runtime::MetaKey>(kSource, std::move(keys));
   Desired<runtime::MetaLoad> load;
-  if (done_) {
+  if (done_ || unreadable_) {
     runtime::MetaLoad::Spec loaded;
-    loaded.set_done(true);
+    loaded.set_done(done_);
     load.Add("meta-loaded", std::move(loaded));
   }
   context_.runtime.Publish<runtime::MetaLoad>(kSource, std::move(load));

@@ -54,6 +54,10 @@ class MetaStore {
   // All disks were looked at, and there is no META.
   void OnMissing();
 
+  // It is there, and cannot be read now: said by a MetaLoad that is not done, so that nobody who
+  // can do without waits for it.
+  void OnUnreadable();
+
   bool loaded() const { return !dev_path_.empty(); }
   // For those who call from elsewhere through the loop, and may outlive this.
   std::weak_ptr<MetaStore*> weak() const { return self_; }
@@ -78,6 +82,7 @@ class MetaStore {
   std::vector<Change> early_;    // made in memory, to be written once META is there
   bool writing_ = false;
   bool done_ = false;
+  bool unreadable_ = false;
 };
 
 }  // namespace ichor

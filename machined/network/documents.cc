@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "config/link.pb.h"
 #include "config/network.pb.h"
 #include "lib/resource/address_text.h"
+#include "lib/resource/yaml_field.h"
 #include "machined/network/bonds.h"
 #include "machined/network/parts.h"
 #include "machined/network/wireguard.h"
@@ -126,6 +128,20 @@ NetworkDevice DhcpOf(const v1alpha1::DHCPv6Config& document) {
   return device;
 }
 
+// Sets what `from` has in the fields of `to` with the same names and types.
+void CopyFields(const google::protobuf::Message& from, google::protobuf::Message& to) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  from.GetReflection()->ListFields(from, &fields);
+  for (const auto* field : fields) {
+    const auto* const other = to.GetDescriptor()->FindFieldByName(field->name());
+    if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_BOOL) {
+      to.GetReflection()->SetBool(&to, other, from.GetReflection()->GetBool(from, field));
+    } else {
+      to.GetReflection()->SetUInt32(&to, other, from.GetReflection()->GetUInt32(from, field));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<NetworkDevice> DocumentDevices(const config::Config& config) {
@@ -148,6 +164,37 @@ std::vector<NetworkDevice> DocumentDevices(const config::Config& config) {
   for (const auto* dhcp : config.All<v1alpha1::DHCPv6Config>())
     devices.push_back(DhcpOf(*dhcp));
   return devices;
+}
+
+std::vector<network::RouteSpecSpec> DocumentBlackholes(const config::Config& config) {
+  std::vector<network::RouteSpecSpec> routes;
+  for (const auto* document : config.All<v1alpha1::BlackholeRouteConfig>()) {
+    auto route = ConfiguredRoute({.destination = document->name(), .metric = document->metric()});
+    if (!route.has_value()) continue;
+    route->set_type(enums::TYPE_BLACKHOLE);
+    route->set_scope(enums::SCOPE_GLOBAL);
+    routes.push_back(*std::move(route));
+  }
+  return routes;
+}
+
+std::vector<definitions::EthernetSettings> DocumentEthernet(const config::Config& config) {
+  std::vector<definitions::EthernetSettings> all;
+  for (const auto* document : config.All<v1alpha1::EthernetConfig>()) {
+    definitions::EthernetSettings& card = all.emplace_back();
+    card.mutable_which()->set_name(document->name());
+    network::EthernetSpecSpec& settings = *card.mutable_settings();
+    *settings.mutable_features() = document->features();
+    if (document->has_rings()) CopyFields(document->rings(), *settings.mutable_rings());
+    if (document->has_channels()) CopyFields(document->channels(), *settings.mutable_channels());
+    for (const std::string& mode : document->wake_on_lan()) {
+      const std::optional<int> bit = NumberOf(*enums::NethelpersWOLMode_descriptor(), mode);
+      if (bit.has_value()) {
+        settings.add_wake_on_lan(static_cast<enums::NethelpersWOLMode>(*bit));
+      }
+    }
+  }
+  return all;
 }
 
 bool HasLinkDocuments(const config::Config& config) {

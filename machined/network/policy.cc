@@ -30,6 +30,10 @@ void AddDevices(const config::Config& config, Spec& spec) {
   std::ranges::move(DocumentDevices(config), std::back_inserter(devices));
   for (definitions::NetworkDevice& device : devices)
     *spec.add_devices() = std::move(device);
+  for (auto& route : DocumentBlackholes(config))
+    *spec.add_routes() = std::move(route);
+  for (definitions::EthernetSettings& settings : DocumentEthernet(config))
+    *spec.add_ethernet() = std::move(settings);
   spec.set_dhcp_by_default(!HasLinkDocuments(config));
 }
 

@@ -288,6 +288,52 @@ TEST_CASE("network config: documents say the same, and then no other link asks f
   CHECK(spec.time_servers().ntp_servers(0) == "10.0.0.123");
 }
 
+TEST_CASE("network config: a route that drops packets is over no link, and says nothing of links") {
+  const NetworkConfiguration::Spec spec = Described(R"(
+apiVersion: v1alpha1
+kind: BlackholeRouteConfig
+name: 10.0.0.0/8
+---
+apiVersion: v1alpha1
+kind: BlackholeRouteConfig
+name: fd00::/8
+metric: 7
+)");
+  CHECK(spec.dhcp_by_default());
+  CHECK(spec.devices().empty());
+  REQUIRE(spec.routes_size() == 2);
+  CHECK(ToText(spec.routes(0).destination()) == "10.0.0.0/8");
+  CHECK(spec.routes(0).type() == enums::TYPE_BLACKHOLE);
+  CHECK(spec.routes(0).priority() == 1024);
+  CHECK(spec.routes(1).family() == enums::FAMILY_INET6);
+  CHECK(spec.routes(1).priority() == 7);
+}
+
+TEST_CASE("network config: what ethtool sets of a card") {
+  const NetworkConfiguration::Spec spec = Described(R"(
+apiVersion: v1alpha1
+kind: EthernetConfig
+name: enp0s3
+features: {rx-gro: false, tx-checksum-ipv4: true}
+rings: {rx: 512, tx: 256, rx-push: true, tcp-data-split: false}
+channels: {combined: 4}
+wakeOnLan: [magic, unicast]
+)");
+  REQUIRE(spec.ethernet_size() == 1);
+  CHECK(spec.ethernet(0).which().name() == "enp0s3");
+  const auto& settings = spec.ethernet(0).settings();
+  CHECK(settings.features().at("tx-checksum-ipv4"));
+  CHECK_FALSE(settings.features().at("rx-gro"));
+  CHECK(settings.rings().rx() == 512);
+  CHECK(settings.rings().tx() == 256);
+  CHECK_FALSE(settings.rings().has_rx_mini());
+  CHECK(settings.rings().rx_push());
+  CHECK(settings.rings().has_tcp_data_split());
+  CHECK(settings.channels().combined() == 4);
+  CHECK(settings.wake_on_lan_size() == 2);
+  CHECK(settings.wake_on_lan(0) == enums::WOL_MODE_MAGIC);
+}
+
 TEST_CASE("network config: a static host's name has all of its addresses") {
   auto rows = DescribeNetwork(ConfigOf(kDocuments));
   REQUIRE_THAT(rows, base::IsOk());

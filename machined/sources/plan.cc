@@ -57,6 +57,11 @@ void AddNocloud(std::string_view serial_number, std::vector<ConfigSource>& sourc
 
 }  // namespace
 
+std::string_view PlatformOf(std::string_view command_line) {
+  const std::string_view platform = early::FindValue(command_line, "talos.platform").value_or("");
+  return platform.empty() ? "metal" : platform;
+}
+
 std::vector<ConfigSource> ConfigSources(std::string_view command_line,
                                         std::string_view serial_number) {
   std::vector<ConfigSource> sources;
@@ -65,9 +70,8 @@ std::vector<ConfigSource> ConfigSources(std::string_view command_line,
     sources.push_back(
         {.name = "cmdline-early", .place = Place::kArgument, .value = std::move(early)});
   }
-  const std::string_view platform =
-      early::FindValue(command_line, "talos.platform").value_or("metal");
-  if (platform == "metal" || platform.empty()) {
+  const std::string_view platform = PlatformOf(command_line);
+  if (platform == "metal") {
     AddMetal(command_line, sources);
   } else if (platform == "nocloud") {
     AddNocloud(serial_number, sources);

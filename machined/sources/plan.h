@@ -27,6 +27,9 @@ struct ConfigSource {
   friend bool operator==(const ConfigSource&, const ConfigSource&) = default;
 };
 
+// What talos.platform of a kernel's command line names; "metal" without it.
+std::string_view PlatformOf(std::string_view command_line);
+
 // All sources after STATE, the first first: the image, talos.config.early, the platform of
 // talos.platform, talos.config.inline. `serial_number` is the machine's, where nocloud keeps its
 // settings.

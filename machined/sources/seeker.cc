@@ -11,9 +11,9 @@
 #include "machined/config/plan.h"
 #include "machined/sources/encoded.h"
 #include "machined/sources/found.h"
+#include "machined/sources/labelled.h"
 #include "machined/sources/url.h"
 #include "machined/sources/variables.h"
-#include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/hardware/hardware.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
@@ -34,12 +34,6 @@ bool IsOpen(Runtime& runtime) {
 bool HasAddress(Runtime& runtime) {
   const auto statuses = runtime.Read<network::NetworkStatus>();
   return !statuses.empty() && statuses.front().spec().address_ready();
-}
-
-bool IsLabelled(const block::DiscoveredVolume::Spec& volume,
-                const std::vector<std::string>& labels) {
-  return std::ranges::find(labels, volume.label()) != labels.end() ||
-         std::ranges::find(labels, volume.partition_label()) != labels.end();
 }
 
 // Whether a node can boot with `text` alone; one that cannot be read is refused before.
@@ -159,21 +153,17 @@ void ConfigSeeker::TryUrl(const ConfigSource& source) {
 }
 
 void ConfigSeeker::TryVolume(const ConfigSource& source) {
-  const auto statuses = parts_.runtime.Read<block::DiscoveredVolumesStatus>();
-  if (statuses.empty() || !statuses.front().spec().ready()) {
+  const absl::StatusOr<block::DiscoveredVolume::Spec> volume =
+      FindLabelled(parts_.runtime, source.labels);
+  if (volume.ok()) {
+    parts_.reader.ReadVolume(
+        volume->dev_path(), volume->name(), source.value,
+        WhileSought([this](const absl::StatusOr<std::string>& bytes) { OnBytes(bytes); }));
+  } else if (absl::IsUnavailable(volume.status())) {
     waiting_ = true;
-    return;
+  } else {
+    OnBytes(volume.status());
   }
-  for (const auto& row : parts_.runtime.Read<block::DiscoveredVolume>()) {
-    const block::DiscoveredVolume::Spec& volume = row.spec();
-    if (IsLabelled(volume, source.labels) && !volume.name().empty()) {
-      parts_.reader.ReadVolume(
-          volume.dev_path(), volume.name(), source.value,
-          WhileSought([this](const absl::StatusOr<std::string>& bytes) { OnBytes(bytes); }));
-      return;
-    }
-  }
-  OnBytes(absl::NotFoundError(std::format("no volume is labelled {}", source.labels.front())));
 }
 
 void ConfigSeeker::Next() {

@@ -12,6 +12,7 @@
 #include "lib/resource/text.h"
 #include "lib/runtime/test_runtime.h"
 #include "lib/sys/fake_file_systems.h"
+#include "machined/sources/test_web.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/hardware/hardware.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -27,43 +28,6 @@ constexpr const char* kWhole =
     "machine:\n  type: worker\n  ca: {crt: YQ==}\n  token: a.b\ncluster:\n  id: a\n"
     "  controlPlane: {endpoint: https://10.0.0.1:6443}\n";
 constexpr const char* kPart = "apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: n1\n";
-
-// Answers of servers by URL; NotFound for others.
-using Servers = std::map<std::string, absl::StatusOr<std::string>>;
-
-class FakeClient : public http::Client {
- public:
-  FakeClient(Loop& loop, const Servers& servers, std::vector<std::string>& asked)
-      : loop_(loop), servers_(servers), asked_(asked) {}
-
-  std::unique_ptr<http::Fetch> Get(http::Request request, http::Done done) override {
-    asked_.push_back(request.url);
-    const auto found = servers_.find(request.url);
-    absl::StatusOr<http::Response> answer = absl::NotFoundError("GET " + request.url + ": 404");
-    if (found != servers_.end()) {
-      answer = found->second.ok()
-                   ? absl::StatusOr<http::Response>({.status = 200, .body = *found->second})
-                   : found->second.status();
-    }
-    auto fetch = std::make_unique<FakeFetch>();
-    loop_.Post([alive = std::weak_ptr(fetch->alive), answer = std::move(answer),
-                done = std::move(done)]() mutable {
-      if (alive.lock() != nullptr) {
-        done(std::move(answer));
-      }
-    });
-    return fetch;
-  }
-
- private:
-  struct FakeFetch : http::Fetch {
-    std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-  };
-
-  Loop& loop_;
-  const Servers& servers_;
-  std::vector<std::string>& asked_;
-};
 
 class FakeControl : public ConfigControl {
  public:
@@ -131,8 +95,9 @@ struct Fixture {
   }
 
   TestRuntime t;
-  Servers servers;
-  std::vector<std::string> asked;
+  TestWeb web;
+  std::map<std::string, absl::StatusOr<std::string>>& servers = web.answers;
+  std::vector<std::string>& asked = web.asked;
   sys::FakeFileSystems disks;
   FakeControl control;
   std::vector<std::string> errors;
@@ -140,9 +105,7 @@ struct Fixture {
                        .worker = t.executor,
                        .file_systems = disks,
                        .embedded = "/nonexistent/config.yaml",
-                       .new_client = [this]() -> absl::StatusOr<std::unique_ptr<http::Client>> {
-                         return std::make_unique<FakeClient>(*t.loop, servers, asked);
-                       }}};
+                       .new_client = [this] { return web.NewClient(*t.loop); }}};
   ConfigSeeker seeker{{.runtime = t.runtime,
                        .loop = *t.loop,
                        .clock = t.clock,

@@ -56,6 +56,9 @@ class Builder {
     }
   }
 
+  // One over no link.
+  void Add(const network::RouteSpec::Spec& route) { routes_.Set(RouteId(route), route); }
+
   ConfiguredWishes Finish(const network::NetworkConfiguration::Spec& spec) && {
     ConfiguredWishes wishes{std::move(link_wishes_).Take(),
                             std::move(addresses_).Take(),
@@ -140,6 +143,8 @@ absl::StatusOr<ConfiguredWishes> WishConfiguration(const ConfigurationRows& conf
   Builder builder(links);
   for (const NetworkDevice& device : spec.devices())
     builder.Add(device);
+  for (const network::RouteSpec::Spec& route : spec.routes())
+    builder.Add(route);
   return std::move(builder).Finish(spec);
 }
 

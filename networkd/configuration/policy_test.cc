@@ -57,6 +57,15 @@ TEST_CASE("configuration: a device's rows carry the name that the kernel has for
   CHECK(IdsOf<3>(wishes) == "configuration/dhcp4/enp0s4");
 }
 
+TEST_CASE("configuration: a route over no link is a wish as it is") {
+  auto wishes = Wishes(
+      "routes { family: FAMILY_INET4 destination { ip: '\\n\\000\\000\\000' prefix_length: 8 } "
+      "type: TYPE_BLACKHOLE priority: 9 }");
+  const auto routes = Stated(std::move(std::get<2>(wishes)));
+  CHECK(Ids(routes) == "configuration/inet4//10.0.0.0/8/9");
+  CHECK(routes.front().spec().out_link_name().empty());
+}
+
 TEST_CASE("configuration: a selector means each link that fits; what is said twice is one wish") {
   auto wishes = Wishes(R"(
     devices { which { selector { physical: true } } link { up: true } }

@@ -145,6 +145,11 @@ void KernelSource::Publish(const std::vector<sys::NetLink>& links,
       by_id[IdOf(address_rows.back())] = address_rows.back();
     }
   }
+  for (const network::AddressStatus::Spec& external :
+       ExternalAddresses(runtime.Read<network::PlatformConfig>())) {
+    address_rows.push_back(external);
+    by_id[IdOf(external)] = external;
+  }
   Desired<network::AddressStatus> desired_addresses;
   for (auto& [id, address] : by_id) {
     desired_addresses.Add(id, std::move(address));

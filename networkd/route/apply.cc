@@ -24,7 +24,7 @@ KernelRoute ToKernel(const sys::NetRoute& route) {
           .prefix_length = route.prefix_length,
           .gateway = route.gateway,
           .source = route.source,
-          .link = route.link,
+          .link = DropsPackets(route.type) ? 0 : route.link,
           .table = route.table,
           .priority = route.priority,
           .scope = route.scope,

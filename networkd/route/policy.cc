@@ -56,10 +56,14 @@ KernelRoute ToKernel(const RouteSpec::Spec& spec, std::uint32_t link) {
   if (route.table == enums::TABLE_UNSPEC) {
     route.table = enums::TABLE_MAIN;
   }
+  if (DropsPackets(route.type)) {
+    route.link = 0;
+  }
   if (route.v6) {
     route.scope = enums::SCOPE_GLOBAL;
     route.priority = route.priority == 0 ? kDefaultV6Priority : route.priority;
-  } else if (route.gateway.empty() && route.scope == enums::SCOPE_GLOBAL) {
+  } else if (route.gateway.empty() && route.scope == enums::SCOPE_GLOBAL &&
+             !DropsPackets(route.type)) {
     route.scope = enums::SCOPE_LINK;
   }
   return route;
@@ -67,6 +71,9 @@ KernelRoute ToKernel(const RouteSpec::Spec& spec, std::uint32_t link) {
 
 std::string Waiting(const RouteSpec::Spec& spec, const Links& links,
                     const std::optional<ResolvedLink>& link, const std::vector<Subnet>& subnets) {
+  if (DropsPackets(spec.type())) {
+    return "";
+  }
   if (!link.has_value()) {
     return std::format("waits for link {}", spec.out_link_name());
   }
@@ -95,11 +102,17 @@ bool IsFor(const RoutePlan::Step& step, KernelRoute route) {
 
 }  // namespace
 
+bool DropsPackets(std::uint32_t type) {
+  return type == enums::TYPE_BLACKHOLE || type == enums::TYPE_UNREACHABLE ||
+         type == enums::TYPE_PROHIBIT;
+}
+
 std::string RouteId(const RouteSpec::Spec& spec) {
   const bool main = spec.table() == enums::TABLE_MAIN || spec.table() == enums::TABLE_UNSPEC;
   const std::string table =
       main ? "" : std::format("{}/", static_cast<std::uint32_t>(spec.table()));
-  const std::string link = IsV6(spec) ? spec.out_link_name() + "/" : "";
+  const std::string link =
+      IsV6(spec) && !spec.out_link_name().empty() ? spec.out_link_name() + "/" : "";
   const std::string destination =
       spec.destination().prefix_length() == 0 ? "" : ToText(spec.destination());
   return std::format("{}{}{}/{}/{}/{}", table, link, IsV6(spec) ? "inet6" : "inet4",
@@ -118,9 +131,10 @@ RoutePlan PlanRoutes(const All<RouteSpec>& desired, const Links& links,
     const std::optional<ResolvedLink> link = ResolveLink(links, row.spec().out_link_name());
     RoutePlan::Step step{.id = row.id(),
                          .route = ToKernel(row.spec(), link.has_value() ? link->index : 0)};
-    step.there = link.has_value() && std::ranges::contains(ours, step.route);
-    if (row.spec().gateway().ip().empty() && link.has_value()) {
-      subnets.push_back({.link = link->index,
+    const bool has_place = link.has_value() || DropsPackets(step.route.type);
+    step.there = has_place && std::ranges::contains(ours, step.route);
+    if (row.spec().gateway().ip().empty() && step.route.link != 0) {
+      subnets.push_back({.link = step.route.link,
                          .address = step.route.destination,
                          .prefix_length = step.route.prefix_length});
     }

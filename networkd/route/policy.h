@@ -1,6 +1,7 @@
 // Which routes shall be, and what of that is missing.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,14 +12,18 @@
 
 namespace ichor::networkd {
 
-// "[<table>/][<link>/ for IPv6]<family>/<gateway>/<destination>/<priority>", as RouteStatus has it.
+// "[<table>/][<link>/ for IPv6]<family>/<gateway>/<destination>/<priority>", as RouteStatus has it;
+// but a route that drops packets is over no link here, where the kernel says the loopback for IPv6.
 std::string RouteId(const network::RouteSpec::Spec& spec);
 
 // The highest layer per id.
 absl::StatusOr<Desired<network::RouteSpec>> MergeRoutes(
     const All<Wished<network::RouteSpec>>& wishes);
 
-// A route as plans compare it. Addresses are bytes.
+// Whether routes of this type (RTN_*) are over no link: they drop or refuse what they match.
+bool DropsPackets(std::uint32_t type);
+
+// A route as plans compare it. Addresses are bytes. One that drops packets has link 0.
 struct KernelRoute {
   bool v6 = false;
   std::string destination;

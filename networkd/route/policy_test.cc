@@ -64,6 +64,20 @@ TEST_CASE("route plan: links that are missing or down are waited for") {
   CHECK(Plan({{"default", Default("eth1")}}).steps[0].waiting == "waits for eth1 to be up");
 }
 
+TEST_CASE("route plan: a route that drops packets waits for no link, and is known again") {
+  const char* const drop =
+      "family: FAMILY_INET6 destination { ip: '\\xfd\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' "
+      "prefix_length: 8 } type: TYPE_BLACKHOLE";
+  const RoutePlan plan = Plan({{"drop", drop}});
+  CHECK(plan.steps[0].waiting.empty());
+  CHECK(plan.steps[0].route.link == 0);
+  CHECK(RouteId(Text(drop)) == "inet6//fd00::/8/0");
+  const RoutePlan again = Plan({{"drop", drop}}, {plan.steps[0].route});
+  CHECK(again.steps[0].there);
+  CHECK(again.remove.empty());
+  CHECK(Plan({}, {plan.steps[0].route}).remove.size() == 1);
+}
+
 TEST_CASE("route plan: the way to a gateway is made before the route over it") {
   const RoutePlan plan = Plan({{"a", Default("eth0")}, {"b", kDirect}});
   REQUIRE(plan.steps.size() == 2);

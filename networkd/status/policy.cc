@@ -77,12 +77,30 @@ bool IsDefaultRoute(const network::RouteStatus::Spec& route) {
 
 }  // namespace
 
+AddressRows ExternalAddresses(const All<network::PlatformConfig>& configs) {
+  AddressRows rows;
+  if (configs.empty()) {
+    return rows;
+  }
+  for (const common::NetIP& address : configs.front().spec().external_ips()) {
+    AddressStatus::Spec& row = rows.emplace_back();
+    row.mutable_address()->set_ip(address.ip());
+    row.mutable_address()->set_prefix_length(static_cast<std::int32_t>(address.ip().size()) * 8);
+    row.set_link_name(std::string(kExternalLink));
+    row.set_family(address.ip().size() == kV4Bytes ? enums::FAMILY_INET4 : enums::FAMILY_INET6);
+    row.set_scope(enums::SCOPE_GLOBAL);
+  }
+  return rows;
+}
+
 Prefixes ReachableAddresses(const AddressRows& addresses, const LinkRows& links) {
   Prefixes list;
   for (const AddressStatus::Spec& address : addresses) {
     const auto link = links.find(address.link_name());
-    if (link == links.end() || !IsInUse(link->second) || address.scope() >= enums::SCOPE_LINK ||
-        IsSpecial(address.address().ip()) || Contains(list, address.address())) {
+    const bool in_use =
+        address.link_name() == kExternalLink || (link != links.end() && IsInUse(link->second));
+    if (!in_use || address.scope() >= enums::SCOPE_LINK || IsSpecial(address.address().ip()) ||
+        Contains(list, address.address())) {
       continue;
     }
     list.push_back(address.address());
@@ -101,13 +119,16 @@ NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& l
     }
   }
   std::ranges::sort(accumulative, {}, SortKey);
+  AddressRows own = addresses;
+  std::erase_if(own, [](const auto& address) { return address.link_name() == kExternalLink; });
+  const Prefixes routed = ReachableAddresses(own, links);
   Prefixes first = ListBefore(before, "default");
-  if (!current.empty() && (first.empty() || !Contains(current, first.front()))) {
-    first = {current.front()};
+  if (!routed.empty() && (first.empty() || !Contains(routed, first.front()))) {
+    first = {routed.front()};
   }
   NodeAddressRows rows{{"accumulative", ListOf(accumulative)},
                        {"current", ListOf(current)},
-                       {"routed", ListOf(current)}};
+                       {"routed", ListOf(routed)}};
   if (!first.empty()) {
     rows["default"] = ListOf(first);
   }

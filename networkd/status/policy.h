@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,13 +17,22 @@ using AddressRows = std::vector<network::AddressStatus::Spec>;
 using LinkRows = std::map<std::string, network::LinkStatus::Spec>;          // by name
 using NodeAddressRows = std::map<std::string, network::NodeAddress::Spec>;  // by id
 
+// The name of the link of addresses that the platform forwards to the node: no link of its own has
+// them.
+inline constexpr std::string_view kExternalLink = "external";
+
+// The addresses of the platform's active row, or else of the cached one, that are external.
+AddressRows ExternalAddresses(const All<network::PlatformConfig>& configs);
+
 // The addresses that others can reach the node at, sorted: not those of scope link or host,
-// loopback, multicast or link-local, and only on links that are up (network cards: with carrier).
+// loopback, multicast or link-local, and only on links that are up (network cards: with carrier),
+// or external.
 std::vector<common::NetIPPrefix> ReachableAddresses(const AddressRows& addresses,
                                                     const LinkRows& links);
 
 // The lists "default", "current", "routed" and "accumulative". The first and the last look back:
-// `before` are the lists as they stood, so that the default stays while it is there.
+// `before` are the lists as they stood, so that the default stays while it is there. "routed" is
+// without external addresses, and so is the default.
 NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& links,
                                  const NodeAddressRows& before);
 

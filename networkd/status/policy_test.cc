@@ -71,6 +71,21 @@ TEST_CASE("node addresses: the default stays while it is there, what was there i
   CHECK(Text(third.at("accumulative")) == "10.0.2.3/24 10.0.2.15/24");
 }
 
+TEST_CASE("node addresses: what the platform forwards is reached by others, and not routed") {
+  AddressRows addresses = ExternalAddresses(
+      AllOf<network::PlatformConfig>({{"active", "external_ips { ip: '\\005\\t\\000\\001' }"},
+                                      {"cached", "external_ips { ip: '\\006\\t\\000\\001' }"}}));
+  CHECK(addresses.size() == 1);
+  const NodeAddressRows before = NodeAddressLists(addresses, {}, {});
+  CHECK(Text(before.at("current")) == "5.9.0.1/32");
+  CHECK(!before.contains("default"));
+  addresses.push_back(Address("10.0.2.15/24", enums::SCOPE_GLOBAL));
+  const NodeAddressRows rows = NodeAddressLists(addresses, {{"eth0", Link(true)}}, before);
+  CHECK(Text(rows.at("current")) == "5.9.0.1/32 10.0.2.15/24");
+  CHECK(Text(rows.at("routed")) == "10.0.2.15/24");
+  CHECK(Text(rows.at("default")) == "10.0.2.15/24");
+}
+
 TEST_CASE("hardware address: of the first card by name, and none without a card") {
   const auto row = [](const Links& links) { return Stated(*FirstHardwareAddress(links)); };
   CHECK(row(AllOf<network::LinkStatus>({{"lo", "type: LINK_LOOPBCK"}})).empty());
