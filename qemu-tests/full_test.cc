@@ -18,7 +18,6 @@ namespace {
 
 using base::IsOk;
 using Catch::Matchers::ContainsSubstring;
-using Catch::Matchers::StartsWith;
 using machine::ApplyConfigurationRequest;
 
 constexpr std::uint64_t kDiskBytes = std::uint64_t{8} << 30U;
@@ -87,12 +86,31 @@ absl::Status WaitForFiles(NodeApi& api, const std::string& error) {
       .status();
 }
 
-absl::Status Reboot(Machine& machine) {
-  NodeApi& api = machine.api();
-  RETURN_IF_ERROR(api.CallOnce("/machine.MachineService/Reboot", "").status());
-  RETURN_IF_ERROR(machine.injector().WaitForBoot());
-  RETURN_IF_ERROR(machine.injector().Tell("go", "gone"));
-  return WaitForRunning(api);
+absl::Status Fill(Machine& machine) {
+  ASSIGN_OR_RETURN(const std::string filled,
+                   machine.injector().Ask(std::string("fill ") + kFiller));
+  return filled.starts_with("filled ") && filled != "filled 0" ? absl::OkStatus()
+                                                               : absl::InternalError(filled);
+}
+
+// The node on `disk`, booted by a loader of its own.
+void LookAtFullNode(const Cluster& cluster, const std::string& disk, const std::string& config) {
+  auto machine = Machine::Create({.disks = {{.file = disk}}}, "again");
+  REQUIRE_THAT(machine.status(), IsOk());
+  REQUIRE_THAT(machine->Start(), IsOk());
+  NodeApi& api = machine->api();
+  api.UseIdentity(cluster.Client({"os:admin"}));
+  REQUIRE_THAT(WaitForRunning(api), IsOk());
+  REQUIRE_THAT(WaitForFullness(api, true), IsOk());
+  const auto persistent = api.Get<config::MachineConfig>("persistent");
+  REQUIRE_THAT(persistent, IsOk());
+  CHECK(persistent->yaml_marshalled() == config);
+  const auto services = api.List<v1alpha1::Service>();
+  REQUIRE_THAT(services, IsOk());
+  CHECK(std::ranges::all_of(*services, [](const auto& row) { return row.spec().running(); }));
+  const auto log = api.Logs("machined");
+  REQUIRE_THAT(log, IsOk());
+  CHECK_THAT(*log, ContainsSubstring("EPHEMERAL is full"));
 }
 
 TEST_CASE("full: a node without room in EPHEMERAL works, takes configs, and says so",
@@ -104,9 +122,7 @@ TEST_CASE("full: a node without room in EPHEMERAL works, takes configs, and says
   NodeApi& api = machine->api();
   REQUIRE_THAT(WaitForFullness(api, false), IsOk());
 
-  const auto filled = machine->injector().Ask(std::string("fill ") + kFiller);
-  REQUIRE_THAT(filled, IsOk());
-  CHECK_THAT(*filled, StartsWith("filled ") && !ContainsSubstring("filled 0"));
+  REQUIRE_THAT(Fill(*machine), IsOk());
   REQUIRE_THAT(WaitForFullness(api, true), IsOk());
   const auto config = LargerConfig(cluster->config);
   REQUIRE_THAT(config, IsOk());
@@ -115,21 +131,13 @@ TEST_CASE("full: a node without room in EPHEMERAL works, takes configs, and says
   CHECK_THAT(WaitForFiles(api, "No space left on device"), IsOk());
   CHECK_THAT(WaitForRunning(api), IsOk());
 
-  REQUIRE_THAT(Reboot(*machine), IsOk());
-  REQUIRE_THAT(WaitForFullness(api, true), IsOk());
-  const auto persistent = api.Get<config::MachineConfig>("persistent");
-  REQUIRE_THAT(persistent, IsOk());
-  CHECK(persistent->yaml_marshalled() == *config);
-  const auto services = api.List<v1alpha1::Service>();
-  REQUIRE_THAT(services, IsOk());
-  CHECK(std::ranges::all_of(*services, [](const auto& row) { return row.spec().running(); }));
-  const auto log = api.Logs("machined");
-  REQUIRE_THAT(log, IsOk());
-  CHECK_THAT(*log, ContainsSubstring("EPHEMERAL is full"));
-
   REQUIRE_THAT(machine->injector().Tell(std::string("remove ") + kFiller, "removed"), IsOk());
   CHECK_THAT(WaitForFullness(api, false), IsOk());
   CHECK_THAT(WaitForFiles(api, ""), IsOk());
+
+  REQUIRE_THAT(Fill(*machine), IsOk());
+  machine->PowerCut();
+  LookAtFullNode(*cluster, machine->DiskFile(0), *config);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@
 //
 //   screen NUMBER        what the virtual console shows, in one line: vcs(4)
 //
-//   fill PATH            a file below the node's root takes all room there is: "filled BYTES"
+//   fill PATH            a file below the node's root takes all room there is, lastingly: "filled
+//                        BYTES"
 //
 //   remove PATH          it goes: "removed"
 //
@@ -152,6 +153,7 @@ class Guest {
       else
         piece /= 2;
     }
+    ::fsync(file.get());
     return size;
   }
 
