@@ -10,4 +10,11 @@ absl::Status FakeMounts::Mount(const MountPlan& plan) {
   return status;
 }
 
+absl::Status FakeMounts::Unmount(const std::string& target) {
+  mounted.erase(target);
+  overlays.erase(target);
+  shown.erase(target);
+  return absl::OkStatus();
+}
+
 }  // namespace ichor::sys

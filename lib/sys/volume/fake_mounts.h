@@ -30,12 +30,7 @@ class FakeMounts : public Mounts {
     shown[target] = source;
     return absl::OkStatus();
   }
-  absl::Status Unmount(const std::string& target) override {
-    mounted.erase(target);
-    overlays.erase(target);
-    shown.erase(target);
-    return absl::OkStatus();
-  }
+  absl::Status Unmount(const std::string& target) override;
   absl::StatusOr<bool> IsMounted(const std::string& target) override {
     return mounted.contains(target) || overlays.contains(target) || shown.contains(target);
   }
