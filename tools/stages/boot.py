@@ -9,7 +9,7 @@ from machine import accelerator, running
 from machine.spec import host_arch
 from stages import compat, programs
 
-_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "boot",
+_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "boot",
                                                   "two_disks", "partitions", "verity"))  # the longest first
 _MACHINES = 2  # at a time: one waits for its disk and its clock often enough to leave room
 _INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
