@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/common.pb.h"
+#include "ichor/service.resources.h"
 #include "lib/base/status_matchers.h"
 #include "qemu-tests/cluster.h"
 #include "qemu-tests/machine.h"
@@ -22,12 +23,13 @@ using machine::ApplyConfigurationRequest;
 
 constexpr std::uint64_t kDiskBytes = std::uint64_t{8} << 30U;
 
-constexpr const char* kSettings = R"(---
-apiVersion: v1alpha1
+constexpr const char* kVolume = R"(apiVersion: v1alpha1
 kind: VolumeConfig
 name: EPHEMERAL
 provisioning: {diskSelector: {match: 'disk.dev_path == "/dev/vdb"'}}
----
+)";
+
+constexpr const char* kFile = R"(---
 apiVersion: v1alpha1
 kind: EtcFileConfig
 name: made-here
@@ -65,13 +67,19 @@ std::int32_t PidOfNetworkd(NodeApi& api) {
   return found == processes->end() ? 0 : found->pid();
 }
 
-// Services answer while networkd is started anew; looks until it has what was asked for.
-bool NetworkdHas(NodeApi& api, const std::string& variable) {
+// Looks until another process than `before` is networkd, which was asked for with `variable`.
+bool NetworkdStartsAnew(NodeApi& api, std::int32_t before, const std::string& variable) {
+  const auto asked =
+      api.WaitFor<services::ProcessSpec>("networkd's variables", [&](const auto& rows) {
+        const auto row = rows.find("networkd");
+        return row != rows.end() &&
+               std::ranges::contains(row->spec().parameters().environment(), variable);
+      });
+  REQUIRE_THAT(asked, IsOk());
   const base::RealClock clock;
   for (int i = 0; i < 60; ++i) {
     const std::int32_t pid = PidOfNetworkd(api);
-    const auto variables = Read(api, "/proc/" + std::to_string(pid) + "/environ");
-    if (pid != 0 && variables.ok() && variables->contains(variable)) {
+    if (pid != 0 && pid != before) {
       return true;
     }
     REQUIRE_THAT(api.StaysUpUntil(clock.Monotonic() + std::chrono::seconds(1)), IsOk());
@@ -94,9 +102,9 @@ void CheckVolume(NodeApi& api) {
 
 TEST_CASE("settings: EPHEMERAL elsewhere, files below /etc and variables, and all of it again",
           "[install][amd64]") {
-  const auto cluster = NewCluster({"machine: {install: {disk: /dev/vda}}"});
+  const auto cluster = NewCluster({"machine: {install: {disk: /dev/vda}}", kVolume});
   REQUIRE_THAT(cluster, IsOk());
-  const std::string config = cluster->config + kSettings;
+  const std::string config = cluster->config + kFile;
   auto machine = Machine::Create(
       {.disks = {{.size_bytes = kDiskBytes, .holds_image = true}, {.size_bytes = kDiskBytes}}},
       "node");
@@ -115,8 +123,7 @@ TEST_CASE("settings: EPHEMERAL elsewhere, files below /etc and variables, and al
 
   const std::int32_t before = PidOfNetworkd(api);
   REQUIRE_THAT(api.Apply(config + kVariable, ApplyConfigurationRequest::NO_REBOOT), IsOk());
-  CHECK(NetworkdHas(api, "ICHOR_TEST=seven"));
-  CHECK(PidOfNetworkd(api) != before);
+  CHECK(NetworkdStartsAnew(api, before, "ICHOR_TEST=seven"));
 
   machine->PowerCut();
   REQUIRE_THAT(machine->Start(), IsOk());
@@ -124,7 +131,7 @@ TEST_CASE("settings: EPHEMERAL elsewhere, files below /etc and variables, and al
   REQUIRE_THAT(WaitForRunning(machine->api()), IsOk());
   CheckVolume(machine->api());
   CHECK(Read(machine->api(), "/etc/made-here").value_or("") == "by the config\n");
-  CHECK(NetworkdHas(machine->api(), "ICHOR_TEST=seven"));
+  CHECK(NetworkdStartsAnew(machine->api(), 0, "ICHOR_TEST=seven"));
 }
 
 }  // namespace
