@@ -139,7 +139,7 @@ class Session {
         path, request, [&](std::string message) { messages.push_back(std::move(message)); },
         [&](const absl::Status& status) { end = status; });
     RETURN_IF_ERROR(Drive([&] { return end.has_value(); }));
-    RETURN_IF_ERROR(*end);
+    RETURN_IF_ERROR(end.value_or(absl::OkStatus()));
     return messages;
   }
 

@@ -70,6 +70,7 @@ absl::Status Networkd::Start() {
                                    .random = environment_.random});
   RegisterReconcilers();
   RegisterActuators();
+  RegisterNotices();
   environment_.runtime.Publish<Wished<network::TimeServerSpec>>(kDefaults, DefaultTimeServers());
   network::NodeAddressSortAlgorithm::Spec algorithm;
   algorithm.set_algorithm(talos::resource::definitions::enums::ADDRESS_SORT_ALGORITHM_V1);
@@ -180,7 +181,12 @@ void Networkd::RegisterActuators() {
       "network.apply-routes",
       [&netlink](const auto& desired, const auto& links, const auto& /*addresses*/,
                  const auto& /*routes*/) { return ApplyRoutes(desired, links, netlink); });
-  // The next ones have their work on the loop.
+}
+
+// What has its work on the loop.
+void Networkd::RegisterNotices() {
+  using network::LinkStatus;
+  Runtime& runtime = environment_.runtime;
   const auto post = [mailbox = environment_.loop.mailbox(),
                      self = std::weak_ptr(self_)](void (Networkd::*method)()) {
     mailbox->Post([self, method] {

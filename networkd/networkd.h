@@ -77,6 +77,7 @@ class Networkd {
   void PublishCommandLine();
   void RegisterReconcilers();
   void RegisterActuators();
+  void RegisterNotices();
   void OnDevices();
   void RunServices();
   void RunOperators();

@@ -104,6 +104,10 @@ TEST_CASE("comeback: a STATE that is damaged opens to the node's owner, who rese
   REQUIRE_THAT(cluster, IsOk());
   const std::string disk = TestDirectory() + "/disk.raw";
   Machine machine = OwnedMachine(*cluster, disk);
+  const auto kept = machine.api().WaitFor<runtime::MetaKey>(
+      "META to know who may come",
+      [](const auto& rows) { return rows.find("0xa0") != rows.end(); });
+  REQUIRE_THAT(kept, IsOk());
   machine.PowerCut();
   const auto table = TableOf(disk);
   REQUIRE_THAT(table, IsOk());

@@ -115,7 +115,7 @@ definitions::LinkSpecSpec& AddLink(const std::string& name, Config& config) {
 
 // Adds the card, and the VLAN on it; returns the name of the one that is to have addresses.
 absl::StatusOr<std::string> AddLinks(const NetworkForm& form, const Model& model, Config& config) {
-  const std::string card = ShownField(form, NetworkForm::kInterface, model);
+  std::string card = ShownField(form, NetworkForm::kInterface, model);
   if (card.empty()) {
     return Wrong(NetworkForm::kInterface, "this machine has no network card");
   }

@@ -59,8 +59,7 @@ absl::StatusOr<std::map<std::uint32_t, EthernetState>> LinuxEthernet::Read() {
   for (const std::uint8_t command : kQuestions) {
     RETURN_IF_ERROR(ask(command));
   }
-  if (const absl::Status woken = ask(kPrivileged);
-      !woken.ok() && !absl::IsPermissionDenied(woken)) {
+  if (absl::Status woken = ask(kPrivileged); !woken.ok() && !absl::IsPermissionDenied(woken)) {
     return woken;
   }
   return links;
@@ -72,12 +71,13 @@ absl::Status LinuxEthernet::Change(std::uint32_t link, const EthernetChange& cha
     return requests_->Change(family, 0, std::format("set {} of link {}", what, link), fill);
   };
   for (const std::uint8_t command : {ETHTOOL_MSG_RINGS_SET, ETHTOOL_MSG_CHANNELS_SET}) {
-    if (HasEthernetSettings(command, change.settings)) {
-      RETURN_IF_ERROR(
-          send(command == ETHTOOL_MSG_RINGS_SET ? "rings" : "channels", [&](nlmsghdr& message) {
-            FillEthernetSettings(message, command, link, change.settings);
-          }));
+    if (!HasEthernetSettings(command, change.settings)) {
+      continue;
     }
+    const auto fill = [&](nlmsghdr& message) {
+      FillEthernetSettings(message, command, link, change.settings);
+    };
+    RETURN_IF_ERROR(send(command == ETHTOOL_MSG_RINGS_SET ? "rings" : "channels", fill));
   }
   if (!change.features.empty()) {
     RETURN_IF_ERROR(send("features", [&](nlmsghdr& message) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ template <class F>
 void PostTo(Mailbox& mailbox, std::weak_ptr<MetaStore*> self, F call) {
   mailbox.Post([self = std::move(self), call = std::move(call)] {
     if (const auto store = self.lock()) {
-      call(**store);
+      std::invoke(call, **store);
     }
   });
 }
@@ -43,7 +44,7 @@ std::unique_ptr<MetaStore> RegisterMeta(const MetaContext& context) {
           absl::StatusOr<std::string> copies =
               devices.Read(*dev_path, 0, kMetaCopies * kMetaBlockBytes);
           if (!copies.ok()) {  // who waits for META goes on without it
-            PostTo(*mailbox, self, [](MetaStore& meta) { meta.OnUnreadable(); });
+            PostTo(*mailbox, self, &MetaStore::OnUnreadable);
             return copies.status();
           }
           read->store(true);
@@ -51,7 +52,7 @@ std::unique_ptr<MetaStore> RegisterMeta(const MetaContext& context) {
             meta.OnFound(path, copies);
           });
         } else if (!dev_path.has_value() && ready) {
-          PostTo(*mailbox, self, [](MetaStore& meta) { meta.OnMissing(); });
+          PostTo(*mailbox, self, &MetaStore::OnMissing);
         }
         return absl::OkStatus();
       });

@@ -1,5 +1,6 @@
 #include "machined/platform/metadata.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +24,8 @@ TEST_CASE("platform metadata: nocloud's meta-data, of which the serial number kn
   CHECK(metadata.provider_id() == "kvm://i-1");
   CHECK(metadata.region() == "north");
   CHECK(metadata.zone().empty());
-  CHECK(std::move(problems).Take() ==
-        std::vector<std::string>{"meta-data:4:7: zone: expected a text, got a mapping"});
+  const std::vector<std::string> said = std::move(problems).Take();
+  CHECK(said == std::vector<std::string>{"meta-data:4:7: zone: expected a text, got a mapping"});
 }
 
 TEST_CASE("platform metadata: nocloud without the file, or with noise, is what the serial says") {
@@ -32,7 +33,8 @@ TEST_CASE("platform metadata: nocloud without the file, or with noise, is what t
     FileProblems problems("meta-data");
     const PlatformMetadataSpec metadata = ReadNocloudMetadata(text, "h=n7", problems);
     CHECK(metadata.hostname() == "n7");
-    CHECK(std::move(problems).Take().size() == (text.empty() ? 0 : 1));
+    const std::size_t said = std::move(problems).Take().size();
+    CHECK(said == (text.empty() ? 0 : 1));
   }
 }
 

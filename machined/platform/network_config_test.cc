@@ -165,8 +165,8 @@ config:
   CHECK(reading.problems ==
         std::vector<std::string>{
             "network-config:12:5: expected a mapping, got \"17\"",
-            "network-config:3:47: mac_address: no network card has the hardware address "
-            "00:00:00:00:00:01",
+            ("network-config:3:47: mac_address: no network card has the hardware address "
+             "00:00:00:00:00:01"),
             "network-config:3:73: mtu: \"big\" is no number",
             "network-config:4:12: type: \"tunnel\" is not known",
             "network-config:8:33: address: \"10.9.0.500/24\" is no address",

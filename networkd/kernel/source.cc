@@ -21,6 +21,21 @@ namespace {
 constexpr std::string_view kSource = "network.kernel";
 constexpr std::chrono::milliseconds kInterval{20};
 
+Desired<network::RouteStatus> RouteRows(const std::vector<sys::NetRoute>& routes,
+                                        const std::map<std::uint32_t, std::string>& names) {
+  std::map<std::string, network::RouteStatus::Spec> by_id;
+  for (const sys::NetRoute& route : routes) {
+    const auto name = names.find(route.link);
+    const auto status = ToStatus(route, name == names.end() ? "" : name->second);
+    by_id.emplace(IdOf(status), status);
+  }
+  Desired<network::RouteStatus> rows;
+  for (auto& [id, route] : by_id) {
+    rows.Add(id, std::move(route));
+  }
+  return rows;
+}
+
 }  // namespace
 
 KernelSource::KernelSource(Environment environment) : environment_(std::move(environment)) {
@@ -154,16 +169,6 @@ void KernelSource::Publish(const std::vector<sys::NetLink>& links,
   for (auto& [id, address] : by_id) {
     desired_addresses.Add(id, std::move(address));
   }
-  std::map<std::string, network::RouteStatus::Spec> routes_by_id;
-  for (const sys::NetRoute& route : routes) {
-    const auto name = names.find(route.link);
-    const auto status = ToStatus(route, name == names.end() ? "" : name->second);
-    routes_by_id.emplace(IdOf(status), status);
-  }
-  Desired<network::RouteStatus> desired_routes;
-  for (auto& [id, route] : routes_by_id) {
-    desired_routes.Add(id, std::move(route));
-  }
   node_addresses_ = NodeAddressLists(address_rows, link_rows, node_addresses_);
   Desired<network::NodeAddress> desired_lists;
   for (const auto& [id, list] : node_addresses_) {
@@ -171,7 +176,7 @@ void KernelSource::Publish(const std::vector<sys::NetLink>& links,
   }
   runtime.Publish<network::LinkStatus>(kSource, std::move(desired_links));
   runtime.Publish<network::AddressStatus>(kSource, std::move(desired_addresses));
-  runtime.Publish<network::RouteStatus>(kSource, std::move(desired_routes));
+  runtime.Publish<network::RouteStatus>(kSource, RouteRows(routes, names));
   runtime.Publish<network::NodeAddress>(kSource, std::move(desired_lists));
 }
 
