@@ -11,12 +11,9 @@
 #include "qemu-tests/child_process.h"
 #include "qemu-tests/cluster.h"
 #include "qemu-tests/machine.h"
+#include "qemu-tests/node_traits.h"
 #include "qemu-tests/test_files.h"
 #include "qemu-tests/wait.h"
-#include "resource/config/config.resources.h"
-#include "talos/resource/definitions/block/block.resources.h"
-#include "talos/resource/definitions/cluster/cluster.resources.h"
-#include "talos/resource/definitions/network/network.resources.h"
 
 namespace ichor::qemu {
 namespace {
@@ -74,31 +71,6 @@ std::string UsedDisk() {
   return path;
 }
 
-struct Node {
-  std::string identity;
-  std::string config;
-  std::string hostname;
-  std::string system_disk;
-
-  bool operator==(const Node&) const = default;
-};
-
-Node Look(NodeApi& api) {
-  REQUIRE_THAT(WaitForRunning(api), IsOk());
-  const auto identity = api.Get<cluster::Identity>("local");
-  REQUIRE_THAT(identity, IsOk());
-  const auto config = api.Get<config::MachineConfig>("persistent");
-  REQUIRE_THAT(config, IsOk());
-  const auto name = api.Get<network::HostnameStatus>("hostname");
-  REQUIRE_THAT(name, IsOk());
-  const auto disk = api.Get<block::SystemDisk>("system-disk");
-  REQUIRE_THAT(disk, IsOk());
-  return {.identity = identity->node_id(),
-          .config = config->yaml_marshalled(),
-          .hostname = name->hostname(),
-          .system_disk = disk->dev_path()};
-}
-
 // With names of its own, and no name: what the config does not say comes from the identity.
 absl::StatusOr<Cluster> ClusterOnLargeDisk() {
   return NewCluster({"machine: {install: {disk: none, diskSelector: {size: '> 10GB'}}}"});
@@ -133,9 +105,10 @@ TEST_CASE("install: the selector's disk gets the system, boots with the stick in
       "first");
   REQUIRE_THAT(machine.status(), IsOk());
   Install(*machine, *cluster);
-  Node node = Look(machine->api());
-  CHECK(node.config == cluster->config);
-  CHECK(node.system_disk == "/dev/vda");
+  auto node = TraitsOf(machine->api());
+  REQUIRE_THAT(node, IsOk());
+  CHECK(node->config == cluster->config);
+  CHECK(node->system_disk == "/dev/vda");
   machine->PowerCut();
   CHECK_THAT(machine->DiskIsUntouched(0), IsOk());
 
@@ -148,8 +121,10 @@ TEST_CASE("install: the selector's disk gets the system, boots with the stick in
   REQUIRE_THAT(other.status(), IsOk());
   REQUIRE_THAT(other->Start(), IsOk());
   other->api().UseIdentity(cluster->Client({"os:admin"}));
-  node.system_disk = "/dev/sda";
-  CHECK(Look(other->api()) == node);
+  node->system_disk = "/dev/sda";
+  const auto again = TraitsOf(other->api());
+  REQUIRE_THAT(again, IsOk());
+  CHECK(*again == *node);
 }
 
 TEST_CASE("install: by BIOS the stick has to go, and says so until it does", "[install][amd64]") {
@@ -171,7 +146,9 @@ TEST_CASE("install: by BIOS the stick has to go, and says so until it does", "[i
   REQUIRE_THAT(without.status(), IsOk());
   REQUIRE_THAT(without->Start(), IsOk());
   without->api().UseIdentity(cluster->Client({"os:admin"}));
-  CHECK(Look(without->api()).config == cluster->config);
+  const auto node = TraitsOf(without->api());
+  REQUIRE_THAT(node, IsOk());
+  CHECK(node->config == cluster->config);
 }
 
 }  // namespace

@@ -12,11 +12,9 @@
 #include "qemu-tests/http_server.h"
 #include "qemu-tests/machine.h"
 #include "qemu-tests/medium.h"
+#include "qemu-tests/node_traits.h"
 #include "qemu-tests/test_files.h"
 #include "qemu-tests/wait.h"
-#include "resource/config/config.resources.h"
-#include "talos/resource/definitions/block/block.resources.h"
-#include "talos/resource/definitions/cluster/cluster.resources.h"
 #include "talos/resource/definitions/hardware/hardware.resources.h"
 
 namespace ichor::qemu {
@@ -27,27 +25,6 @@ using Catch::Matchers::ContainsSubstring;
 
 constexpr std::uint64_t kDiskBytes = std::uint64_t{12} << 30U;
 constexpr const char* kUuid = "5f2d3c1a-0b7e-4f6d-9c8b-7a6f5e4d3c2b";
-
-struct Node {
-  std::string identity;
-  std::string config;
-  std::string system_disk;
-
-  bool operator==(const Node&) const = default;
-};
-
-Node Look(NodeApi& api) {
-  REQUIRE_THAT(WaitForRunning(api), IsOk());
-  const auto identity = api.Get<cluster::Identity>("local");
-  REQUIRE_THAT(identity, IsOk());
-  const auto config = api.Get<config::MachineConfig>("persistent");
-  REQUIRE_THAT(config, IsOk());
-  const auto disk = api.Get<block::SystemDisk>("system-disk");
-  REQUIRE_THAT(disk, IsOk());
-  return {.identity = identity->node_id(),
-          .config = config->yaml_marshalled(),
-          .system_disk = disk->dev_path()};
-}
 
 absl::StatusOr<Cluster> ClusterOnFirstDisk() {
   return NewCluster({"machine: {install: {disk: /dev/vda}}"});
@@ -79,9 +56,10 @@ TEST_CASE("sources: a machine in memory tells a URL who it is, installs itself, 
   REQUIRE_THAT(machine->Start(), IsOk());
   REQUIRE_THAT(machine->WaitForLine("the system on /dev/vda is the machine's"), IsOk());
   machine->api().UseIdentity(cluster->Client({"os:admin"}));
-  const Node node = Look(machine->api());
-  CHECK(node.config == cluster->config);
-  CHECK(node.system_disk == "/dev/vda");
+  const auto node = TraitsOf(machine->api());
+  REQUIRE_THAT(node, IsOk());
+  CHECK(node->config == cluster->config);
+  CHECK(node->system_disk == "/dev/vda");
   const auto system = machine->api().List<hardware::SystemInformation>();
   REQUIRE_THAT(system, IsOk());
   CHECK(system->front().spec().uuid() == kUuid);
@@ -92,7 +70,9 @@ TEST_CASE("sources: a machine in memory tells a URL who it is, installs itself, 
 
   REQUIRE_THAT(machine->Start(), IsOk());
   machine->api().UseIdentity(cluster->Client({"os:admin"}));
-  CHECK(Look(machine->api()) == node);
+  const auto again = TraitsOf(machine->api());
+  REQUIRE_THAT(again, IsOk());
+  CHECK(*again == *node);
   CHECK(server->Requests().size() == 1);
   CHECK_THAT(machine->Console(), !ContainsSubstring("EFI is made"));
 }
@@ -117,9 +97,10 @@ TEST_CASE("sources: a medium labelled metal-iso has the config of the machine it
   REQUIRE_THAT(machine.status(), IsOk());
   REQUIRE_THAT(machine->Start(), IsOk());
   machine->api().UseIdentity(cluster->Client({"os:admin"}));
-  const Node node = Look(machine->api());
-  CHECK(node.config == cluster->config);
-  CHECK(node.system_disk == "/dev/vda");
+  const auto node = TraitsOf(machine->api());
+  REQUIRE_THAT(node, IsOk());
+  CHECK(node->config == cluster->config);
+  CHECK(node->system_disk == "/dev/vda");
 }
 
 }  // namespace

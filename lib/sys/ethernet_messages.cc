@@ -9,10 +9,11 @@
 #include <cstring>
 #include <set>
 
+#include "lib/sys/netlink_attributes.h"
+
 namespace ichor::sys {
 namespace {
 
-constexpr std::uint16_t kTypeMask = 0x3fff;  // without NLA_F_NESTED
 // Every reply and request has its header there.
 constexpr std::uint16_t kHeader = 1;
 
@@ -70,38 +71,13 @@ std::string TextOf(const nlattr& attribute) {
   return text.substr(0, text.find('\0'));
 }
 
-template <class Visit>
-void ForEach(const nlattr* attribute, int left, const Visit& visit) {
-  while (mnl_attr_ok(attribute, left)) {
-    visit(*attribute, static_cast<std::uint16_t>(attribute->nla_type & kTypeMask));
-    left -= MNL_ALIGN(attribute->nla_len);
-    attribute = mnl_attr_next(attribute);
-  }
-}
-
-template <class Visit>
-void ForEach(const nlattr& nested, const Visit& visit) {
-  ForEach(static_cast<const nlattr*>(mnl_attr_get_payload(&nested)),
-          mnl_attr_get_payload_len(&nested), visit);
-}
-
-template <class Visit>
-void ForEach(const nlmsghdr& message, const Visit& visit) {
-  const int size = static_cast<int>(mnl_nlmsg_get_payload_len(&message)) -
-                   static_cast<int>(MNL_ALIGN(sizeof(genlmsghdr)));
-  if (size > 0) {
-    ForEach(static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, sizeof(genlmsghdr))),
-            size, visit);
-  }
-}
-
 // The names of a set's bits: of those that are on, or that it names at all.
 std::set<std::string> BitsOf(const nlattr& set, bool named = false) {
   std::set<std::string> names;
   const auto add = [&](const nlattr& bit, std::uint16_t /*type*/) {
     std::string name;
     bool on = named;
-    ForEach(bit, [&](const nlattr& attribute, std::uint16_t type) {
+    ForEachAttribute(bit, [&](const nlattr& attribute, std::uint16_t type) {
       if (type == ETHTOOL_A_BITSET_BIT_NAME) {
         name = TextOf(attribute);
       }
@@ -112,11 +88,11 @@ std::set<std::string> BitsOf(const nlattr& set, bool named = false) {
     }
   };
   bool list = false;  // no mask: each bit that is named is on
-  ForEach(set, [&](const nlattr& attribute, std::uint16_t type) {
+  ForEachAttribute(set, [&](const nlattr& attribute, std::uint16_t type) {
     list = list || type == ETHTOOL_A_BITSET_NOMASK;
     if (type == ETHTOOL_A_BITSET_BITS) {
       named = named || list;
-      ForEach(attribute, add);
+      ForEachAttribute(attribute, add);
     }
   });
   return names;
@@ -124,9 +100,9 @@ std::set<std::string> BitsOf(const nlattr& set, bool named = false) {
 
 std::uint32_t LinkOf(const nlmsghdr& message) {
   std::uint32_t link = 0;
-  ForEach(message, [&link](const nlattr& header, std::uint16_t type) {
+  ForEachAttribute(message, [&link](const nlattr& header, std::uint16_t type) {
     if (type == kHeader) {
-      ForEach(header, [&link](const nlattr& attribute, std::uint16_t inner) {
+      ForEachAttribute(header, [&link](const nlattr& attribute, std::uint16_t inner) {
         link = inner == ETHTOOL_A_HEADER_DEV_INDEX ? NumberOf(attribute) : link;
       });
     }
@@ -135,7 +111,7 @@ std::uint32_t LinkOf(const nlmsghdr& message) {
 }
 
 void AddSettings(const nlmsghdr& message, std::uint8_t command, EthernetState& state) {
-  ForEach(message, [&](const nlattr& attribute, std::uint16_t type) {
+  ForEachAttribute(message, [&](const nlattr& attribute, std::uint16_t type) {
     for (const Place& place : kPlaces) {
       const std::uint32_t number = NumberOf(attribute);
       if (place.command != command) {
@@ -157,7 +133,7 @@ void AddFeatures(const nlmsghdr& message, EthernetState& state) {
   std::set<std::string> wanted;
   std::set<std::string> active;
   std::set<std::string> unchangeable;
-  ForEach(message, [&](const nlattr& set, std::uint16_t type) {
+  ForEachAttribute(message, [&](const nlattr& set, std::uint16_t type) {
     if (type == ETHTOOL_A_FEATURES_HW) {
       changeable = BitsOf(set);
     } else if (type == ETHTOOL_A_FEATURES_WANTED) {
@@ -178,7 +154,7 @@ void AddFeatures(const nlmsghdr& message, EthernetState& state) {
 }
 
 void AddModes(const nlmsghdr& message, EthernetState& state) {
-  ForEach(message, [&](const nlattr& attribute, std::uint16_t type) {
+  ForEachAttribute(message, [&](const nlattr& attribute, std::uint16_t type) {
     constexpr std::uint32_t kUnknown = 0xffffffff;
     if (type == ETHTOOL_A_LINKMODES_SPEED && NumberOf(attribute) != kUnknown) {
       state.speed_megabits = NumberOf(attribute);
@@ -195,7 +171,7 @@ void AddModes(const nlmsghdr& message, EthernetState& state) {
 }
 
 void AddRest(const nlmsghdr& message, std::uint8_t command, EthernetState& state) {
-  ForEach(message, [&](const nlattr& attribute, std::uint16_t type) {
+  ForEachAttribute(message, [&](const nlattr& attribute, std::uint16_t type) {
     if (command == ETHTOOL_MSG_LINKSTATE_GET_REPLY && type == ETHTOOL_A_LINKSTATE_LINK) {
       state.link = NumberOf(attribute) != 0;
     } else if (command == ETHTOOL_MSG_LINKINFO_GET_REPLY && type == ETHTOOL_A_LINKINFO_PORT) {
@@ -208,9 +184,7 @@ void AddRest(const nlmsghdr& message, std::uint8_t command, EthernetState& state
 }
 
 void PutHeader(nlmsghdr& message, std::uint8_t command, std::uint32_t link) {
-  auto& head = *static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(&message, sizeof(genlmsghdr)));
-  head.cmd = command;
-  head.version = ETHTOOL_GENL_VERSION;
+  PutGenericHeader(message, command, ETHTOOL_GENL_VERSION);
   nlattr* const header = mnl_attr_nest_start(&message, kHeader);
   if (link != 0) {
     mnl_attr_put_u32(&message, ETHTOOL_A_HEADER_DEV_INDEX, link);

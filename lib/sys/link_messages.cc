@@ -10,6 +10,8 @@
 #include <cstring>
 #include <optional>
 
+#include "lib/sys/netlink_attributes.h"
+
 namespace ichor::sys {
 namespace {
 
@@ -84,22 +86,9 @@ void PutTargets(nlmsghdr& message, std::uint16_t type, const std::vector<std::st
   mnl_attr_nest_end(&message, list);
 }
 
-// The members of a nested attribute that are whole.
-template <class Visit>
-void ForEach(const nlattr& nested, const Visit& visit) {
-  const auto* const begin = static_cast<const char*>(mnl_attr_get_payload(&nested));
-  int left = mnl_attr_get_payload_len(&nested);
-  const auto* attribute = reinterpret_cast<const nlattr*>(begin);
-  while (mnl_attr_ok(attribute, left)) {
-    visit(*attribute);
-    left -= MNL_ALIGN(attribute->nla_len);
-    attribute = mnl_attr_next(attribute);
-  }
-}
-
 std::vector<std::string> TargetsOf(const nlattr& list) {
   std::vector<std::string> targets;
-  ForEach(list, [&targets](const nlattr& target) {
+  ForEachAttribute(list, [&targets](const nlattr& target, std::uint16_t /*type*/) {
     targets.emplace_back(static_cast<const char*>(mnl_attr_get_payload(&target)),
                          mnl_attr_get_payload_len(&target));
   });
@@ -134,11 +123,11 @@ void Put(nlmsghdr& /*message*/, const std::monostate& /*none*/) {}
 
 VlanSettings ParseVlan(const nlattr& data) {
   VlanSettings vlan;
-  ForEach(data, [&vlan](const nlattr& attribute) {
+  ForEachAttribute(data, [&vlan](const nlattr& attribute, std::uint16_t type) {
     const auto number = static_cast<std::uint16_t>(NumberOf(attribute).value_or(0));
-    if (mnl_attr_get_type(&attribute) == IFLA_VLAN_ID) {
+    if (type == IFLA_VLAN_ID) {
       vlan.id = number;
-    } else if (mnl_attr_get_type(&attribute) == IFLA_VLAN_PROTOCOL) {
+    } else if (type == IFLA_VLAN_PROTOCOL) {
       vlan.protocol = ntohs(number);
     }
   });
@@ -147,11 +136,11 @@ VlanSettings ParseVlan(const nlattr& data) {
 
 BridgeSettings ParseBridge(const nlattr& data) {
   BridgeSettings bridge;
-  ForEach(data, [&bridge](const nlattr& attribute) {
+  ForEachAttribute(data, [&bridge](const nlattr& attribute, std::uint16_t type) {
     const bool on = NumberOf(attribute).value_or(0) != 0;
-    if (mnl_attr_get_type(&attribute) == IFLA_BR_STP_STATE) {
+    if (type == IFLA_BR_STP_STATE) {
       bridge.spanning_tree = on;
-    } else if (mnl_attr_get_type(&attribute) == IFLA_BR_VLAN_FILTERING) {
+    } else if (type == IFLA_BR_VLAN_FILTERING) {
       bridge.vlan_filtering = on;
     }
   });
@@ -160,8 +149,7 @@ BridgeSettings ParseBridge(const nlattr& data) {
 
 BondSettings ParseBond(const nlattr& data) {
   BondSettings bond;
-  ForEach(data, [&bond](const nlattr& attribute) {
-    const std::uint16_t type = mnl_attr_get_type(&attribute);
+  ForEachAttribute(data, [&bond](const nlattr& attribute, std::uint16_t type) {
     if (type == IFLA_BOND_ARP_IP_TARGET) {
       bond.arp_targets = TargetsOf(attribute);
     } else if (type == IFLA_BOND_NS_IP6_TARGET) {

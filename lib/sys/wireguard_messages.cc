@@ -10,18 +10,13 @@
 #include <iterator>
 #include <string>
 
+#include "lib/sys/netlink_attributes.h"
+
 namespace ichor::sys {
 namespace {
 
-constexpr std::uint16_t kTypeMask = 0x3fff;  // without NLA_F_NESTED
 constexpr std::size_t kV4Bytes = 4;
 constexpr std::size_t kV6Bytes = 16;
-
-void PutHeader(nlmsghdr& message, std::uint8_t command, std::uint8_t version) {
-  auto& head = *static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(&message, sizeof(genlmsghdr)));
-  head.cmd = command;
-  head.version = version;
-}
 
 void PutBytes(nlmsghdr& message, std::uint16_t type, std::string_view bytes) {
   mnl_attr_put(&message, type, bytes.size(), bytes.data());
@@ -40,31 +35,6 @@ T NumberOf(const nlattr& attribute) {
     std::memcpy(&number, mnl_attr_get_payload(&attribute), sizeof(T));
   }
   return number;
-}
-
-template <class Visit>
-void ForEach(const nlattr* attribute, int left, const Visit& visit) {
-  while (mnl_attr_ok(attribute, left)) {
-    visit(*attribute, attribute->nla_type & kTypeMask);
-    left -= MNL_ALIGN(attribute->nla_len);
-    attribute = mnl_attr_next(attribute);
-  }
-}
-
-template <class Visit>
-void ForEach(const nlattr& nested, const Visit& visit) {
-  ForEach(static_cast<const nlattr*>(mnl_attr_get_payload(&nested)),
-          mnl_attr_get_payload_len(&nested), visit);
-}
-
-template <class Visit>
-void ForEach(const nlmsghdr& message, const Visit& visit) {
-  const int size = static_cast<int>(mnl_nlmsg_get_payload_len(&message)) -
-                   static_cast<int>(MNL_ALIGN(sizeof(genlmsghdr)));
-  if (size > 0) {
-    ForEach(static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(&message, sizeof(genlmsghdr))),
-            size, visit);
-  }
 }
 
 void PutEndpoint(nlmsghdr& message, const WireguardPeer& peer) {
@@ -99,7 +69,7 @@ void ReadEndpoint(const std::string& bytes, WireguardPeer& peer) {
 
 WireguardPeer::Network NetworkOf(const nlattr& nested) {
   WireguardPeer::Network network;
-  ForEach(nested, [&network](const nlattr& attribute, int type) {
+  ForEachAttribute(nested, [&network](const nlattr& attribute, std::uint16_t type) {
     if (type == WGALLOWEDIP_A_IPADDR) {
       network.address = BytesOf(attribute);
     } else if (type == WGALLOWEDIP_A_CIDR_MASK) {
@@ -111,7 +81,7 @@ WireguardPeer::Network NetworkOf(const nlattr& nested) {
 
 WireguardPeer PeerOf(const nlattr& nested) {
   WireguardPeer peer;
-  ForEach(nested, [&peer](const nlattr& attribute, int type) {
+  ForEachAttribute(nested, [&peer](const nlattr& attribute, std::uint16_t type) {
     switch (type) {
       case WGPEER_A_PUBLIC_KEY:
         peer.public_key = BytesOf(attribute);
@@ -129,7 +99,7 @@ WireguardPeer PeerOf(const nlattr& nested) {
         peer.keepalive_seconds = NumberOf<std::uint16_t>(attribute);
         break;
       case WGPEER_A_ALLOWEDIPS:
-        ForEach(attribute, [&peer](const nlattr& network, int) {
+        ForEachAttribute(attribute, [&peer](const nlattr& network, std::uint16_t /*type*/) {
           peer.allowed.push_back(NetworkOf(network));
         });
         break;
@@ -161,7 +131,7 @@ void PutNetwork(nlmsghdr& message, const WireguardPeer::Network& network) {
 template <class Fill>
 void PutPeer(nlmsghdr& message, std::uint32_t link, std::string_view public_key,
              std::uint32_t flags, const Fill& fill) {
-  PutHeader(message, WG_CMD_SET_DEVICE, WG_GENL_VERSION);
+  PutGenericHeader(message, WG_CMD_SET_DEVICE, WG_GENL_VERSION);
   mnl_attr_put_u32(&message, WGDEVICE_A_IFINDEX, link);
   nlattr* const peers = mnl_attr_nest_start(&message, WGDEVICE_A_PEERS);
   nlattr* const one = mnl_attr_nest_start(&message, 0);
@@ -177,7 +147,7 @@ void PutPeer(nlmsghdr& message, std::uint32_t link, std::string_view public_key,
 std::optional<std::uint16_t> FamilyIn(const nlmsghdr& message, std::string_view name) {
   std::string found;
   std::uint16_t number = 0;
-  ForEach(message, [&](const nlattr& attribute, int type) {
+  ForEachAttribute(message, [&](const nlattr& attribute, std::uint16_t type) {
     if (type == CTRL_ATTR_FAMILY_NAME) {
       found = BytesOf(attribute);
       found.resize(std::min(found.size(), found.find('\0')));
@@ -189,16 +159,16 @@ std::optional<std::uint16_t> FamilyIn(const nlmsghdr& message, std::string_view 
 }
 
 void FillFamilyRequest(nlmsghdr& message) {
-  PutHeader(message, CTRL_CMD_GETFAMILY, 1);
+  PutGenericHeader(message, CTRL_CMD_GETFAMILY, 1);
 }
 
 void FillWireguardRequest(nlmsghdr& message, std::uint32_t link) {
-  PutHeader(message, WG_CMD_GET_DEVICE, WG_GENL_VERSION);
+  PutGenericHeader(message, WG_CMD_GET_DEVICE, WG_GENL_VERSION);
   mnl_attr_put_u32(&message, WGDEVICE_A_IFINDEX, link);
 }
 
 void AddWireguardPart(const nlmsghdr& message, WireguardSettings& settings) {
-  ForEach(message, [&settings](const nlattr& attribute, int type) {
+  ForEachAttribute(message, [&settings](const nlattr& attribute, std::uint16_t type) {
     switch (type) {
       case WGDEVICE_A_PRIVATE_KEY:
         settings.private_key = BytesOf(attribute);
@@ -213,8 +183,8 @@ void AddWireguardPart(const nlmsghdr& message, WireguardSettings& settings) {
         settings.mark = NumberOf<std::uint32_t>(attribute);
         break;
       case WGDEVICE_A_PEERS:
-        ForEach(attribute,
-                [&settings](const nlattr& peer, int) { AddPeer(PeerOf(peer), settings); });
+        ForEachAttribute(attribute,
+                         [&settings](const nlattr& peer, int) { AddPeer(PeerOf(peer), settings); });
         break;
       default:
         break;
@@ -223,7 +193,7 @@ void AddWireguardPart(const nlmsghdr& message, WireguardSettings& settings) {
 }
 
 void FillWireguardLink(nlmsghdr& message, std::uint32_t link, const WireguardChange& change) {
-  PutHeader(message, WG_CMD_SET_DEVICE, WG_GENL_VERSION);
+  PutGenericHeader(message, WG_CMD_SET_DEVICE, WG_GENL_VERSION);
   mnl_attr_put_u32(&message, WGDEVICE_A_IFINDEX, link);
   if (change.private_key.has_value()) {
     PutBytes(message, WGDEVICE_A_PRIVATE_KEY, *change.private_key);
