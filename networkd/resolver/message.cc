@@ -271,7 +271,7 @@ absl::StatusOr<DnsReply> ParseDnsReply(std::string_view bytes) {
       return Short();
     }
     AddRecord(record, i < header.answers, reply);
-    const bool last = i + 1 == records && reader.AtEnd();
+    const bool last = i + 1 == records && header.additional > 0 && reader.AtEnd();
     if (record.type == static_cast<std::uint16_t>(DnsType::kOpt) && last) reply.opt = begin;
   }
   if (!reader.ok()) return Short();

@@ -61,7 +61,7 @@ struct DnsReply {
   // How long it holds in seconds: the smallest of its times; nothing if it has none.
   std::optional<std::uint32_t> ttl;
   bool negative = false;  // there is no such name, or nothing of that type
-  std::size_t opt = 0;    // where the OPT record begins, if it is the last one; else 0
+  std::size_t opt = 0;    // where the OPT record begins, if it is the last additional one; else 0
 };
 
 // InvalidArgument if it is no reply, or runs past its end.

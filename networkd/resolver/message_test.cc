@@ -1,6 +1,7 @@
 #include "networkd/resolver/message.h"
 
 #include <string>
+#include <utility>
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
@@ -84,6 +85,17 @@ TEST_CASE("dns: addresses are answered, and an asker without EDNS gets no OPT re
   CHECK(again->opt == 0);
   CHECK(again->ttl == 200);
   CHECK(plain.size() + 11 == bytes.size());
+}
+
+TEST_CASE("dns: an OPT record that is no additional one is left where it is") {
+  std::string bytes = DnsAddresses(Query("example.org"), {kAddress}, 300);
+  std::swap(bytes[9], bytes[11]);  // its section becomes that of authorities
+  const auto reply = ParseDnsReply(bytes);
+  REQUIRE_THAT(reply.status(), base::IsOk());
+  CHECK(reply->opt == 0);
+  const DnsQuery plain = Query("example.org", false);
+  CHECK_THAT(ParseDnsReply(DnsAnswerTo(plain, bytes, *reply, 0, kPlainDnsBytes)).status(),
+             base::IsOk());
 }
 
 TEST_CASE("dns: the reply repeats the question as it came, in its case") {
