@@ -2,7 +2,7 @@
 
 import tempfile
 
-from image import grub
+from image import cmdline, grub, pe
 from image.command import run
 from image.paths import EFI_ARCH, EPOCH, HERE
 from image.rootfs import version
@@ -36,14 +36,14 @@ def unified_kernel(packages, kernel, initramfs, command_line):
 
 
 def addon(packages, additions):
-    """An addon: arguments that systemd-stub puts behind those of the UKI."""
+    """An addon: arguments that systemd-stub puts behind those of the UKI. It has room for more."""
     efi = EFI_ARCH[packages.arch]
     stub = packages.root / f"usr/lib/systemd/boot/efi/addon{efi}.efi.stub"
     with tempfile.TemporaryDirectory() as work:
         output = f"{work}/addon.efi"
-        run(["ukify", "build", f"--cmdline={' '.join(additions)}", f"--stub={stub}", f"--efi-arch={efi}", f"--output={output}"])
+        run(["ukify", "build", f"--cmdline={'x' * cmdline.ADDITIONS}", f"--stub={stub}", f"--efi-arch={efi}", f"--output={output}"])
         with open(output, "rb") as file:
-            return file.read()
+            return pe.with_section(file.read(), ".cmdline", " ".join(additions).encode())
 
 
 def efi_partition(packages, kernel, microcode, initramfs, base, additions):
@@ -68,8 +68,10 @@ def efi_partition(packages, kernel, microcode, initramfs, base, additions):
 
 
 def grub_variables(base, additions):
-    """The file that grub.cfg reads for a slot."""
-    return f'set ichor_base="{base}"\nset ichor_additions="{" ".join(additions)}"\n'.encode()
+    """The file that grub.cfg reads for a slot, with room for more additions."""
+    words = " ".join(additions)
+    room = "\n" * (cmdline.ADDITIONS - len(words))
+    return f'set ichor_base="{base}"\nset ichor_additions="{words}"\n{room}'.encode()
 
 
 def write_fat(disk, offset, size, tree):

@@ -15,11 +15,11 @@ def section(image, name):
 
 def with_section(image, name, data):
     """The same program with other bytes in a section, which must have room for them."""
-    header, stored, size, address, room, offset = _find(image, name)
+    header, stored, _, address, room, offset = _find(image, name)
     if len(data) > room:
         raise ImageError(f"section {name} has room for {room} bytes, not for {len(data)}")
     out = bytearray(image)
-    out[offset:offset + max(size, len(data))] = data.ljust(max(size, len(data)), b"\0")
+    out[offset:offset + room] = data.ljust(room, b"\0")
     struct.pack_into("<8sIIII", out, header, stored, len(data), address, room, offset)
     return bytes(out)
 

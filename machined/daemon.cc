@@ -15,6 +15,7 @@
 #include "lib/sys/host_names.h"
 #include "lib/sys/ownership.h"
 #include "lib/sys/wait_status.h"
+#include "machined/arguments/policy.h"
 #include "machined/block/register.h"
 #include "machined/boot/register.h"
 #include "machined/config/coverage/coverage.h"
@@ -236,11 +237,13 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
       .choose = [this](const config::Config& config,
                        const std::string& disk) -> absl::StatusOr<DiskChoice> {
         RETURN_IF_ERROR(CheckUserFiles(config));
+        ASSIGN_OR_RETURN(KernelArguments arguments, KernelArgumentsOf(config));
         const DisksAtHand at_hand = DisksNow(runtime_, doors_->sysfs, disk);
         ASSIGN_OR_RETURN(DiskChoice choice, ChooseDisk(config, at_hand));
         ASSIGN_OR_RETURN(
             choice.ephemeral,
             ChooseEphemeralDisk(EphemeralWishOf(config).disk_expression, choice, at_hand));
+        choice.arguments = std::move(arguments.words);
         return choice;
       },
       .others =
@@ -250,6 +253,7 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
       .check =
           [this](const config::Config& before, const config::Config& after) {
             absl::Status status = CheckUserFiles(after);
+            status.Update(KernelArgumentsOf(after).status());
             status.Update(CheckVolumeChange(before, after, runtime_.Read<block::VolumeStatus>()));
             return status;
           },

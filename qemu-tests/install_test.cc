@@ -14,6 +14,7 @@
 #include "qemu-tests/node_traits.h"
 #include "qemu-tests/test_files.h"
 #include "qemu-tests/wait.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
 
 namespace ichor::qemu {
 namespace {
@@ -73,7 +74,9 @@ std::string UsedDisk() {
 
 // With names of its own, and no name: what the config does not say comes from the identity.
 absl::StatusOr<Cluster> ClusterOnLargeDisk() {
-  return NewCluster({"machine: {install: {disk: none, diskSelector: {size: '> 10GB'}}}"});
+  return NewCluster(
+      {"machine: {install: {disk: none, diskSelector: {size: '> 10GB'}, extraKernelArgs: "
+       "[ichor_test=1]}}"});
 }
 
 // Applies the config to the node that was booted from its stick.
@@ -89,7 +92,15 @@ void Install(Machine& machine, const Cluster& cluster) {
   CHECK_THAT(details, ContainsSubstring("ext4 \"ubuntu\""));
   CHECK_THAT(details, ContainsSubstring("lvm2-pv"));
   CHECK_THAT(details, ContainsSubstring("must be removed"));
+  CHECK_THAT(details, ContainsSubstring("more arguments there: ichor_test=1"));
   machine.api().UseIdentity(cluster.Client({"os:admin"}));
+}
+
+// What the config asks for, by whatever loader.
+void CheckArguments(NodeApi& api) {
+  const auto line = api.Get<runtime::KernelCmdline>("cmdline");
+  REQUIRE_THAT(line, IsOk());
+  CHECK_THAT(line->cmdline(), ContainsSubstring(" talos.platform=metal ichor_test=1"));
 }
 
 TEST_CASE("install: the selector's disk gets the system, boots with the stick in, and elsewhere",
@@ -109,6 +120,7 @@ TEST_CASE("install: the selector's disk gets the system, boots with the stick in
   REQUIRE_THAT(node, IsOk());
   CHECK(node->config == cluster->config);
   CHECK(node->system_disk == "/dev/vda");
+  CheckArguments(machine->api());
   machine->PowerCut();
   CHECK_THAT(machine->DiskIsUntouched(0), IsOk());
 
@@ -125,6 +137,7 @@ TEST_CASE("install: the selector's disk gets the system, boots with the stick in
   const auto again = TraitsOf(other->api());
   REQUIRE_THAT(again, IsOk());
   CHECK(*again == *node);
+  CheckArguments(other->api());
 }
 
 TEST_CASE("install: by BIOS the stick has to go, and says so until it does", "[install][amd64]") {
@@ -149,6 +162,7 @@ TEST_CASE("install: by BIOS the stick has to go, and says so until it does", "[i
   const auto node = TraitsOf(without->api());
   REQUIRE_THAT(node, IsOk());
   CHECK(node->config == cluster->config);
+  CheckArguments(without->api());
 }
 
 }  // namespace

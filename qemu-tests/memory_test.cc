@@ -67,7 +67,7 @@ std::string InstallFromMemory(const Cluster& cluster, const std::string& disk) {
 }
 
 absl::StatusOr<Cluster> ClusterOnDisk() {
-  return NewCluster({"machine: {install: {disk: /dev/vda}}"});
+  return NewCluster({"machine: {install: {disk: /dev/vda, extraKernelArgs: [ichor_test=memory]}}"});
 }
 
 TEST_CASE("memory: the disk that the config names gets the system, and is the node by any firmware",
@@ -86,6 +86,9 @@ TEST_CASE("memory: the disk that the config names gets the system, and is the no
     const auto config = machine->api().Get<config::MachineConfig>("persistent");
     REQUIRE_THAT(config, IsOk());
     CHECK(config->yaml_marshalled() == cluster->config);
+    const auto line = machine->api().Get<runtime::KernelCmdline>("cmdline");
+    REQUIRE_THAT(line, IsOk());
+    CHECK_THAT(line->cmdline(), ContainsSubstring(" talos.platform=metal ichor_test=memory"));
     machine->PowerCut();
   }
 }

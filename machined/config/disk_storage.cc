@@ -6,6 +6,7 @@
 #include "lib/base/status.h"
 #include "lib/config/config.h"
 #include "lib/disk/guid.h"
+#include "machined/arguments/policy.h"
 #include "machined/block/disk_table.h"
 #include "machined/volumes/directories.h"
 #include "machined/volumes/wish.h"
@@ -49,13 +50,16 @@ absl::Status DiskStorage::Accept(const std::string& disk, const std::string& tex
 absl::Status DiskStorage::Install(const std::string& disk, const std::string& target,
                                   const std::string& text, disk::EphemeralPlace place) {
   ASSIGN_OR_RETURN(const config::Config config, config::Load("", text));
-  const disk::EphemeralSize size = EphemeralWishOf(config).size;
+  ASSIGN_OR_RETURN(KernelArguments arguments, KernelArgumentsOf(config));
+  const Installer::Wish wish{.size = EphemeralWishOf(config).size,
+                             .place = place,
+                             .arguments = std::move(arguments.words)};
   RETURN_IF_ERROR(mounts_.Unmount(volumes_.places().state));  // of an attempt that failed
-  RETURN_IF_ERROR(disk.empty() ? installer_.Build(target, size, place)
-                               : installer_.Copy(disk, target, size, place));
+  RETURN_IF_ERROR(disk.empty() ? installer_.Build(target, wish)
+                               : installer_.Copy(disk, target, wish));
   // The first time udevd may just have the kernel read the new table.
-  const absl::Status made = volumes_.MakeState(target, size, place);
-  RETURN_IF_ERROR(made.ok() ? made : volumes_.MakeState(target, size, place));
+  const absl::Status made = volumes_.MakeState(target, wish.size, place);
+  RETURN_IF_ERROR(made.ok() ? made : volumes_.MakeState(target, wish.size, place));
   RETURN_IF_ERROR(files_.Save(text, std::nullopt));
   RETURN_IF_ERROR(mounts_.Unmount(volumes_.places().state));
   RETURN_IF_ERROR(volumes_.MarkInstalled(target));

@@ -244,9 +244,11 @@ absl::StatusOr<ConfigPlan> NodeConfig::Plan(const ApplyRequest& request) {
       return plan;
     }
     ASSIGN_OR_RETURN(const DiskChoice choice, parts_.choose(config, disk_));
+    WarnOfKernel(config, &choice, plan.warnings);
     plan.details = DescribeAcceptance(parts_.runtime, choice, disk_, false);
     return plan;
   }
+  WarnOfKernel(config, nullptr, plan.warnings);
   const config::Config* const before = active_.has_value() ? &*active_ : nullptr;
   plan.changes = DescribeChanges(before, config);
   if (before != nullptr) {
@@ -273,6 +275,7 @@ void NodeConfig::Change(const ApplyRequest& request, const config::Config& confi
         "the config has no v1alpha1 document, and without one the node cannot boot"));
     return;
   }
+  WarnOfKernel(config, nullptr, applied.warnings);
   const config::Config* const before = active_.has_value() ? &*active_ : nullptr;
   std::vector<std::string> reasons;
   if (before != nullptr) {

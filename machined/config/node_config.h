@@ -116,6 +116,8 @@ class NodeConfig : public ConfigControl {
   void OnFinished(const absl::Status& status);
   void AcceptFirst(const ApplyRequest& request, const config::Config& config, Applied applied,
                    ApplyDone done);
+  void WarnOfKernel(const config::Config& config, const DiskChoice* choice,
+                    std::vector<std::string>& warnings) const;
   void AcceptHere(const DiskChoice& choice, const config::Config& config, Applied applied,
                   ApplyDone done);
   void Install(const DiskChoice& choice, const config::Config& config);

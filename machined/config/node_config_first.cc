@@ -1,9 +1,13 @@
 // The first config of a node, and where it puts the system.
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
+#include "machined/arguments/policy.h"
 #include "machined/config/node_config.h"
 #include "machined/config/plan.h"
 #include "machined/config/sentences.h"
@@ -37,6 +41,7 @@ void NodeConfig::AcceptFirst(const ApplyRequest& request, const config::Config& 
     done(choice.status());
     return;
   }
+  WarnOfKernel(config, &*choice, applied.warnings);
   applied.details = DescribeAcceptance(parts_.runtime, *choice, disk_, request.dry_run);
   if (request.dry_run) {
     done(std::move(applied));
@@ -54,6 +59,17 @@ void NodeConfig::AcceptFirst(const ApplyRequest& request, const config::Config& 
                         (*node)->Install(choice, config);
                       }
                     });
+}
+
+// An install gives the kernel its arguments. Else it has what it was booted with.
+void NodeConfig::WarnOfKernel(const config::Config& config, const DiskChoice* choice,
+                              std::vector<std::string>& warnings) const {
+  const auto rows = parts_.runtime.Read<runtime::KernelCmdline>();
+  const std::string given = rows.empty() ? "" : rows.front().spec().cmdline();
+  std::ranges::move(WarnOfArguments(config, choice != nullptr && !choice->booted
+                                                ? absl::StrJoin(choice->arguments, " ")
+                                                : given),
+                    std::back_inserter(warnings));
 }
 
 void NodeConfig::AcceptHere(const DiskChoice& choice, const config::Config& config, Applied applied,

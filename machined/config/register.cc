@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "machined/arguments/policy.h"
 #include "machined/config/diagnose.h"
 #include "machined/install/find_systems.h"
 #include "machined/volumes/wish.h"
@@ -42,6 +43,7 @@ void Tell(Mailbox& mailbox, std::weak_ptr<NodeConfig*> node, F task) {
 
 void RegisterConfig(Runtime& runtime, Loop& loop, NodeConfig& node, sys::BlockDevices* devices) {
   runtime.Reconcile("config.diagnose-stage", DiagnoseStage);
+  runtime.Reconcile("config.diagnose-arguments", DiagnoseArguments);
   runtime.Reconcile("config.state-volumes", StateVolumes);
   runtime.Actuate<SystemDisk>(
       "config.find-system-disk",

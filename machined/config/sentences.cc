@@ -73,6 +73,10 @@ std::string DescribeAcceptance(Runtime& runtime, const DiskChoice& choice, const
                                "come later in the order of booting. Nothing is written to {}.",
                                disk, disk);
   }
+  if (!choice.booted && !choice.arguments.empty()) {
+    text += std::format("\nThe kernel is given more arguments there: {}.",
+                        absl::StrJoin(choice.arguments, " "));
+  }
   if (!choice.ephemeral.empty()) {
     text += std::format("\nEPHEMERAL is made on {}, which holds nothing.", choice.ephemeral);
   }

@@ -30,6 +30,8 @@ struct DiskChoice {
   std::vector<std::string> goes{};
   // The device of the disk that EPHEMERAL is made on, if that is another one.
   std::string ephemeral{};
+  // What an install adds to the kernel's command line, beside what the image says.
+  std::vector<std::string> arguments{};
 };
 
 // machine.install.diskSelector or .disk, or UnattendedInstallConfig; a selector wins over a path.

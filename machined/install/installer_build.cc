@@ -17,7 +17,6 @@ namespace {
 constexpr std::uint64_t kPiece = std::uint64_t{8} << 20U;
 constexpr std::uint64_t kLongestPlan = std::uint64_t{1} << 20U;
 constexpr std::uint32_t kClusterBytes = 4096;
-constexpr int kAttempts = 3;
 constexpr std::chrono::minutes kMakingLimit{10};
 
 // As image/loaders.py makes it, so that an installed disk is as a flashed one.
@@ -34,11 +33,10 @@ std::vector<std::string> MakingOfEfi(const std::string& device, std::uint32_t se
 
 }  // namespace
 
-absl::Status Installer::Build(const std::string& to, const disk::EphemeralSize& size,
-                              disk::EphemeralPlace place) {
+absl::Status Installer::Build(const std::string& to, const Wish& wish) {
   ASSIGN_OR_RETURN(const InstallPlan plan, ReadPlan());
   ASSIGN_OR_RETURN(const disk::Geometry geometry, ReadGeometry(doors_.devices, to));
-  ASSIGN_OR_RETURN(const disk::PartitionTable table, TableOf(plan, geometry, size, place));
+  ASSIGN_OR_RETURN(const disk::PartitionTable table, TableOf(plan, geometry, wish));
   std::string boot_record;
   RETURN_IF_ERROR(ReadPieces(plan.boot_code, [&](std::string_view bytes) {
     boot_record += bytes;
@@ -46,14 +44,10 @@ absl::Status Installer::Build(const std::string& to, const disk::EphemeralSize& 
   }));
   RETURN_IF_ERROR(Erase(to, table));
   RETURN_IF_ERROR(WriteBytes(plan, table, to));
-  // udevd has the kernel read the table whenever somebody has written to the disk, and without one
-  // the partitions are gone again. It has answered the last write when it did that once.
-  absl::Status made = MakeEfi(plan, table, to);
-  for (int i = 1; i < kAttempts && !made.ok(); ++i) {
-    base::Log(base::Severity::kInfo, "EFI is made once more: {}", base::MessageOf(made));
-    made = MakeEfi(plan, table, to);
-  }
-  RETURN_IF_ERROR(made);
+  RETURN_IF_ERROR(OnEfi(table, to, [&](const std::string& device) -> absl::Status {
+    RETURN_IF_ERROR(MakeEfi(plan, device, geometry.sector_bytes));
+    return wish.arguments.empty() ? absl::OkStatus() : WriteKernelArguments(device, wish.arguments);
+  }));
   for (const disk::TableWrite& write : disk::WritesFor(table, boot_record)) {
     RETURN_IF_ERROR(doors_.devices.Write(to, write.offset_bytes, write.bytes));
   }
@@ -79,8 +73,7 @@ absl::StatusOr<InstallPlan> Installer::ReadPlan() {
 
 absl::StatusOr<disk::PartitionTable> Installer::TableOf(const InstallPlan& plan,
                                                         const disk::Geometry& geometry,
-                                                        const disk::EphemeralSize& size,
-                                                        disk::EphemeralPlace place) {
+                                                        const Wish& wish) {
   disk::PartitionTable table(geometry, doors_.new_guid());
   for (const InstallPartition& partition : plan.partitions) {
     ASSIGN_OR_RETURN(
@@ -88,7 +81,7 @@ absl::StatusOr<disk::PartitionTable> Installer::TableOf(const InstallPlan& plan,
         table.Add(partition.label, partition.type, doors_.new_guid(), partition.size_bytes));
     table.SetAttributes(added.number, partition.attributes);
   }
-  return disk::WithSystemPartitions(std::move(table), doors_.new_guid, size, place);
+  return disk::WithSystemPartitions(std::move(table), doors_.new_guid, wish.size, wish.place);
 }
 
 absl::Status Installer::ReadPieces(const std::vector<InstallPiece>& pieces, const Take& take) {
@@ -135,14 +128,10 @@ absl::Status Installer::WriteInto(const disk::Partition& partition, const Instal
   });
 }
 
-absl::Status Installer::MakeEfi(const InstallPlan& plan, const disk::PartitionTable& table,
-                                const std::string& to) {
-  ASSIGN_OR_RETURN(const disk::Partition efi, table.Find(disk::kEfi));
-  RETURN_IF_ERROR(doors_.devices.AddPartition(to, efi.number, efi.offset_bytes, efi.size_bytes));
-  const std::string device = PartitionPath(to, efi.number);
+absl::Status Installer::MakeEfi(const InstallPlan& plan, const std::string& device,
+                                std::uint32_t sector_bytes) {
   base::Log(base::Severity::kInfo, "EFI is made on {}", device);
-  RETURN_IF_ERROR(
-      doors_.programs.Run(MakingOfEfi(device, table.geometry().sector_bytes), kMakingLimit));
+  RETURN_IF_ERROR(doors_.programs.Run(MakingOfEfi(device, sector_bytes), kMakingLimit));
   ASSIGN_OR_RETURN(const std::unique_ptr<sys::MountedFiles> files,
                    doors_.file_systems.Mount(device, "vfat"));
   for (const InstallFile& file : plan.files) {

@@ -14,6 +14,7 @@
 #include "lib/sys/fake_file_systems.h"
 #include "lib/sys/volume/fake_efi_variables.h"
 #include "lib/sys/volume/fake_programs.h"
+#include "machined/arguments/test_addon.h"
 #include "machined/block/disk_table.h"
 
 namespace ichor {
@@ -21,6 +22,7 @@ namespace {
 
 using base::IsOk;
 
+constexpr const char* kAddon = "EFI/Linux/ichor-000001-A.efi.extra.d/additions.addon.efi";
 constexpr std::uint64_t kMib = std::uint64_t{1} << 20U;
 
 // Large disks that take memory only where something was written.
@@ -201,7 +203,7 @@ struct FromMemory : Fixture {
 TEST_CASE("installer: the other disk gets the image, identities of its own, and nothing else") {
   Fixture f;
   const auto source = f.disks.disks["/dev/sda"].pages;
-  REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb"), IsOk());
+  REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb", {}), IsOk());
   CHECK(f.disks.disks["/dev/sda"].pages == source);
   const disk::PartitionTable table = f.TableOf("/dev/sdb");
   for (const std::string_view label : {disk::kEfi, disk::kBios, disk::kRootA, disk::kMeta}) {
@@ -219,16 +221,34 @@ TEST_CASE("installer: the other disk gets the image, identities of its own, and 
   CHECK(f.disks.reread.back() == "/dev/sdb");
 }
 
+TEST_CASE("installer: the new disk's kernel gets more arguments, the old one's keeps its own") {
+  Fixture f;
+  f.file_systems.Add("/dev/sda1", {{kAddon, TestAddon("p")}});
+  f.file_systems.Add("/dev/sdb1", {{kAddon, TestAddon("p")}});
+  REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb", {.arguments = {"a=1"}}), IsOk());
+  CHECK(f.file_systems.FilesOf("/dev/sdb1")[kAddon] == TestAddon("p a=1"));
+  CHECK(f.file_systems.FilesOf("/dev/sda1")[kAddon] == TestAddon("p"));
+  CHECK(f.file_systems.mounted() == 0);
+  CHECK(f.disks.told == std::set<std::string>{"/dev/sdb1"});
+}
+
+TEST_CASE("installer: a disk that cannot give its kernel the arguments boots nothing") {
+  Fixture f;
+  f.file_systems.Add("/dev/sdb1", {{"EFI/Linux/a.efi", "kernel"}});
+  CHECK(absl::IsNotFound(f.Make().Copy("/dev/sda", "/dev/sdb", {.arguments = {"a=1"}})));
+  CHECK_FALSE(ReadTable(f.disks, "/dev/sdb").ok());
+}
+
 TEST_CASE("installer: a disk in use, or too small, is left as it is") {
   Fixture f;
   const auto before = f.disks.disks["/dev/sdb"].pages;
   f.disks.busy = {"/dev/sdb"};
-  CHECK(absl::IsFailedPrecondition(f.Make().Copy("/dev/sda", "/dev/sdb")));
+  CHECK(absl::IsFailedPrecondition(f.Make().Copy("/dev/sda", "/dev/sdb", {})));
   f.disks.busy.clear();
   f.disks.disks["/dev/sdb"].contents.size_bytes = 1000 * kMib;
-  CHECK(absl::IsResourceExhausted(f.Make().Copy("/dev/sda", "/dev/sdb")));
+  CHECK(absl::IsResourceExhausted(f.Make().Copy("/dev/sda", "/dev/sdb", {})));
   f.disks.disks["/dev/sdb"].contents = {.size_bytes = 4000 * kMib, .sector_size_bytes = 4096};
-  CHECK(absl::IsInvalidArgument(f.Make().Copy("/dev/sda", "/dev/sdb")));
+  CHECK(absl::IsInvalidArgument(f.Make().Copy("/dev/sda", "/dev/sdb", {})));
   CHECK(f.disks.disks["/dev/sdb"].pages == before);
 }
 
@@ -236,7 +256,7 @@ TEST_CASE("installer: without power at any write, the other disk boots nothing, 
   for (int writes = 0;; ++writes) {
     Fixture f;
     f.disks.changes_left = writes;
-    const absl::Status copied = f.Make().Copy("/dev/sda", "/dev/sdb");
+    const absl::Status copied = f.Make().Copy("/dev/sda", "/dev/sdb", {});
     f.disks.changes_left = -1;
     const auto table = disk::PartitionTable::Read(
         {.size_bytes = 4000 * kMib},
@@ -249,14 +269,14 @@ TEST_CASE("installer: without power at any write, the other disk boots nothing, 
     if (copied.ok()) {
       break;
     }
-    REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb"), IsOk());
+    REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb", {}), IsOk());
   }
 }
 
 TEST_CASE("installer: the firmware boots the new disk's loader first") {
   Fixture f;
   f.variables.variables["BootOrder"] = std::string("\7\0", 2);
-  REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb"), IsOk());
+  REQUIRE_THAT(f.Make().Copy("/dev/sda", "/dev/sdb", {}), IsOk());
   REQUIRE_THAT(f.Make().BootFrom("/dev/sdb"), IsOk());
   CHECK(f.variables.variables["BootOrder"] == std::string("\0\0\7\0", 4));
   const auto id = f.TableOf("/dev/sdb").Find(disk::kEfi)->id;
@@ -266,7 +286,7 @@ TEST_CASE("installer: the firmware boots the new disk's loader first") {
 
 TEST_CASE("installer: from memory, a disk gets all that a flashed one has") {
   FromMemory f;
-  REQUIRE_THAT(f.Make().Build("/dev/sdb"), IsOk());
+  REQUIRE_THAT(f.Make().Build("/dev/sdb", {}), IsOk());
   const disk::PartitionTable table = f.TableOf("/dev/sdb");
   const auto bios = table.Find(disk::kBios);
   REQUIRE_THAT(bios, IsOk());
@@ -290,11 +310,11 @@ TEST_CASE("installer: from memory, a disk gets all that a flashed one has") {
 TEST_CASE("installer: a partition that was away for a moment is made all the same") {
   FromMemory f;
   f.mkfs_fails = 2;
-  REQUIRE_THAT(f.Make().Build("/dev/sdb"), IsOk());
+  REQUIRE_THAT(f.Make().Build("/dev/sdb", {}), IsOk());
   CHECK(f.programs.commands.size() == 3);
   CHECK(f.file_systems.FilesOf("/dev/sdb1")["EFI/a.efi"] == "stub-kernel");
   f.mkfs_fails = 3;
-  CHECK(absl::IsNotFound(f.Make().Build("/dev/sdb")));
+  CHECK(absl::IsNotFound(f.Make().Build("/dev/sdb", {})));
 }
 
 TEST_CASE("installer: without power at any write from memory, the disk boots nothing, or all") {
@@ -302,7 +322,7 @@ TEST_CASE("installer: without power at any write from memory, the disk boots not
   for (int writes = 0; !over; ++writes) {
     FromMemory f;
     f.disks.changes_left = writes;
-    over = f.Make().Build("/dev/sdb").ok();
+    over = f.Make().Build("/dev/sdb", {}).ok();
     f.disks.changes_left = -1;
     INFO(writes);
     const auto table = ReadTable(f.disks, "/dev/sdb");
@@ -310,7 +330,7 @@ TEST_CASE("installer: without power at any write from memory, the disk boots not
       CHECK(f.file_systems.FilesOf("/dev/sdb1")["EFI/a.efi"] == "stub-kernel");
       CHECK(*f.disks.Read("/dev/sdb", table->Find(disk::kRootA)->offset_bytes, 1) == "s");
     }
-    REQUIRE_THAT(f.Make().Build("/dev/sdb"), IsOk());
+    REQUIRE_THAT(f.Make().Build("/dev/sdb", {}), IsOk());
   }
 }
 
@@ -318,13 +338,13 @@ TEST_CASE("installer: from memory nothing is written unless all is there, and th
   FromMemory f;
   const auto before = f.disks.disks["/dev/sdb"].pages;
   f.disks.disks["/dev/sdb"].contents.size_bytes = 1000 * kMib;
-  CHECK(absl::IsResourceExhausted(f.Make().Build("/dev/sdb")));
+  CHECK(absl::IsResourceExhausted(f.Make().Build("/dev/sdb", {})));
   f.disks.disks["/dev/sdb"].contents.size_bytes = 4000 * kMib;
   f.disks.busy = {"/dev/sdb"};
-  CHECK(absl::IsFailedPrecondition(f.Make().Build("/dev/sdb")));
+  CHECK(absl::IsFailedPrecondition(f.Make().Build("/dev/sdb", {})));
   f.disks.busy.clear();
   f.disks.disks.erase("/media/plan");
-  const absl::Status none = f.Make().Build("/dev/sdb");
+  const absl::Status none = f.Make().Build("/dev/sdb", {});
   CHECK(absl::IsFailedPrecondition(none));
   CHECK(base::MessageOf(none).contains("carries no boot loaders to install"));
   CHECK(f.disks.disks["/dev/sdb"].pages == before);

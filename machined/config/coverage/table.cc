@@ -70,8 +70,6 @@ constexpr CoverageRule kRules[] = {
     {"KubeSpanEndpointsConfig", Coverage::kLater, "KubeSpan is not there yet"},
     {"machine.install.extensions", Coverage::kLater, "system extensions are not there yet"},
     {"ExtensionServiceConfig", Coverage::kLater, "system extensions are not there yet"},
-    {"machine.install.extraKernelArgs", Coverage::kLater,
-     "kernel arguments are written with a slot: they wait for the next install or upgrade"},
     {"machine.install.image", Coverage::kLater,
      "this node installs itself: no other image is used"},
     {"UnattendedInstallConfig.installer", Coverage::kLater,
