@@ -316,6 +316,30 @@ TEST_CASE("node config: onto another disk the system is copied, and the machine 
   }
 }
 
+TEST_CASE("node config: arguments of the kernel come with an install, and else wait, as is said") {
+  std::string text = Text("n1");
+  text.replace(text.find("  token"), 0, "  install: {disk: /dev/sda, extraKernelArgs: [a=1]}\n");
+  Configured f;
+  const auto changed = f.Apply({.text = text});
+  REQUIRE_THAT(changed, IsOk());
+  REQUIRE(changed->warnings.size() == 2);
+  CHECK(changed->warnings.back().contains("was not given \"a=1\""));
+  const auto plan = f.node->Plan({.text = text});
+  REQUIRE_THAT(plan, IsOk());
+  CHECK(plan->warnings == changed->warnings);
+
+  Fixture here;
+  here.Find();
+  const auto accepted = here.Apply({.text = text, .dry_run = true});
+  REQUIRE_THAT(accepted, IsOk());
+  CHECK(accepted->warnings == changed->warnings);
+  here.choice = DiskChoice{.id = "sdb", .dev_path = "/dev/sdb", .arguments = {"a=1"}};
+  const auto installed = here.Apply({.text = text, .dry_run = true});
+  REQUIRE_THAT(installed, IsOk());
+  CHECK(installed->warnings.size() == 1);
+  CHECK(installed->details.contains("The kernel is given more arguments there: a=1."));
+}
+
 TEST_CASE("node config: a dry run says what would happen, and changes nothing") {
   Fixture f;
   f.Find();
