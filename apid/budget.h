@@ -21,6 +21,7 @@ class Budget {
 
   const Limits& limits() const { return limits_; }
 
+  size_t calls() const { return calls_; }
   // Whether there may be `count` calls more.
   bool HasRoomFor(size_t count) const { return calls_ + count <= limits_.calls; }
   void OnCall(std::ptrdiff_t count) { calls_ += static_cast<size_t>(count); }

@@ -42,6 +42,9 @@ class Gateway {
   // The port that it listens on; Unavailable if it does not.
   absl::StatusOr<std::uint16_t> Port() const;
 
+  // How many calls there are; one that goes to several nodes counts for each.
+  size_t calls() const { return budget_.calls(); }
+
  private:
   std::unique_ptr<rpc::Call> NewCall(std::string_view path, rpc::Stream& stream);
   std::unique_ptr<rpc::Call> NewFanOut(std::string_view path, const Route& route,

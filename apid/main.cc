@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "apid/gateway.h"
+#include "apid/last_calls.h"
 #include "apid/loop_executor.h"
 #include "apid/privileges.h"
 #include "lib/base/clock.h"
@@ -50,8 +51,7 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   return options;
 }
 
-// Passes on what has come in, without waiting: the answer to a call that reboots the node is on its
-// way from machined when machined has us end.
+// Passes on what has come in, without waiting.
 void SayLastWords(Loop& loop) {
   constexpr int kTurns = 8;
   for (int turn = 0; turn < kTurns; ++turn) {
@@ -64,10 +64,6 @@ absl::Status Serve(const Options& options) {
   const base::RealClock clock;
   ASSIGN_OR_RETURN(const std::unique_ptr<Loop> loop, Loop::Create(clock));
   ASSIGN_OR_RETURN(const base::UniqueFd termination, sys::TerminationRequests());
-  RETURN_IF_ERROR(loop->poller().Add(termination.get(), EPOLLIN, [&](std::uint32_t) {
-    loop->poller().Remove(termination.get());
-    loop->Stop();
-  }));
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);  // there will be no files
   if (options.sandbox) {
     RETURN_IF_ERROR(sys::Sandbox(Privileges()));
@@ -84,6 +80,10 @@ absl::Status Serve(const Options& options) {
                   TypeRef::Of<network::NodeAddress>(), TypeRef::Of<network::HostnameStatus>()},
        .publish = {}});
   RETURN_IF_ERROR(runtime.Validate());
+  RETURN_IF_ERROR(loop->poller().Add(termination.get(), EPOLLIN, [&](std::uint32_t) {
+    loop->poller().Remove(termination.get());
+    StopAfterCalls(*loop, clock, [&gateway] { return gateway.calls(); });
+  }));
   const HeapTrimmer trimmer(*loop, clock);
   loop->Run();
   SayLastWords(*loop);

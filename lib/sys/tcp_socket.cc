@@ -19,10 +19,16 @@
 namespace ichor::sys {
 namespace {
 
-constexpr int kIdleSeconds = 30;     // before the first probe of a silent connection
-constexpr int kProbeSeconds = 15;    // between two
-constexpr int kProbes = 4;           // unanswered: the connection is gone
-constexpr int kUnackedMs = 120'000;  // the same for what was sent
+// After how long without an answer a connection is gone.
+struct Patience {
+  int idle_seconds;   // before the first probe of a silent connection
+  int probe_seconds;  // between two
+  int probes;         // unanswered
+  int unacked_ms;     // the same for what was sent
+};
+constexpr Patience kOfServer = {30, 15, 4, 120'000};
+// Whoever calls is told, and can call again.
+constexpr Patience kOfClient = {10, 5, 2, 20'000};
 
 struct Address {
   sockaddr_storage storage{};
@@ -96,6 +102,15 @@ void SetOption(int fd, int level, int option, int value) {
   setsockopt(fd, level, option, &value, sizeof(value));  // the connection works without
 }
 
+void Tune(int fd, const Patience& patience) {
+  SetOption(fd, SOL_TCP, TCP_NODELAY, 1);
+  SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  SetOption(fd, SOL_TCP, TCP_KEEPIDLE, patience.idle_seconds);
+  SetOption(fd, SOL_TCP, TCP_KEEPINTVL, patience.probe_seconds);
+  SetOption(fd, SOL_TCP, TCP_KEEPCNT, patience.probes);
+  SetOption(fd, SOL_TCP, TCP_USER_TIMEOUT, patience.unacked_ms);
+}
+
 absl::StatusOr<base::UniqueFd> Listen(const Address& address) {
   ASSIGN_OR_RETURN(base::UniqueFd fd, NewSocket(address.storage.ss_family));
   SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
@@ -154,7 +169,7 @@ absl::StatusOr<std::uint16_t> PortOf(int listener) {
 absl::StatusOr<base::UniqueFd> StartConnectTcp(const std::string& address) {
   ASSIGN_OR_RETURN(const Address peer, Parse(address));
   ASSIGN_OR_RETURN(base::UniqueFd fd, NewSocket(peer.storage.ss_family));
-  TuneTcp(fd.get());
+  Tune(fd.get(), kOfClient);
   if (connect(fd.get(), peer.any(), peer.size) != 0 && errno != EINPROGRESS) {
     return ErrnoError(errno, "connect to " + address);
   }
@@ -162,12 +177,7 @@ absl::StatusOr<base::UniqueFd> StartConnectTcp(const std::string& address) {
 }
 
 void TuneTcp(int fd) {
-  SetOption(fd, SOL_TCP, TCP_NODELAY, 1);
-  SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  SetOption(fd, SOL_TCP, TCP_KEEPIDLE, kIdleSeconds);
-  SetOption(fd, SOL_TCP, TCP_KEEPINTVL, kProbeSeconds);
-  SetOption(fd, SOL_TCP, TCP_KEEPCNT, kProbes);
-  SetOption(fd, SOL_TCP, TCP_USER_TIMEOUT, kUnackedMs);
+  Tune(fd, kOfServer);
 }
 
 absl::StatusOr<std::string> PeerAddress(int fd) {
