@@ -29,7 +29,8 @@ rpc::TlsClientOptions Cluster::Trusting() const {
   return options;
 }
 
-absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches) {
+absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches,
+                                   const std::string& version) {
   const std::string directory = TestDirectory() + "/cluster";
   std::filesystem::create_directories(directory);
   std::vector<std::string> words = {"/ichor/build/dev/bin/ichorctl",
@@ -41,6 +42,9 @@ absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches) {
                                     directory + "/controlplane.yaml"};
   for (const std::string& patch : patches) {
     words.insert(words.end(), {"--config-patch", patch});
+  }
+  if (!version.empty()) {
+    words.insert(words.end(), {"--talos-version", version});
   }
   words.insert(words.end(), {"test", "https://127.0.0.1:6443"});
   RETURN_IF_ERROR(RunTool(words, TestDirectory() + "/ichorctl.log"));

@@ -22,8 +22,9 @@ struct Cluster {
 };
 
 // Makes one in a directory of the running test, with `ichorctl`. `patches` are of the config, as
-// --config-patch takes them.
-absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches);
+// --config-patch takes them; `version` is whose form the config has, "v1.13", or empty for today's.
+absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches,
+                                   const std::string& version = "");
 
 // The config with a patch, as `patch machineconfig` sends it.
 absl::StatusOr<std::string> Patched(const std::string& config, const std::string& patch);

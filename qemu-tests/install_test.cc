@@ -74,9 +74,9 @@ std::string UsedDisk() {
 
 // With names of its own, and no name: what the config does not say comes from the identity.
 absl::StatusOr<Cluster> ClusterOnLargeDisk() {
-  return NewCluster(
-      {"machine: {install: {disk: none, diskSelector: {size: '> 10GB'}, extraKernelArgs: "
-       "[ichor_test=1]}}"});
+  return NewCluster({"machine: {install: {disk: none, diskSelector: {size: '> 10GB'}, "
+                     "extraKernelArgs: [ichor_test=1]}}"},
+                    "v1.13");
 }
 
 // Applies the config to the node that was booted from its stick.

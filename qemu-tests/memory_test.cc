@@ -67,7 +67,8 @@ std::string InstallFromMemory(const Cluster& cluster, const std::string& disk) {
 }
 
 absl::StatusOr<Cluster> ClusterOnDisk() {
-  return NewCluster({"machine: {install: {disk: /dev/vda, extraKernelArgs: [ichor_test=memory]}}"});
+  return NewCluster({"machine: {install: {disk: /dev/vda, extraKernelArgs: [ichor_test=memory]}}"},
+                    "v1.13");
 }
 
 TEST_CASE("memory: the disk that the config names gets the system, and is the node by any firmware",

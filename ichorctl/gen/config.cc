@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <format>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -120,6 +121,16 @@ absl::StatusOr<config::Config> Written(const config::Config& config,
   return written;
 }
 
+// An error of a patch, with what a person can do who needs a field that only the older form has.
+absl::Status WithOlderForm(const absl::Status& error) {
+  constexpr std::string_view kOnlyOlder = "has no equivalent in the current form";
+  const std::string message(base::MessageOf(error));
+  return message.contains(kOnlyOlder)
+             ? absl::Status(error.code(),
+                            message + "; --talos-version v1.13 makes a config of the older form")
+             : error;
+}
+
 // The config of one type of machines, patched.
 absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type, const Options& options,
                                      Patcher& patcher, Session& session) {
@@ -132,9 +143,10 @@ absl::StatusOr<std::string> ConfigOf(const Input& input, MachineType type, const
       type == MachineType::kControlPlane ? options.control_plane_patches : options.worker_patches,
       std::back_inserter(names));
   ASSIGN_OR_RETURN(const std::vector<config::Patch> patches, ReadPatches(session, names));
-  ASSIGN_OR_RETURN(const config::Config patched,
-                   patcher.Apply(written, patches, !options.no_migrate));
-  return patched.text();
+  const absl::StatusOr<config::Config> patched =
+      patcher.Apply(written, patches, !options.no_migrate);
+  return patched.ok() ? absl::StatusOr<std::string>(patched->text())
+                      : WithOlderForm(patched.status());
 }
 
 absl::StatusOr<std::string> ClientConfigOf(const Input& input, const Options& options,

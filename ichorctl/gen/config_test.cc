@@ -130,6 +130,24 @@ TEST_CASE("gen config: old patches move into the documents of today, or are refu
   CHECK(session.out().empty());
 }
 
+TEST_CASE("gen config: a field that only the older form has says how to have it") {
+  TestSession session;
+  Words words = {"-o",
+                 "-",
+                 "-t",
+                 "controlplane",
+                 "--with-secrets",
+                 WriteSecrets(session),
+                 "--config-patch",
+                 "machine: {install: {disk: /dev/sda, extraKernelArgs: [quiet]}}"};
+  CHECK(base::MessageOf(Run(session, words)) ==
+        "patch:1:37: machine.install.extraKernelArgs: has no equivalent in the current form; "
+        "--talos-version v1.13 makes a config of the older form");
+  words.insert(words.end(), {"--talos-version", "v1.13"});
+  REQUIRE_THAT(Run(session, words), IsOk());
+  CHECK(session.out().contains("- quiet"));
+}
+
 TEST_CASE("gen config: what is made is valid") {
   TestSession session;
   const std::string version = GENERATE(as<std::string>(), "", "v1.13", "v1.11", "v1.6");
