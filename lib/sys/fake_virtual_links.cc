@@ -69,6 +69,10 @@ absl::Status FakeVirtualLinks::Change(std::uint32_t index, const VirtualLink& ch
   if (link == nullptr) {
     return NoDevice(std::format("change {} {}", change.kind, change.name));
   }
+  if (!change.hardware_address.empty() && link->kind == "wireguard") {
+    return absl::UnimplementedError(
+        std::format("change {} {}: Operation not supported", change.kind, change.name));
+  }
   if (!change.hardware_address.empty()) {
     link->hardware_address = change.hardware_address;
   }

@@ -242,7 +242,8 @@ absl::StatusOr<MadeLinkResults> ApplyMadeLinks(const All<LinkSpec>& desired, sys
   for (const auto& row : desired) {
     const NetLink* const link = Find(observed, row.spec().name());
     if (row.spec().kind() == kWireguard && link != nullptr && IsOurs(*link)) {
-      results[row.id()].status = ApplyWireguard(row.spec().wireguard(), link->index, wireguard);
+      results[row.id()].status.Update(
+          ApplyWireguard(row.spec().wireguard(), link->index, wireguard));
     }
   }
   return results;

@@ -171,6 +171,20 @@ TEST_CASE("made links: a tunnel gets its keys as soon as it is there") {
   CHECK(k.wireguard.links[k.Find("wg0")->index].listen_port == 7);
 }
 
+TEST_CASE("made links: a tunnel that cannot have its address has its keys, and says why not") {
+  Kernel k;
+  k.netlink.links.push_back({.index = 9, .name = "wg0", .kind = "wireguard", .group = kOurGroup});
+  k.wireguard.links[9] = {.private_key = "", .public_key = ""};
+  const MadeLinkResults results = k.Apply(
+      {{"wg0",
+        "name: 'wg0' logical: true kind: 'wireguard' hardware_address: 'abcdef' "
+        "wireguard { private_key: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=' listen_port: "
+        "7 }"}});
+  CHECK_THAT(results.at("wg0").status, StatusIs(absl::StatusCode::kUnimplemented,
+                                                "change wireguard wg0: Operation not supported"));
+  CHECK(k.wireguard.links[9].listen_port == 7);
+}
+
 TEST_CASE("made links: a kind that cannot be made is named") {
   Kernel k;
   const MadeLinkResults results = k.Apply({{"vrf0", "name: 'vrf0' logical: true kind: 'vrf'"}});
