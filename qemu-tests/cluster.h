@@ -22,7 +22,7 @@ struct Cluster {
 };
 
 // Makes one in a directory of the running test, with `ichorctl`. `patches` are of the config, as
-// --config-patch takes them; `version` is whose form the config has, "v1.13", or empty for today's.
+// --config-patch takes them; `version` is whose form the config has, "v1.11", or empty for today's.
 absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches,
                                    const std::string& version = "");
 

@@ -76,7 +76,7 @@ std::string UsedDisk() {
 absl::StatusOr<Cluster> ClusterOnLargeDisk() {
   return NewCluster({"machine: {install: {disk: none, diskSelector: {size: '> 10GB'}, "
                      "extraKernelArgs: [ichor_test=1]}}"},
-                    "v1.13");
+                    "v1.11");
 }
 
 // Applies the config to the node that was booted from its stick.

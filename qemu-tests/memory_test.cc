@@ -68,7 +68,7 @@ std::string InstallFromMemory(const Cluster& cluster, const std::string& disk) {
 
 absl::StatusOr<Cluster> ClusterOnDisk() {
   return NewCluster({"machine: {install: {disk: /dev/vda, extraKernelArgs: [ichor_test=memory]}}"},
-                    "v1.13");
+                    "v1.11");
 }
 
 TEST_CASE("memory: the disk that the config names gets the system, and is the node by any firmware",

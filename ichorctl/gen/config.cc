@@ -127,7 +127,7 @@ absl::Status WithOlderForm(const absl::Status& error) {
   const std::string message(base::MessageOf(error));
   return message.contains(kOnlyOlder)
              ? absl::Status(error.code(),
-                            message + "; --talos-version v1.13 makes a config of the older form")
+                            message + "; --talos-version v1.11 makes a config of the older form")
              : error;
 }
 

@@ -142,8 +142,8 @@ TEST_CASE("gen config: a field that only the older form has says how to have it"
                  "machine: {install: {disk: /dev/sda, extraKernelArgs: [quiet]}}"};
   CHECK(base::MessageOf(Run(session, words)) ==
         "patch:1:37: machine.install.extraKernelArgs: has no equivalent in the current form; "
-        "--talos-version v1.13 makes a config of the older form");
-  words.insert(words.end(), {"--talos-version", "v1.13"});
+        "--talos-version v1.11 makes a config of the older form");
+  words.insert(words.end(), {"--talos-version", "v1.11"});
   REQUIRE_THAT(Run(session, words), IsOk());
   CHECK(session.out().contains("- quiet"));
 }

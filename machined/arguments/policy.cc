@@ -59,7 +59,7 @@ absl::StatusOr<KernelArguments> KernelArgumentsOf(const config::Config& config) 
   }
   for (const std::string& argument : legacy->machine().install().extra_kernel_args()) {
     for (std::string& word : Words(argument)) {
-      if (const absl::Status checked = Check(word); !checked.ok()) {
+      if (absl::Status checked = Check(word); !checked.ok()) {
         return checked;
       }
       if (word.starts_with('-')) {
