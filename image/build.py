@@ -8,6 +8,7 @@ import time
 
 from image import cmdline, disk, initramfs, install, listing, loaders, rootfs, slot, spdx
 from image.command import ImageError
+from image.go_programs import go_programs
 from image.modules import Modules
 from image.packages import Packages
 from image.paths import output, programs
@@ -54,7 +55,9 @@ def build(options):
     packages = Packages(arch)
     modules = Modules(packages)
     ours = options.programs or programs(arch)
-    root = rootfs.root_tree(packages, modules, ours, Packages(host_arch()))
+    from_go = go_programs(arch)
+    steps.done("root: Go programs")
+    root = rootfs.root_tree(packages, modules, ours, from_go, Packages(host_arch()))
     root.write(out / "root")
     steps.done("root: files")
     base = rootfs.erofs(out / "root", out / "root.erofs")
@@ -87,7 +90,7 @@ def build(options):
     steps.done("disk.raw.zst")
     trees = {"root": root, "initramfs": small, "microcode": microcode, "efi": efi, "install": to_install}
     (out / "manifest.txt").write_text(listing.listing(trees), encoding="utf-8")
-    (out / "sbom.spdx.json").write_text(spdx.document(packages, trees), encoding="utf-8")
+    (out / "sbom.spdx.json").write_text(spdx.document(packages, trees, from_go.values()), encoding="utf-8")
     steps.done("manifest.txt, sbom.spdx.json")
 
 

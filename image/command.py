@@ -10,9 +10,10 @@ class ImageError(Exception):
     """What stops an image from being made; the text names the thing."""
 
 
-def run(argv, data=None, cwd=None):
-    """Runs a command to its end and returns what it wrote to standard output. Its errors are in the ImageError."""
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH), "TZ": "UTC", "LC_ALL": "C.UTF-8", "MTOOLS_SKIP_CHECK": "1"}
+def run(argv, data=None, cwd=None, env=None):
+    """Runs a command to its end and returns what it wrote to standard output. Its errors are in the ImageError. `env` is added to
+    the environment."""
+    environment = {**os.environ, **(env or {}), "SOURCE_DATE_EPOCH": str(EPOCH), "TZ": "UTC", "LC_ALL": "C.UTF-8", "MTOOLS_SKIP_CHECK": "1"}
     argv = [str(argument) for argument in argv]
     done = subprocess.run(argv, input=data, cwd=cwd, env=environment, capture_output=True, check=False)
     if done.returncode:

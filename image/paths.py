@@ -5,6 +5,7 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HERE = ROOT / "image"
 PACKAGES = pathlib.Path("/packages")
+CACHE = pathlib.Path("/cache")
 
 # The time of every file in every image: images depend on what they are made from, not on when.
 EPOCH = 1_767_225_600  # 2026-01-01

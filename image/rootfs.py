@@ -37,8 +37,8 @@ def stable_uuid(name):
     return uuid.uuid5(_NAMESPACE, name)
 
 
-def root_tree(packages, modules, programs, host_packages):
-    """The whole tree. `programs` is a directory; `host_packages` are of an architecture that runs here."""
+def root_tree(packages, modules, programs, go_programs, host_packages):
+    """The whole tree. `programs` is a directory, `go_programs` are by name; `host_packages` are of an architecture that runs here."""
     tree = Tree()
     links = []
     rules = manifest.read((HERE / "root.manifest").read_text(encoding="utf-8"), packages.arch, TRIPLET[packages.arch])
@@ -46,6 +46,8 @@ def root_tree(packages, modules, programs, host_packages):
         match rule.section:
             case "programs":
                 tree.file(rule.path, f"ichor program {rule.source}", programs / rule.source, executable=True)
+            case "go":
+                tree.file(rule.path, go_programs[rule.source].origin, go_programs[rule.source].path, executable=True)
             case "files":
                 tree.file(rule.path or rule.source, "ichor", HERE / "files" / rule.source)
             case "links":

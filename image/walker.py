@@ -11,6 +11,8 @@ _FORBIDDEN = {
     "su", "sudo", "login", "sshd", "ssh", "telnetd", "gdb", "strace", "env", "xargs", "find", "chroot", "unshare", "nsenter",
 }
 _SCRIPT = b"#!"
+# Where programs may be. containerd and pods look for network plugins in the last.
+_PROGRAMS = ("/usr/bin/", "/usr/sbin/", "/usr/lib/", "/opt/cni/bin/")
 # What a stem such as python3.13 comes down to.
 _VERSION = "0123456789.-"
 
@@ -45,8 +47,8 @@ def _problems_of(root, path):
         with open(path, "rb") as file:
             if file.read(2) == _SCRIPT:
                 yield "a script"
-        if status.st_mode & 0o111 and not path.startswith((f"{root}/usr/bin/", f"{root}/usr/sbin/", f"{root}/usr/lib/")):
-            yield "a program outside of /usr/bin, /usr/sbin and /usr/lib"
+        if status.st_mode & 0o111 and not path.removeprefix(root).startswith(_PROGRAMS):
+            yield "a program outside of /usr/bin, /usr/sbin, /usr/lib and /opt/cni/bin"
 
 
 def _problems_of_link(root, path, name):

@@ -20,7 +20,7 @@ _PROGRAMS = ("stage1", "coldplug", "init", "ichor-node")
 _RESULTS = ("kernel", "initramfs", "initramfs-pxe", "microcode", "cmdline", "disk.raw", "manifest.txt", "sbom.spdx.json")
 _MIB = 1 << 20
 # Limits in MiB: what a download and a machine's memory may be asked for.
-_LIMITS = {"root.erofs": 120, "disk.raw.zst": 150, "initramfs-pxe": 180}
+_LIMITS = {"root.erofs": 170, "disk.raw.zst": 150, "initramfs-pxe": 200}
 _BOOT_LIMITS = {"amd64": 24, "arm64": 48}
 
 

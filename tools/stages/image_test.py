@@ -150,11 +150,15 @@ class WalkerTest(unittest.TestCase):
                 (root / "usr/bin" / name).write_bytes(data)
                 (root / "usr/bin" / name).chmod(mode)
             (root / "link").symlink_to("/etc")
+            (root / "opt/cni/bin").mkdir(parents=True)
+            for path in ("opt/other", "opt/cni/bin/good"):
+                (root / path).write_bytes(b"\x7fELF")
+                (root / path).chmod(0o755)
             (root / "open").mkdir()
             (root / "open").chmod(0o1777)
             found = sorted(walker.problems(root))
         self.assertEqual([text.split(":")[0] for text in found],
-                         ["/link", "/open", "/usr/bin/a", "/usr/bin/b", "/usr/bin/busybox", "/usr/bin/c", "/usr/bin/python3.13"])
+                         ["/link", "/open", "/opt/other", "/usr/bin/a", "/usr/bin/b", "/usr/bin/busybox", "/usr/bin/c", "/usr/bin/python3.13"])
 
 
 if __name__ == "__main__":
