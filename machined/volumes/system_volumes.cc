@@ -243,7 +243,7 @@ absl::Status SystemVolumes::Wipe(const std::string& dev_path,
   const auto goes = [&](std::string_view label) {
     return everything || std::ranges::contains(labels, label);
   };
-  RETURN_IF_ERROR(doors_.mounts.Unmount(places_.ephemeral));
+  RETURN_IF_ERROR(doors_.mounts.UnmountWith(places_.ephemeral));
   RETURN_IF_ERROR(doors_.mounts.Unmount(places_.state));
   ASSIGN_OR_RETURN(disk::PartitionTable table, ReadTable(doors_.devices, dev_path));
   if (const auto meta = table.Find(disk::kMeta); meta.ok() && goes(disk::kMeta)) {

@@ -14,6 +14,7 @@ absl::Status FakeMounts::Unmount(const std::string& target) {
   mounted.erase(target);
   overlays.erase(target);
   shown.erase(target);
+  memory.erase(target);
   return absl::OkStatus();
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@ class FakeMounts : public Mounts {
   // Overlays are neither checked nor anything but noted; what is shown elsewhere, too.
   std::map<std::string, OverlayPlan> overlays;  // by target
   std::map<std::string, std::string> shown;     // sources by target
+  std::set<std::string> memory;                 // targets
 
   absl::Status Mount(const MountPlan& plan) override;
   absl::Status MountOverlay(const OverlayPlan& plan) override {
@@ -30,9 +32,15 @@ class FakeMounts : public Mounts {
     shown[target] = source;
     return absl::OkStatus();
   }
+  absl::Status MountMemory(const std::string& target) override {
+    memory.insert(target);
+    return absl::OkStatus();
+  }
   absl::Status Unmount(const std::string& target) override;
+  absl::Status UnmountWith(const std::string& target) override { return Unmount(target); }
   absl::StatusOr<bool> IsMounted(const std::string& target) override {
-    return mounted.contains(target) || overlays.contains(target) || shown.contains(target);
+    return mounted.contains(target) || overlays.contains(target) || shown.contains(target) ||
+           memory.contains(target);
   }
 };
 

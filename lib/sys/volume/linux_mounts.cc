@@ -11,9 +11,13 @@
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
 #include "lib/sys/error.h"
+#include "lib/sys/file.h"
+#include "lib/sys/volume/mount_table.h"
 
 namespace ichor::sys {
 namespace {
+
+constexpr size_t kLargestTable = 16 << 20;  // bytes
 
 // Whether the root of a mount of `device` is what `target` leads to.
 absl::StatusOr<bool> IsMountedFrom(const std::string& device, const std::string& target) {
@@ -89,9 +93,22 @@ absl::Status LinuxMounts::MountOverlay(const OverlayPlan& plan) {
     const int error = errno;
     return ErrnoError(error, what + Explanation(context.get()));
   }
+  const unsigned attributes =
+      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (plan.programs ? 0 : MOUNT_ATTR_NOEXEC);
+  const base::UniqueFd mount(fsmount(context.get(), FSMOUNT_CLOEXEC, attributes));
+  return mount.ok() ? Attach(mount.get(), plan.target, what) : ErrnoError(errno, what);
+}
+
+absl::Status LinuxMounts::MountMemory(const std::string& target) {
+  const std::string what = std::format("mount memory at {}", target);
+  const base::UniqueFd context(fsopen("tmpfs", FSOPEN_CLOEXEC));
+  if (!context.ok() || fsconfig(context.get(), FSCONFIG_SET_STRING, "mode", "0755", 0) != 0 ||
+      fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
+    return ErrnoError(errno, what);
+  }
   const base::UniqueFd mount(fsmount(context.get(), FSMOUNT_CLOEXEC,
                                      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-  return mount.ok() ? Attach(mount.get(), plan.target, what) : ErrnoError(errno, what);
+  return mount.ok() ? Attach(mount.get(), target, what) : ErrnoError(errno, what);
 }
 
 absl::Status LinuxMounts::ShowAt(const std::string& source, const std::string& target) {
@@ -116,6 +133,18 @@ absl::Status LinuxMounts::Unmount(const std::string& target) {
     return ErrnoError(errno, "unmount " + target);
   }
   return absl::OkStatus();
+}
+
+absl::Status LinuxMounts::UnmountWith(const std::string& target) {
+  ASSIGN_OR_RETURN(const bool mounted, IsMounted(target));
+  if (!mounted) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::string table, ReadFile("/proc/self/mountinfo", kLargestTable));
+  for (const std::string& point : MountsUpon(table, target)) {
+    RETURN_IF_ERROR(Unmount(point));
+  }
+  return Unmount(target);
 }
 
 absl::StatusOr<bool> LinuxMounts::IsMounted(const std::string& target) {

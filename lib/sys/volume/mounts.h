@@ -25,6 +25,7 @@ struct OverlayPlan {
   std::string upper;
   std::string work;  // empty, and on the file system of `upper`
   std::string target;
+  bool programs = false;  // they may be run from there
 };
 
 // Everything blocks, for ever if the disk hangs.
@@ -37,8 +38,12 @@ class Mounts {
   // Internal, and which of them says little.
   virtual absl::Status Mount(const MountPlan& plan) = 0;
 
-  // Mounts an overlay from which nothing is run and no device is opened.
+  // Mounts an overlay, where set-user-ID programs and devices are not what they are elsewhere.
   virtual absl::Status MountOverlay(const OverlayPlan& plan) = 0;
+
+  // Mounts a file system in memory at `target`, empty, which nothing is run from; its root may be
+  // written to by its owner only. See tmpfs(5).
+  virtual absl::Status MountMemory(const std::string& target) = 0;
 
   // Shows the directory `source` at `target` too, read-only there, without what is mounted below
   // it. What is mounted on either later is not seen at the other.
@@ -46,6 +51,10 @@ class Mounts {
 
   // Takes away what is mounted at `target`; OK if nothing is.
   virtual absl::Status Unmount(const std::string& target) = 0;
+
+  // Takes away what is mounted at `target`, and before it what would keep it busy: mounts below it,
+  // other mounts of its device, overlays with directories in it. OK if nothing is mounted there.
+  virtual absl::Status UnmountWith(const std::string& target) = 0;
 
   // Whether something is mounted at `target` itself.
   virtual absl::StatusOr<bool> IsMounted(const std::string& target) = 0;

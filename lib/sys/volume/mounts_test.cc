@@ -77,7 +77,19 @@ int Overlay(LinuxMounts& mounts, const std::string& directory) {
   return *mounts.IsMounted(directory + "/shown") ? 0 : 11;
 }
 
+int Memory(LinuxMounts& mounts, const std::string& directory) {
+  if (!mounts.MountMemory(directory).ok()) return 1;
+  struct stat status{};
+  if (stat(directory.c_str(), &status) != 0 || (status.st_mode & 07777) != 0755) return 2;
+  if (!Write(directory + "/a", "a")) return 3;
+  return *mounts.IsMounted(directory) && mounts.Unmount(directory).ok() ? 0 : 4;
+}
+
 }  // namespace
+
+TEST_CASE("mounts: a file system in memory is its owner's to write", "[kernel]") {
+  CHECK(InNamespace(Memory) == 0);
+}
 
 TEST_CASE("mounts: an overlay keeps what changes apart, and is shown elsewhere to be read",
           "[kernel]") {
