@@ -46,7 +46,7 @@ bool IsUp(const World& world, const std::string& id) {
          (!HasHealthCheck(definition->spec()) || SpecOf(world.healths, id).healthy());
 }
 
-// What it still waits for: `service "udevd" to be up`; empty if nothing.
+// What it still waits for: `service "udevd" to be up, the config`; empty if nothing.
 std::string WaitsFor(const World& world, const ServiceDefinition::Spec& definition) {
   std::string missing;
   for (const std::string& other : definition.depends_on()) {
@@ -54,7 +54,11 @@ std::string WaitsFor(const World& world, const ServiceDefinition::Spec& definiti
       missing += std::format("{}\"{}\"", missing.empty() ? "service " : ", ", other);
     }
   }
-  return missing.empty() ? missing : missing + " to be up";
+  missing += missing.empty() ? "" : " to be up";
+  for (const std::string& other : definition.waits_for()) {
+    missing += (missing.empty() ? "" : ", ") + other;
+  }
+  return missing;
 }
 
 void SetState(State& state, State::State value, std::string message) {

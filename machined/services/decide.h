@@ -13,9 +13,9 @@ namespace ichor {
 using ServiceDecision = std::tuple<Desired<services::ServiceState>, Desired<services::ProcessSpec>,
                                    Desired<v1alpha1::Service>>;
 
-// A service starts when all it depends on are up, and is then kept: one that it depends on may
-// restart without it. One that runs once counts as up when it has succeeded. A service that depends
-// on one that is not defined waits, and says so.
+// A service starts when all it depends on are up and it waits for nothing else, and is then kept:
+// one that it depends on may restart without it. One that runs once counts as up when it has
+// succeeded. A service that depends on one that is not defined waits, and says so.
 absl::StatusOr<ServiceDecision> DecideServices(const All<services::ServiceDefinition>& definitions,
                                                const All<services::ProcessStatus>& processes,
                                                const All<services::ServiceHealth>& healths);

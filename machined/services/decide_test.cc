@@ -52,6 +52,19 @@ const All<ServiceDefinition> kUdev =
 
 }  // namespace
 
+TEST_CASE("decide services: what else one waits for is said, and keeps it from starting only") {
+  const auto definitions = AllOf<ServiceDefinition>(
+      {{"cri", Text("depends_on: 'udevd' waits_for: ['the disk', 'the config']")}});
+  const Decided waiting = Decide(definitions, AllOf<ProcessStatus>({}), AllOf<ServiceHealth>({}));
+  CHECK(IdsOf(waiting.processes).empty());
+  CHECK(StateOf(waiting, 0).message() ==
+        "waits for service \"udevd\" to be up, the disk, the config");
+  const Decided running = Decide(definitions, AllOf<ProcessStatus>({{"cri", Text("pid: 7")}}),
+                                 AllOf<ServiceHealth>({}));
+  CHECK(IdsOf(running.processes) == std::vector<std::string>{"cri"});
+  CHECK(StateOf(running, 0).state() == ServiceState::Spec::RUNNING);
+}
+
 TEST_CASE("decide services: one that depends on nothing shall run; others wait and say for what") {
   const Decided decided = Decide(kUdev, AllOf<ProcessStatus>({}), AllOf<ServiceHealth>({}));
   CHECK(IdsOf(decided.processes) == std::vector<std::string>{"udevd"});
