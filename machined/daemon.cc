@@ -21,6 +21,7 @@
 #include "machined/config/coverage/coverage.h"
 #include "machined/config/register.h"
 #include "machined/crashes/pstore.h"
+#include "machined/cri/register.h"
 #include "machined/environment/policy.h"
 #include "machined/files/register.h"
 #include "machined/files/user_files.h"
@@ -175,6 +176,7 @@ void Daemon::RegisterRooms() {
   RegisterUserFiles(runtime_);
   runtime_.Reconcile("identity.render-machine-id", RenderMachineId);
   RegisterBoot(runtime_);
+  RegisterCri(runtime_, doors_->mounts, {});
   RegisterHardware(runtime_, doors_->sysfs);
   runtime_.Reconcile("config.diagnose-coverage", DiagnoseCoverage);
   RegisterParameters(runtime_, doors_->kernel_values, options_.run + "/checkpoint/parameters");

@@ -36,7 +36,7 @@ UserFile::Op OpOf(std::string_view word) {
   return word == "overwrite" ? UserFile::Op::kOverwrite : UserFile::Op::kCreate;
 }
 
-// What Kubernetes' containerd is told: there with Kubernetes.
+// What Kubernetes' containerd is told: machined/cri reads it.
 bool IsForContainerd(const UserFile& file) {
   return file.path == "/etc/cri/conf.d/20-customization.part";
 }

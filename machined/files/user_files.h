@@ -30,8 +30,8 @@ std::vector<UserFile> UserFilesOf(const config::Config& config);
 // system is verified, or somebody else's.
 absl::Status CheckUserPath(const UserFile& file);
 
-// The first error among the files of a config; the one for containerd is passed over, which comes
-// with Kubernetes.
+// The first error among the files of a config; the one for containerd is passed over, which is a
+// part of its configuration.
 absl::Status CheckUserFiles(const config::Config& config);
 
 // The changes of the image's files below /etc: those of machine.files, and the certificates of

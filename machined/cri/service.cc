@@ -1,0 +1,120 @@
+#include "machined/cri/service.h"
+
+#include <format>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "lib/early/sha256.h"
+#include "machined/config/active_config.h"
+#include "machined/cri/render.h"
+
+namespace ichor {
+namespace {
+
+using cri::ContainerRuntime;
+using services::ServiceDefinition;
+
+constexpr const char* kSocket = "/run/containerd/containerd.sock";
+constexpr std::int32_t kRarelyKilled = -500;  // oom_score_adj(5) goes from -1000 to 1000
+
+// Whether the file of `id` stands in /etc as it is specified.
+bool IsWritten(const All<files::EtcFileSpec>& specs, const All<files::EtcFileStatus>& files,
+               const char* id) {
+  const auto spec = specs.find(id);
+  const auto file = files.find(id);
+  return spec != specs.end() && file != files.end() &&
+         file->spec().spec_version() == std::to_string(spec->metadata().version);
+}
+
+std::string DigestOf(const All<files::EtcFileSpec>& specs) {
+  early::Sha256 hash;
+  for (const char* const id : {kCriToml, kBaseSpecFile}) {
+    const std::string& contents = specs.find(id)->spec().contents();
+    const std::string size = std::format("{}:", contents.size());
+    hash.Update(std::as_bytes(std::span(size)));
+    hash.Update(std::as_bytes(std::span(contents)));
+  }
+  std::string hex;
+  for (const std::byte byte : hash.Finish()) {
+    hex += std::format("{:02x}", static_cast<unsigned>(byte));
+  }
+  return hex;
+}
+
+ServiceDefinition::Spec Containerd() {
+  ServiceDefinition::Spec definition;
+  auto& process = *definition.mutable_process();
+  for (const char* const argument :
+       {"/usr/bin/containerd", "--address", kSocket, "--config", "/etc/cri/containerd.toml"}) {
+    process.add_arguments(argument);
+  }
+  process.add_environment("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
+  process.set_cgroup("podruntime/runtime");
+  process.set_oom_score_adj(kRarelyKilled);
+  process.set_all_capabilities(true);
+  definition.mutable_health()->set_unix_socket(kSocket);
+  return definition;
+}
+
+}  // namespace
+
+absl::StatusOr<Desired<ContainerRuntime>> WantRuntime(
+    const All<config::MachineConfig>& configs, const All<boot::NodeStage>& stages,
+    const All<files::EtcFileSpec>& specs, const All<files::EtcFileStatus>& files,
+    const All<block::VolumeMountStatus>& volumes) {
+  if (stages.empty() || stages.front().spec().stage() == boot::NodeStage::Spec::STARTING) {
+    return Desired<ContainerRuntime>();
+  }
+  ContainerRuntime::Spec runtime;
+  runtime.set_wanted(ActiveConfig(configs).has_value());
+  if (!runtime.wanted()) {
+    return Desired<ContainerRuntime>{{"cri", std::move(runtime)}};
+  }
+  bool written = true;
+  for (const char* const id : {"machine-id", kBaseSpecFile, kCriToml}) {
+    if (!IsWritten(specs, files, id)) {
+      written = false;
+      runtime.add_waits_for(std::format("file /etc/{}", id));
+    }
+  }
+  for (const char* const path : kCriVolumes) {
+    const auto volume = volumes.find(std::format("cri-{}", path));
+    if (volume == volumes.end() || volume->spec().target().empty()) {
+      runtime.add_waits_for(std::format("volume {}", path));
+    }
+  }
+  if (written) {
+    runtime.set_config_digest(DigestOf(specs));
+  }
+  return Desired<ContainerRuntime>{{"cri", std::move(runtime)}};
+}
+
+absl::StatusOr<Desired<ServiceDefinition>> DefineCri(
+    const All<boot::PowerRequest>& power, const All<ContainerRuntime>& runtimes,
+    const All<runtime::Environment>& environments) {
+  const auto runtime = runtimes.find("cri");
+  const bool known = runtime != runtimes.end();
+  if (!power.empty() || (known && !runtime->spec().wanted())) {
+    return Desired<ServiceDefinition>();
+  }
+  ServiceDefinition::Spec definition = Containerd();
+  definition.set_internal(!known);
+  definition.set_provisional(!known || runtime->spec().config_digest().empty() ||
+                             environments.empty());
+  if (known) {
+    *definition.mutable_waits_for() = runtime->spec().waits_for();
+    definition.mutable_process()->add_environment("ICHOR_CONFIG_SHA256=" +
+                                                  runtime->spec().config_digest());
+  } else {
+    definition.add_waits_for("the config");
+  }
+  for (const auto& row : environments) {
+    for (const std::string& variable : row.spec().variables()) {
+      definition.mutable_process()->add_environment(variable);
+    }
+  }
+  return Desired<ServiceDefinition>{{"cri", std::move(definition)}};
+}
+
+}  // namespace ichor

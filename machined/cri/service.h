@@ -1,0 +1,36 @@
+// The service `cri`.
+#pragma once
+
+#include <array>
+
+#include "absl/status/statusor.h"
+#include "ichor/boot.resources.h"
+#include "ichor/cri.resources.h"
+#include "ichor/service.resources.h"
+#include "lib/runtime/rows.h"
+#include "resource/config/config.resources.h"
+#include "talos/resource/definitions/block/block.resources.h"
+#include "talos/resource/definitions/files/files.resources.h"
+#include "talos/resource/definitions/runtime/runtime.resources.h"
+
+namespace ichor {
+
+// What is mounted or made for containerd, by the ids of VolumeMountStatus: `cri-` before each.
+inline constexpr std::array<const char*, 4> kCriVolumes = {"/etc/cni", "/etc/kubernetes", "/opt",
+                                                           "/var/run/lock"};
+
+// Row `cri`: wanted on a node that has a config; what it waits for are files of /etc and volumes.
+// No row while nobody knows whether there is a config.
+absl::StatusOr<Desired<cri::ContainerRuntime>> WantRuntime(
+    const All<config::MachineConfig>& configs, const All<boot::NodeStage>& stages,
+    const All<files::EtcFileSpec>& specs, const All<files::EtcFileStatus>& files,
+    const All<block::VolumeMountStatus>& volumes);
+
+// containerd for Kubernetes, until the machine goes down. It is started anew when the files change
+// that it reads at its start only. While it is not known whether it is wanted, one that runs is
+// left as it is.
+absl::StatusOr<Desired<services::ServiceDefinition>> DefineCri(
+    const All<boot::PowerRequest>& power, const All<cri::ContainerRuntime>& runtimes,
+    const All<runtime::Environment>& environments);
+
+}  // namespace ichor

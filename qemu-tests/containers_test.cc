@@ -1,0 +1,87 @@
+// Kubernetes' containerd on a node: it runs, is configured by the config, and comes back.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdint>
+#include <string>
+
+#include "ichor/cri.resources.h"
+#include "ichor/service.resources.h"
+#include "lib/base/status_matchers.h"
+#include "qemu-tests/cluster.h"
+#include "qemu-tests/machine.h"
+#include "qemu-tests/wait.h"
+#include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
+
+namespace ichor::qemu {
+namespace {
+
+using base::IsOk;
+using Catch::Matchers::ContainsSubstring;
+using machine::ApplyConfigurationRequest;
+
+constexpr std::uint64_t kDiskBytes = std::uint64_t{8} << 30U;
+
+constexpr const char* kParts = R"(---
+apiVersion: v1alpha1
+kind: CRICustomizationConfig
+name: level
+content: |
+  [debug]
+    level = "debug"
+)";
+
+// Waits until `cri` is healthy as another process than `before`, and returns that.
+std::int32_t WaitForCri(NodeApi& api, std::int32_t before) {
+  const auto processes =
+      api.WaitFor<services::ProcessStatus>("a new process of cri", [before](const auto& rows) {
+        const auto row = rows.find("cri");
+        return row != rows.end() && row->spec().pid() != 0 && row->spec().pid() != before;
+      });
+  REQUIRE_THAT(processes, IsOk());
+  REQUIRE_THAT(api.WaitFor<v1alpha1::Service>("cri to be healthy",
+                                              [](const auto& rows) {
+                                                const auto row = rows.find("cri");
+                                                return row != rows.end() && row->spec().healthy();
+                                              }),
+               IsOk());
+  return processes->find("cri")->spec().pid();
+}
+
+TEST_CASE("containers: containerd runs on a node with a config, as the config says, and comes back",
+          "[containers][amd64]") {
+  const auto cluster = NewCluster({"machine: {install: {disk: /dev/vda}}"});
+  REQUIRE_THAT(cluster, IsOk());
+  auto machine =
+      Machine::Create({.disks = {{.size_bytes = kDiskBytes, .holds_image = true}}}, "node");
+  REQUIRE_THAT(machine.status(), IsOk());
+  REQUIRE_THAT(machine->Start(), IsOk());
+  NodeApi& api = machine->api();
+  REQUIRE_THAT(WaitForMaintenance(api), IsOk());
+  const auto services = api.List<services::ServiceDefinition>();
+  REQUIRE_THAT(services, IsOk());
+  CHECK(services->find("cri") == services->end());
+
+  REQUIRE_THAT(api.Apply(cluster->config, ApplyConfigurationRequest::AUTO), IsOk());
+  api.UseIdentity(cluster->Client({"os:admin"}));
+  REQUIRE_THAT(WaitForRunning(api), IsOk());
+  const std::int32_t first = WaitForCri(api, 0);
+  const auto log = api.Logs("cri");
+  REQUIRE_THAT(log, IsOk());
+  CHECK_THAT(*log, ContainsSubstring("containerd successfully booted"));
+  CHECK_THAT(*log, !ContainsSubstring("\"level\":\"debug\""));
+
+  REQUIRE_THAT(api.Apply(cluster->config + kParts, ApplyConfigurationRequest::NO_REBOOT), IsOk());
+  WaitForCri(api, first);
+  const auto again = api.Logs("cri");
+  REQUIRE_THAT(again, IsOk());
+  CHECK_THAT(*again, ContainsSubstring("\"level\":\"debug\""));
+
+  machine->PowerCut();
+  REQUIRE_THAT(machine->Start(), IsOk());
+  machine->api().UseIdentity(cluster->Client({"os:admin"}));
+  REQUIRE_THAT(WaitForRunning(machine->api()), IsOk());
+  WaitForCri(machine->api(), 0);
+}
+
+}  // namespace
+}  // namespace ichor::qemu
