@@ -59,13 +59,19 @@ absl::Status AddExtension(X509* certificate, X509V3_CTX& context, int id, const 
   return absl::OkStatus();
 }
 
+const char* KeyUsage(const Statement& statement) {
+  if (statement.ca) {
+    return "critical,digitalSignature,keyCertSign";
+  }
+  return statement.key_encipherment ? "critical,digitalSignature,keyEncipherment"
+                                    : "critical,digitalSignature";
+}
+
 absl::Status AddExtensions(X509* certificate, X509* issuer, const Statement& statement) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  RETURN_IF_ERROR(AddExtension(
-      certificate, context, NID_key_usage,
-      statement.ca ? "critical,digitalSignature,keyCertSign" : "critical,digitalSignature"));
+  RETURN_IF_ERROR(AddExtension(certificate, context, NID_key_usage, KeyUsage(statement)));
   if (statement.for_servers || statement.for_clients) {
     const char* const both = "serverAuth,clientAuth";
     const char* const one = statement.for_servers ? "serverAuth" : "clientAuth";

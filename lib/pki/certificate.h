@@ -58,6 +58,7 @@ struct Statement {
   bool ca = false;               // it may sign certificates, and nobody below it further CAs
   bool for_servers = false;
   bool for_clients = false;
+  bool key_encipherment = false;  // a key usage beside signatures
   base::WallTime not_before;
   std::chrono::seconds lifetime{};
 };
