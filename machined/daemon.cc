@@ -1,6 +1,8 @@
 #include "machined/daemon.h"
 
+#include <algorithm>
 #include <format>
+#include <iterator>
 #include <utility>
 
 #include "ichor/boot.resources.h"
@@ -23,6 +25,7 @@
 #include "machined/crashes/pstore.h"
 #include "machined/cri/register.h"
 #include "machined/environment/policy.h"
+#include "machined/etcd/register.h"
 #include "machined/files/register.h"
 #include "machined/files/user_files.h"
 #include "machined/foresight/foresee.h"
@@ -32,6 +35,7 @@
 #include "machined/identity/machine_id.h"
 #include "machined/install/disks_now.h"
 #include "machined/kernel/register.h"
+#include "machined/kubernetes/register.h"
 #include "machined/meta/register.h"
 #include "machined/modules/register.h"
 #include "machined/network/register.h"
@@ -143,6 +147,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
+  cluster_certificates_ = RegisterClusterCertificates(runtime_, *loop_, clock_);
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
@@ -183,6 +188,8 @@ void Daemon::RegisterRooms() {
   RegisterModules(runtime_, doors_->programs);
   RegisterUdev(runtime_, doors_->programs, "/run/udev/rules.d");
   RegisterWatchdog(runtime_, *init_);
+  RegisterEtcd(runtime_, options_.secrets);
+  static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
   RegisterDelivery(runtime_, *loop_, delivery_);
   RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
 }
@@ -345,6 +352,7 @@ absl::Status Daemon::ServeAll() {
 
 CheckpointOptions Daemon::Checkpoint() const {
   std::vector<Kind> kinds = SecretsCheckpointKinds();
+  std::ranges::move(KubernetesCheckpointKinds(), std::back_inserter(kinds));
   kinds.push_back(KindOf<runtime::MachineStatus>());
   kinds.push_back(KindOf<boot::PowerRequest>());
   kinds.push_back(KindOf<network::PlatformFile>());

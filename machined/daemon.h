@@ -43,10 +43,12 @@
 #include "machined/delivery/log_delivery.h"
 #include "machined/events/event_bus.h"
 #include "machined/kernel/module_lists.h"
+#include "machined/kubernetes/static_pod_list.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
 #include "machined/platform/register.h"
 #include "machined/secrets/api_secrets.h"
+#include "machined/secrets/cluster_certificates.h"
 #include "machined/services/health_checker.h"
 #include "machined/services/init_channel.h"
 #include "machined/services/process_table.h"
@@ -60,6 +62,8 @@ namespace ichor::machined {
 struct DaemonOptions {
   std::string run = "/system/run";  // sockets, checkpoint, what stage 1 left
   std::string etc = "/system/etc";  // the generated files
+  std::string secrets = "/system/secrets";
+  std::string configs = "/system/config";
   std::string pstore = "/sys/fs/pstore";
   bool checkpoint = true;        // begin with what the one before left
   bool last_known_good = false;  // as NodeConfig's
@@ -167,6 +171,8 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<MetaStore> meta_;
   std::unique_ptr<SlotTrial> slot_;
   std::unique_ptr<ApiSecrets> secrets_;
+  std::unique_ptr<ClusterCertificates> cluster_certificates_;
+  std::unique_ptr<StaticPodList> static_pods_;
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;
   std::unique_ptr<ConfigSearch> search_;

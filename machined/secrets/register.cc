@@ -58,7 +58,9 @@ std::unique_ptr<ApiSecrets> RegisterSecrets(Runtime& runtime, Loop& loop,
 
 std::vector<Kind> SecretsCheckpointKinds() {
   return {TypeRef::Of<secrets::MaintenanceRootSecret>().kind,
-          TypeRef::Of<secrets::ApiCertificate>().kind};
+          TypeRef::Of<secrets::ApiCertificate>().kind, TypeRef::Of<secrets::EtcdSecret>().kind,
+          TypeRef::Of<secrets::KubernetesDynamicCert>().kind,
+          TypeRef::Of<secrets::KubernetesSecret>().kind};
 }
 
 }  // namespace ichor
