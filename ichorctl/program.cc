@@ -180,6 +180,7 @@ Command NewProgram() {
   }
   root.commands.push_back(GetCommand(nodes));
   root.commands.push_back(CopyCommand(nodes));
+  root.commands.push_back(KubeconfigCommand(nodes));
   root.commands.push_back(PcapCommand(nodes));
   root.commands.push_back(CgroupsCommand(nodes));
   root.commands.push_back(SupportCommand(nodes));

@@ -6,6 +6,7 @@
 namespace ichor::ctl {
 
 Command CopyCommand(const SharedNodeFlags& flags);
+Command KubeconfigCommand(const SharedNodeFlags& flags);
 Command PcapCommand(const SharedNodeFlags& flags);
 
 }  // namespace ichor::ctl

@@ -23,7 +23,6 @@ constexpr const char* kControlPlane[] = {
     "/machine.MachineService/EtcdRemoveMemberByID",
     "/machine.MachineService/EtcdSnapshot",
     "/machine.MachineService/EtcdStatus",
-    "/machine.MachineService/Kubeconfig",
 };
 
 // What a later version of ours brings, and what somebody who asks for it is told.

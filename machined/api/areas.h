@@ -41,7 +41,7 @@ void AddControlMethods(Methods& methods);
 void AddContainerMethods(Methods& methods);
 // ApplyConfiguration.
 void AddConfigMethods(Methods& methods);
-// GenerateClientConfiguration.
+// GenerateClientConfiguration, Kubeconfig.
 void AddSecretsMethods(Methods& methods);
 // ichor.v1.NodeService.
 void AddNodeMethods(Methods& methods);

@@ -1,9 +1,14 @@
+#include <chrono>
 #include <string>
 #include <utility>
 
+#include "common/common.pb.h"
+#include "google/protobuf/empty.pb.h"
 #include "lib/base/status.h"
 #include "machine/machine.pb.h"
 #include "machined/api/areas.h"
+#include "machined/api/files/gzip.h"
+#include "machined/api/files/tar_header.h"
 #include "machined/secrets/client_file.h"
 
 namespace ichor::api {
@@ -20,6 +25,27 @@ absl::StatusOr<machine::GenerateClientConfigurationResponse> MakeClientFile(
   return reply;
 }
 
+// An archive of one file, as clients expect it.
+absl::StatusOr<common::Data> MakeKubeconfig(const ApiContext& context) {
+  const All<secrets::KubernetesRootSecret> roots =
+      context.runtime.Read<secrets::KubernetesRootSecret>();
+  const auto root = roots.empty() ? secrets::KubernetesRootSecret::Spec() : roots.front().spec();
+  const base::WallTime now = context.clock.Now();
+  ASSIGN_OR_RETURN(
+      const std::string file,
+      NewKubeconfig(root, KubeconfigLifetime(context.runtime.Read<config::MachineConfig>()), now));
+  Gzip gzip;
+  const TarEntry entry{
+      .name = "kubeconfig",
+      .permissions = 0600,
+      .size_bytes = file.size(),
+      .modified_seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()};
+  common::Data data;
+  data.set_bytes(gzip.Add(TarHeader(entry) + file + TarPadding(file.size()) + TarEnd()) +
+                 gzip.End());
+  return data;
+}
+
 }  // namespace
 
 void AddSecretsMethods(Methods& methods) {
@@ -29,6 +55,10 @@ void AddSecretsMethods(Methods& methods) {
       [&context](const machine::GenerateClientConfigurationRequest& request) {
         return MakeClientFile(context, request);
       });
+  // A stream of one message.
+  methods.Unary<google::protobuf::Empty>(
+      "/machine.MachineService/Kubeconfig",
+      [&context](const google::protobuf::Empty&) { return MakeKubeconfig(context); });
 }
 
 }  // namespace ichor::api

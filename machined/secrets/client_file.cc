@@ -14,11 +14,16 @@
 #include "lib/pki/identity.h"
 #include "lib/rpc/roles.h"
 #include "machined/config/active_config.h"
+#include "machined/kubernetes/settings.h"
+#include "machined/secrets/api_certificates.h"
+#include "machined/secrets/issue.h"
+#include "machined/secrets/kubeconfig.h"
 
 namespace ichor {
 namespace {
 
 constexpr std::string_view kRolePrefix = "os:";
+constexpr const char* kOnlyControlPlane = "this is only available on control plane nodes";
 
 absl::StatusOr<std::vector<std::string>> RolesOf(
     const machine::GenerateClientConfigurationRequest& request) {
@@ -56,7 +61,7 @@ absl::StatusOr<machine::GenerateClientConfiguration> NewClientFile(
     const secrets::OSRootSecret::Spec& root, const std::string& cluster,
     const machine::GenerateClientConfigurationRequest& request, base::WallTime now) {
   if (root.issuing_ca().key().empty()) {
-    return absl::UnimplementedError("this is only available on control plane nodes");
+    return absl::UnimplementedError(kOnlyControlPlane);
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> roles, RolesOf(request));
   const std::chrono::seconds lifetime(request.crt_ttl().seconds());
@@ -77,6 +82,36 @@ absl::StatusOr<machine::GenerateClientConfiguration> NewClientFile(
   pki::Wipe(key);
   made.set_talosconfig(pki::ToYaml(file).text());
   return made;
+}
+
+absl::StatusOr<std::string> NewKubeconfig(const secrets::KubernetesRootSecret::Spec& root,
+                                          std::chrono::seconds lifetime, base::WallTime now) {
+  constexpr std::chrono::seconds kClocksDiffer{10};
+  constexpr const char* kAdmin = "admin";
+  if (root.issuing_ca().key().empty()) {
+    return absl::UnimplementedError(kOnlyControlPlane);
+  }
+  CertificateWish wish;
+  wish.ca = root.issuing_ca();
+  wish.common_name = kAdmin;
+  wish.organization = "system:masters";
+  wish.for_clients = true;
+  wish.lifetime = lifetime;
+  ASSIGN_OR_RETURN(const pki::Identity client, IssueAnew(wish, now - kClocksDiffer));
+  return RenderKubeconfig({.cluster = root.name(),
+                           .endpoint = root.endpoint().full_path(),
+                           .ca_pem = AcceptedCas(root),
+                           .user = kAdmin,
+                           .context = kAdmin},
+                          ToPem(client));
+}
+
+std::chrono::seconds KubeconfigLifetime(const All<config::MachineConfig>& configs) {
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::Of(configs);
+  if (!settings.has_value()) {
+    return pki::kClientLifetime;
+  }
+  return std::chrono::seconds(settings->cluster().admin_kubeconfig().cert_lifetime().seconds());
 }
 
 }  // namespace ichor

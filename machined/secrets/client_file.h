@@ -1,6 +1,7 @@
 // Files of clients that a node of the control plane makes for its administrators.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -23,5 +24,14 @@ std::string ClusterNameOf(const All<config::MachineConfig>& configs);
 absl::StatusOr<machine::GenerateClientConfiguration> NewClientFile(
     const secrets::OSRootSecret::Spec& root, const std::string& cluster,
     const machine::GenerateClientConfigurationRequest& request, base::WallTime now);
+
+// A new key, a certificate of `root`'s CA and both as an administrator's kubeconfig, which leads to
+// the cluster's endpoint. Valid for `lifetime`, from ten seconds before `now`: clocks differ.
+// Unimplemented without the key of the CA.
+absl::StatusOr<std::string> NewKubeconfig(const secrets::KubernetesRootSecret::Spec& root,
+                                          std::chrono::seconds lifetime, base::WallTime now);
+
+// How long such a certificate is valid, as the config in force has it.
+std::chrono::seconds KubeconfigLifetime(const All<config::MachineConfig>& configs);
 
 }  // namespace ichor

@@ -7,7 +7,10 @@
 #include "lib/base/status_matchers.h"
 #include "lib/pki/cluster/client_config.h"
 #include "lib/pki/identity.h"
+#include "lib/resource/text.h"
 #include "lib/runtime/test_rows.h"
+#include "machined/kubernetes/test_config.h"
+#include "machined/secrets/kubeconfig.h"
 
 namespace ichor {
 namespace {
@@ -76,6 +79,31 @@ TEST_CASE("client file: the cluster's name is in a document, or in the form befo
   CHECK(NameIn("machine: {type: controlplane}\ncluster: {clusterName: old}\n") == "old");
   CHECK(NameIn("apiVersion: v1alpha1\nkind: KubeClusterConfig\nclusterName: new\n") == "new");
   CHECK(ClusterNameOf(AllOf<config::MachineConfig>({})).empty());
+}
+
+TEST_CASE("kubeconfig: an administrator's, of the cluster's CA, for as long as the config says") {
+  const base::WallTime now = base::WallTime() + std::chrono::hours(1);
+  const TestCluster cluster = TestCluster::Make(base::WallTime());
+  secrets::KubernetesRootSecret::Spec root =
+      Text("name: 'home' endpoint { full_path: 'https://api:6443' } accepted_cas { crt: 'ca' }");
+  CHECK_THAT(
+      NewKubeconfig(root, std::chrono::hours(1), now).status(),
+      StatusIs(absl::StatusCode::kUnimplemented, "this is only available on control plane nodes"));
+  root.mutable_issuing_ca()->set_crt(cluster.kubernetes.certificate.ToPem());
+  root.mutable_issuing_ca()->set_key(cluster.kubernetes.key.ToPem());
+  const auto file = NewKubeconfig(root, std::chrono::hours(2), now);
+  REQUIRE_THAT(file, base::IsOk());
+  CHECK(file->contains("server: https://api:6443\n"));
+  CHECK(file->contains("current-context: admin@home\n"));
+  CHECK(file->contains("certificate-authority-data: Y2E=\n"));
+  const auto pem = ClientOfKubeconfig(*file);
+  const pki::Certificate certificate = pki::IdentityFromPem(pem.crt(), pem.key())->certificate;
+  CHECK(certificate.Organizations() == std::vector<std::string>{"system:masters"});
+  CHECK(certificate.NotBefore() == now - std::chrono::seconds(10));
+  CHECK(certificate.NotAfter() - certificate.NotBefore() == std::chrono::hours(2));
+  CHECK(KubeconfigLifetime(ConfigRow(cluster.OneDocument())) == std::chrono::hours(8760));
+  CHECK(KubeconfigLifetime(ConfigRow(cluster.OneDocument(
+            "adminKubeconfig: {certLifetime: 90m}"))) == std::chrono::minutes(90));
 }
 
 }  // namespace ichor
