@@ -56,6 +56,7 @@ var adminsReads = map[string]codes.Code{
 	"/machine.MachineService/GenerateClientConfiguration":   codes.InvalidArgument, // no roles
 	"/machine.MachineService/Hostname":                      codes.OK,
 	"/machine.MachineService/ImageList":                     codes.OK,
+	"/machine.MachineService/Kubeconfig":                    codes.OK,
 	"/machine.MachineService/List":                          codes.OK,
 	"/machine.MachineService/LoadAvg":                       codes.OK,
 	"/machine.MachineService/Logs":                          codes.NotFound, // no id
