@@ -60,7 +60,7 @@ Tree List(std::initializer_list<Tree> items) {
   return std::vector<Tree>(items);
 }
 
-void Set(pb::Struct& object, std::string_view key, Tree value) {
+void Set(pb::Struct& object, std::string_view key, const Tree& value) {
   (*object.mutable_fields())[std::string(key)] = value.value();
 }
 

@@ -42,7 +42,7 @@ google::protobuf::Struct Object(std::initializer_list<std::pair<std::string_view
 Tree List(std::initializer_list<Tree> items);
 
 // Sets a key, or replaces its value.
-void Set(google::protobuf::Struct& object, std::string_view key, Tree value);
+void Set(google::protobuf::Struct& object, std::string_view key, const Tree& value);
 
 // The value at the end of a path of keys, which lives as long as `object`; null if a key is
 // missing on the way, or leads through something else than an object.

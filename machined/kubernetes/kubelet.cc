@@ -93,9 +93,9 @@ absl::StatusOr<std::vector<std::string>> Flags(const k8s::KubeletConfig::Spec& w
   return ToFlags(all);
 }
 
-void SetIfMissing(Struct& object, std::string_view key, Tree value) {
+void SetIfMissing(Struct& object, std::string_view key, const Tree& value) {
   if (Find(object, {key}) == nullptr) {
-    Set(object, key, std::move(value));
+    Set(object, key, value);
   }
 }
 

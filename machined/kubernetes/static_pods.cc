@@ -102,7 +102,8 @@ Tree EnvironmentOf(const Spec& spec) {
 }
 
 template <class Spec>
-Struct ResourcesOf(const Spec& spec, Quantities requests) {
+Struct ResourcesOf(const Spec& spec, const Quantities& by_default) {
+  Quantities requests = by_default;
   for (const auto& [name, quantity] : spec.resources().requests()) {
     requests[name] = quantity;
   }

@@ -45,6 +45,7 @@ std::optional<std::vector<PodFiles>> ConfigFiles(
 std::vector<OwnedDirectory> DirectoriesOf(const std::vector<PodFiles>& pods,
                                           const std::string& directory) {
   std::vector<OwnedDirectory> directories;
+  directories.reserve(pods.size());
   for (const PodFiles& pod : pods) {
     directories.push_back({.path = std::format("{}/{}", directory, pod.program),
                            .owner = pod.user,
