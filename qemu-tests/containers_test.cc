@@ -1,13 +1,17 @@
 // Kubernetes' containerd on a node: it runs, is configured by the config, and comes back.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "ichor/cri.resources.h"
 #include "ichor/service.resources.h"
+#include "lib/base/clock.h"
 #include "lib/base/status_matchers.h"
 #include "qemu-tests/cluster.h"
+#include "qemu-tests/injector.h"
+#include "qemu-tests/kills.h"
 #include "qemu-tests/machine.h"
 #include "qemu-tests/wait.h"
 #include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
@@ -81,6 +85,45 @@ TEST_CASE("containers: containerd runs on a node with a config, as the config sa
   machine->api().UseIdentity(cluster->Client({"os:admin"}));
   REQUIRE_THAT(WaitForRunning(machine->api()), IsOk());
   WaitForCri(machine->api(), 0);
+}
+
+TEST_CASE("containers: containerd lives on without machined, and a reset takes what is mounted",
+          "[containers][amd64]") {
+  const auto cluster = NewCluster({"machine: {install: {disk: /dev/vda}}"});
+  REQUIRE_THAT(cluster, IsOk());
+  auto machine = Machine::Create({.firmware = Firmware::kDirectDisk,
+                                  .disks = {{.size_bytes = kDiskBytes, .holds_image = true}},
+                                  .has_injector = true},
+                                 "node");
+  REQUIRE_THAT(machine.status(), IsOk());
+  REQUIRE_THAT(machine->Start(), IsOk());
+  REQUIRE_THAT(machine->injector().WaitForBoot(), IsOk());
+  REQUIRE_THAT(machine->injector().Tell("go", "gone"), IsOk());
+  NodeApi& api = machine->api();
+  REQUIRE_THAT(WaitForMaintenance(api), IsOk());
+  REQUIRE_THAT(api.Apply(cluster->config, ApplyConfigurationRequest::AUTO), IsOk());
+  api.UseIdentity(cluster->Client({"os:admin"}));
+  REQUIRE_THAT(WaitForRunning(api), IsOk());
+  const std::int32_t before = WaitForCri(api, 0);
+  REQUIRE_THAT(Kill(*machine, {.service = "machined", .process = "machined"}), IsOk());
+  const auto known =
+      api.WaitFor<cri::ContainerRuntime>("what containerd shall be", [](const auto& rows) {
+        return !rows.empty() && !rows.front().spec().config_digest().empty();
+      });
+  REQUIRE_THAT(known, IsOk());
+  REQUIRE_THAT(api.StaysUpUntil(base::RealClock().Monotonic() + std::chrono::seconds(5)), IsOk());
+  CHECK(WaitForCri(api, 0) == before);
+
+  machine::ResetRequest reset;
+  reset.set_reboot(true);
+  for (const char* const label : {"STATE", "EPHEMERAL"}) {
+    auto* const partition = reset.add_system_partitions_to_wipe();
+    partition->set_label(label);
+    partition->set_wipe(true);
+  }
+  REQUIRE_THAT(api.CallOnce("/machine.MachineService/Reset", reset.SerializeAsString()), IsOk());
+  api.UseIdentity({.trust = rpc::TlsTrust::kAnybody});
+  REQUIRE_THAT(WaitForMaintenance(api), IsOk());
 }
 
 }  // namespace

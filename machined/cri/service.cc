@@ -54,6 +54,7 @@ ServiceDefinition::Spec Containerd() {
   process.set_oom_score_adj(kRarelyKilled);
   process.set_all_capabilities(true);
   definition.mutable_health()->set_unix_socket(kSocket);
+  definition.mutable_health()->set_grpc(true);
   return definition;
 }
 

@@ -6,11 +6,27 @@
 #include <format>
 #include <utility>
 
+#include "grpc/health/v1/health.pb.h"
 #include "lib/base/status.h"
 #include "lib/sys/loopback_socket.h"
 #include "lib/sys/unix_socket.h"
 
 namespace ichor {
+namespace {
+
+// What a server's answer to the question for its health means.
+absl::Status HealthOf(const absl::StatusOr<std::string>& reply) {
+  RETURN_IF_ERROR(reply.status());
+  grpc::health::v1::HealthCheckResponse response;
+  if (!response.ParseFromString(*reply)) {
+    return absl::InternalError("the answer for its health makes no sense");
+  }
+  return response.status() == grpc::health::v1::HealthCheckResponse::SERVING
+             ? absl::OkStatus()
+             : absl::UnavailableError("it says that it does not serve");
+}
+
+}  // namespace
 
 using services::ProcessStatus;
 using services::ServiceDefinition;
@@ -73,6 +89,8 @@ void HealthChecker::Drop(Subject& subject) {
     loop_.poller().Remove(subject.attempt.get());
     subject.attempt.Reset();
   }
+  subject.client.reset();
+  subject.answered.reset();
   if (const auto timer = std::exchange(subject.timer, std::nullopt); timer.has_value()) {
     loop_.Cancel(*timer);
   }
@@ -83,6 +101,8 @@ void HealthChecker::Check(const std::string& id) {
   const std::string& path = subject.definition.health().unix_socket();
   if (path.empty()) {
     CheckPort(id, subject);
+  } else if (subject.definition.health().grpc()) {
+    CheckGrpc(id, subject);
   } else {
     Answer(id, sys::ProbeUnix(path));
   }
@@ -107,8 +127,43 @@ void HealthChecker::CheckPort(const std::string& id, Subject& subject) {
   Later(id, subject, kTimeout, &HealthChecker::GiveUp);
 }
 
+void HealthChecker::CheckGrpc(const std::string& id, Subject& subject) {
+  absl::StatusOr<std::unique_ptr<rpc::Client>> client =
+      rpc::Client::Connect(loop_, subject.definition.health().unix_socket());
+  if (!client.ok()) {
+    Answer(id, client.status());
+    return;
+  }
+  subject.client = *std::move(client);
+  Later(id, subject, kAnswerTimeout, &HealthChecker::GiveUp);
+  subject.client->Unary("/grpc.health.v1.Health/Check",
+                        grpc::health::v1::HealthCheckRequest().SerializeAsString(),
+                        [this, id](const absl::StatusOr<std::string>& reply) { Heard(id, reply); });
+}
+
+// From within the client, which must not be deleted there: what follows is done by a timer.
+void HealthChecker::Heard(const std::string& id, const absl::StatusOr<std::string>& reply) {
+  const auto subject = subjects_.find(id);
+  if (subject == subjects_.end() || subject->second.client == nullptr) {
+    return;  // it is being dropped
+  }
+  subject->second.answered = HealthOf(reply);
+  if (const auto timer = std::exchange(subject->second.timer, std::nullopt); timer.has_value()) {
+    loop_.Cancel(*timer);
+  }
+  Later(id, subject->second, {}, &HealthChecker::TakeAnswer);
+}
+
+void HealthChecker::TakeAnswer(const std::string& id) {
+  const absl::Status answered =
+      subjects_.at(id).answered.value_or(absl::InternalError("there is no answer"));
+  Answer(id, answered);
+}
+
 void HealthChecker::GiveUp(const std::string& id) {
-  Answer(id, absl::DeadlineExceededError(std::format("no answer within {}", kTimeout)));
+  const bool asked = subjects_.at(id).client != nullptr;
+  const std::chrono::milliseconds limit = asked ? kAnswerTimeout : kTimeout;
+  Answer(id, absl::DeadlineExceededError(std::format("no answer within {}", limit)));
 }
 
 void HealthChecker::Answer(const std::string& id, const absl::Status& status) {

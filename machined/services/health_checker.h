@@ -7,9 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "ichor/service.resources.h"
 #include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
+#include "lib/rpc/client.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 
@@ -20,12 +23,14 @@ namespace ichor {
 std::chrono::nanoseconds PauseOfUnwell(std::chrono::nanoseconds unwell);
 
 // A source of ServiceHealth: tries to connect to each service that runs and says where it listens,
-// every 5 s; a service that is not well as PauseOfUnwell says. Loop's thread only.
+// every 5 s, and asks those that speak gRPC; a service that is not well as PauseOfUnwell says.
+// Loop's thread only.
 class HealthChecker {
  public:
   static constexpr std::chrono::seconds kPeriod{5};
   static constexpr std::chrono::milliseconds kSoon{100};
   static constexpr std::chrono::milliseconds kTimeout{500};
+  static constexpr std::chrono::seconds kAnswerTimeout{5};
 
   // All must outlive the checker.
   HealthChecker(Loop& loop, Runtime& runtime, const base::Clock& clock);
@@ -43,7 +48,9 @@ class HealthChecker {
     services::ServiceDefinition::Spec definition;
     std::optional<services::ServiceHealth::Spec> health;  // absent: not asked yet
     std::optional<base::MonotonicTime> unwell_since;
-    base::UniqueFd attempt;  // a connection being made
+    base::UniqueFd attempt;                // a connection being made
+    std::unique_ptr<rpc::Client> client;   // that was asked
+    std::optional<absl::Status> answered;  // by it
     std::optional<Loop::TimerId> timer;
   };
 
@@ -53,6 +60,9 @@ class HealthChecker {
   void Drop(Subject& subject);
   void Check(const std::string& id);
   void CheckPort(const std::string& id, Subject& subject);
+  void CheckGrpc(const std::string& id, Subject& subject);
+  void Heard(const std::string& id, const absl::StatusOr<std::string>& reply);
+  void TakeAnswer(const std::string& id);
   void Answer(const std::string& id, const absl::Status& status);
   void Later(const std::string& id, Subject& subject, std::chrono::nanoseconds delay,
              void (HealthChecker::*what)(const std::string&));
