@@ -27,6 +27,8 @@ STAGES = {
     "fuzz": lambda options: fuzz.run(options.long),
     "compat": lambda options: compat.run(),
 }
+# What takes a cold machine too long: a real Kubernetes is compiled.
+_LONG = ("cluster",)
 
 HELP = """Runs the stages in this order; one that fails does not stop those after it.
 
@@ -37,7 +39,8 @@ HELP = """Runs the stages in this order; one that fails does not stop those afte
             directory (configure, archive and link; with --long also compiled) release-amd64 has the same bytes
   image     the images of both architectures hold what they promise: no shell, no setuid, a dm-verity tree that fits, a
             manifest that is right, the limits of size; amd64 (with --long both) comes out the same twice
-  cluster   the container images of a test cluster: a local registry serves every blob whole, every program in them runs
+  cluster   with --long or --only: the container images of a test cluster; a local registry serves every blob whole, every
+            program in them runs
   boot      those images in QEMU; a test that fails keeps the console's log and the disks in build/qemu/
   fuzz      every fuzz program for 5 s, with --long for 60 s; a failing input is kept in build/fuzz/crashes/
   compat    the official Go client against release-amd64's state-server
@@ -66,7 +69,7 @@ def arguments():
 def chosen(options):
     """The stages to run."""
     if options.only is None:
-        return STAGES
+        return STAGES if options.long else {name: stage for name, stage in STAGES.items() if name not in _LONG}
     if options.only in STAGES:
         return {options.only: STAGES[options.only]}
     return {"unit": lambda _: programs.run("dev", options.only)}
