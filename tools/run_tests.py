@@ -14,7 +14,7 @@ from common.presets import BUILD
 from common.process import interruptible
 from common.step import Outcome, summary
 from lint import lint
-from stages import boot, compat, fuzz, image, programs, release
+from stages import boot, cluster, compat, fuzz, image, programs, release
 
 STAGES = {
     "lint": lambda options: lint(changed=False),
@@ -22,6 +22,7 @@ STAGES = {
     "tsan": lambda options: programs.run("tsan"),
     "release": lambda options: release.run(options.long),
     "image": lambda options: image.run(options.long),
+    "cluster": lambda options: cluster.run(),
     "boot": lambda options: boot.run(options.long),
     "fuzz": lambda options: fuzz.run(options.long),
     "compat": lambda options: compat.run(),
@@ -36,6 +37,7 @@ HELP = """Runs the stages in this order; one that fails does not stop those afte
             directory (configure, archive and link; with --long also compiled) release-amd64 has the same bytes
   image     the images of both architectures hold what they promise: no shell, no setuid, a dm-verity tree that fits, a
             manifest that is right, the limits of size; amd64 (with --long both) comes out the same twice
+  cluster   the container images of a test cluster: a local registry serves every blob whole, every program in them runs
   boot      those images in QEMU; a test that fails keeps the console's log and the disks in build/qemu/
   fuzz      every fuzz program for 5 s, with --long for 60 s; a failing input is kept in build/fuzz/crashes/
   compat    the official Go client against release-amd64's state-server
