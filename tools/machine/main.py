@@ -16,9 +16,11 @@ import shutil
 import subprocess
 import time
 
+from cluster.registry import Registry
 from common.presets import BUILD
 from common.process import interruptible
-from machine import accelerator, files, running
+from common.tree import ROOT
+from machine import accelerator, files, node, running
 from machine.spec import Machine, host_arch, qemu
 
 MACHINES = BUILD / "qemu"
@@ -64,11 +66,13 @@ def prepare(options):
     firmware = options.firmware or "uefi"
     if firmware == "bios" and options.arch == "arm64":
         sys.exit("ichor: arm64 machines have no BIOS: --firmware uefi")
+    Registry(home).stop()
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    sizes = options.disk or ([] if firmware == "direct" else [6 << 30])
+    sizes = options.disk or ([] if firmware == "direct" else [(6 if options.maintenance else 10) << 30])
     disks = tuple(home / f"disk{index}.raw" for index in range(len(sizes)))
-    machine = Machine(options.name, home, options.arch, firmware, options.memory, disks,
+    memory = options.memory or (2048 if options.maintenance else 4096)
+    machine = Machine(options.name, home, options.arch, firmware, memory, disks,
                       options.api_port or running.free_port(), accelerator.choose(options.arch))
     try:
         files.make(machine, sizes)
@@ -84,25 +88,49 @@ def tail(machine):
     return "\n".join(text.splitlines()[-_TAIL_LINES:])
 
 
-def up(options):
-    """Starts a machine and waits until its API answers."""
-    if not options.maintenance:
-        sys.exit("ichor: up: only `./ichor up --maintenance` works so far: a node that takes a config comes later")
-    machine = prepare(options)
-    start = time.monotonic()
+def start(machine, seconds):
+    """Starts QEMU and waits until the API answers. NodeError with the console's last lines if it does not."""
     done = subprocess.run(qemu(machine), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"ichor: QEMU does not start:\n{done.stderr}")
-    if running.wait_for_api(machine, options.timeout):
-        print(f"{machine.name} answers on 127.0.0.1:{machine.api_port} after {time.monotonic() - start:.0f} s, in maintenance mode:")
-        print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
-        print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
-        return 0
+        raise node.NodeError(f"QEMU does not start:\n{done.stderr}")
+    if running.wait_for_api(machine, seconds):
+        return
     if not running.is_running(machine):
-        print(f"{tail(machine)}\nichor: {machine.name} ended before its API answered", file=sys.stderr)
+        raise node.NodeError(f"{machine.name} ended before its API answered. Its console:\n{tail(machine)}")
+    raise node.NodeError(f"{machine.name} did not answer within {seconds} s; it still runs. Its console:\n{tail(machine)}")
+
+
+def up(options):
+    """Starts a machine and waits until its API answers; without --maintenance, until it runs with a config of its own."""
+    try:
+        if not options.maintenance:
+            node.check(options)
+        machine = prepare(options)
+        if options.maintenance:
+            start(machine, options.timeout)
+            print(f"{machine.name} answers on 127.0.0.1:{machine.api_port}, in maintenance mode:")
+            print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
+        else:
+            make_node(machine, options)
+            print(f"{machine.name} has its config:" if options.wait == "false" else f"{machine.name} runs:")
+            print(f"  {node.CTL.relative_to(ROOT)} --talosconfig {(machine.directory / 'talosconfig').relative_to(ROOT)} --nodes 127.0.0.1 service")
+    except node.NodeError as error:
+        print(f"ichor: up: {error}", file=sys.stderr)
         return 1
-    print(f"{tail(machine)}\nichor: {machine.name} did not answer within {options.timeout} s; it still runs", file=sys.stderr)
-    return 1
+    print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
+    return 0
+
+
+def make_node(machine, options):
+    """Gives a machine that does not run yet a registry if it needs one, starts it, and gives it a config."""
+    more = node.serve_images(machine, options) if node.wants_local_images(options) else []
+    node.make_config(machine, options, more)
+    with node.progress(f"booting {machine.name}"):
+        start(machine, options.timeout)
+    node.apply_config(machine)
+    if options.wait == "true":
+        with node.progress(f"waiting until {machine.name} is ready"):
+            node.await_ready(machine, options.timeout)
 
 
 def down(options):
@@ -114,6 +142,7 @@ def down(options):
     if not running.power_off(machine):
         print(f"ichor: {options.name} does not end: see {machine.pid_file}", file=sys.stderr)
         return 1
+    Registry(machine.directory).stop()
     shutil.rmtree(machine.directory)
     return 0
 
@@ -149,29 +178,43 @@ def status(_):
     return 0
 
 
+def add_up(commands):
+    """The command line of `up`."""
+    command = commands.add_parser("up", description="Starts a node in QEMU from the image, gives it a config of its own, and returns when it runs.")
+    command.set_defaults(run=up)
+    command.add_argument("--arch", choices=("amd64", "arm64"), default=host_arch(), help="default: this machine's")
+    command.add_argument("--firmware", choices=("bios", "uefi", "direct"),
+                         help="uefi (default) and bios boot disk.raw; direct boots kernel and initramfs-pxe without a disk")
+    command.add_argument("--memory", type=int, metavar="MiB", help="default: 4096, with --maintenance 2048")
+    command.add_argument("--disk", type=bytes_of, action="append", metavar="SIZE",
+                         help="such as 6G, once per disk; the first holds the image (default: one of 10G, with --maintenance 6G)")
+    command.add_argument("--api-port", type=int, metavar="P", help="port on 127.0.0.1 (default: the first free from 50000)")
+    command.add_argument("--timeout", type=int, default=300, metavar="SECONDS", help="how long each wait may take (default: 300)")
+    command.add_argument("--maintenance", action="store_true", help="leave the node without a config; what follows is not for it")
+    command.add_argument("--wait", choices=("true", "false"), default="true", help="false: return when the node has taken its config")
+    command.add_argument("--kubernetes-version", metavar="V", help="another release than the default one")
+    command.add_argument("--config-patch", action="append", default=[], metavar="PATCH", help="changes the config: @FILE or the patch itself")
+    command.add_argument("--registry-mirror", action="append", default=[], metavar="REGISTRY=URL", help="where the node pulls a registry's images")
+    command.add_argument("--images", choices=("auto", "local", "public"), default="auto",
+                         help="local: from a registry on this machine, with images made here; auto: so if registry.k8s.io cannot be reached "
+                              "and there is no --registry-mirror")
+
+
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(prog="./ichor")
     commands = parser.add_subparsers(required=True)
-    start = commands.add_parser("up", description="Starts a node in QEMU from the image; returns when its API answers.")
-    start.set_defaults(run=up)
-    start.add_argument("--arch", choices=("amd64", "arm64"), default=host_arch(), help="default: this machine's")
-    start.add_argument("--firmware", choices=("bios", "uefi", "direct"),
-                       help="uefi (default) and bios boot disk.raw; direct boots kernel and initramfs-pxe without a disk")
-    start.add_argument("--memory", type=int, default=2048, metavar="MiB", help="default: 2048")
-    start.add_argument("--disk", type=bytes_of, action="append", metavar="SIZE",
-                       help="such as 6G, once per disk; the first holds the image (default: one of 6G)")
-    start.add_argument("--api-port", type=int, metavar="P", help="port on 127.0.0.1 (default: the first free from 50000)")
-    start.add_argument("--maintenance", action="store_true", help="a node without a config")
-    start.add_argument("--timeout", type=int, default=300, metavar="SECONDS", help="how long to wait (default: 300)")
-    stop = commands.add_parser("down", description="Cuts a node's power and removes its disks.")
+    add_up(commands)
+    stop = commands.add_parser("down", description="Cuts a node's power and removes its disks and all else of it.")
     stop.set_defaults(run=down)
     show = commands.add_parser("console", description="Shows a node's serial console until the node ends.")
     show.set_defaults(run=console)
     show.add_argument("--no-follow", action="store_true", help="only what is there already")
-    commands.add_parser("status", description="Lists the nodes of this checkout.").set_defaults(run=status)
-    for command in (start, stop, show):
-        command.add_argument("--name", default="node", metavar="N", help="default: node")
+    status_command = commands.add_parser("status", description="Lists the nodes of this checkout.")
+    status_command.set_defaults(run=status)
+    for command in commands.choices.values():
+        if command is not status_command:
+            command.add_argument("--name", default="node", metavar="N", help="default: node")
     return parser.parse_args()
 
 
