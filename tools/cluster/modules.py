@@ -49,10 +49,8 @@ KUBERNETES = Module("kubernetes", "k8s.io/kubernetes", {"kubernetes": "."},
 ETCD = Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3", "etcdctl": "go.etcd.io/etcd/etcdctl/v3",
                                                     "etcdutl": "go.etcd.io/etcd/etcdutl/v3"})
 COREDNS = Module("coredns", "github.com/coredns/coredns", {"coredns": "."})
-FLANNEL = Module("flannel", "github.com/flannel-io/flannel", {"flanneld": "github.com/flannel-io/flannel"},
-                 ("github.com/flannel-io/flannel/pkg/version.Version",))
 PAUSE = Module("pause", "", {"pause": "."}, ("main.version",), "v3.10.2")
-ALL = (KUBERNETES, ETCD, COREDNS, FLANNEL, PAUSE)
+ALL = (KUBERNETES, ETCD, COREDNS, PAUSE)
 
 
 def default_kubernetes():
