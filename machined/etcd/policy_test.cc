@@ -66,14 +66,14 @@ TEST_CASE("etcd: by default it announces the first address of the node, and list
 
 TEST_CASE("etcd: networks of the config choose, of all addresses what is announced") {
   const std::string ca = Cluster().OneDocument();
-  const std::string with = ca.substr(0, ca.rfind("}")) +
+  const std::string with = ca.substr(0, ca.rfind('}')) +
                            ", advertisedSubnets: [203.0.113.0/24, 192.168.0.0/16, '!192.168.0.2'],"
                            " listenSubnets: [192.168.0.0/16, 'fd00::/8']}\n";
   const EtcdSpec::Spec spec = Spec(with);
   CHECK(Shown(spec.advertised_addresses()) == "203.0.113.7");
   CHECK(Shown(spec.listen_peer_addresses()) == "192.168.0.2 fd00::2");
   CHECK(Shown(spec.listen_client_addresses()) == "127.0.0.1 192.168.0.2 fd00::2");
-  const std::string none = ca.substr(0, ca.rfind("}")) + ", advertisedSubnets: [172.16.0.0/12]}\n";
+  const std::string none = ca.substr(0, ca.rfind('}')) + ", advertisedSubnets: [172.16.0.0/12]}\n";
   CHECK(Stated(*Resolve(none)).empty());
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("etcd: its flags, and those that the config may not give") {
                                  "--watch-progress-notify-interval=5s"});
   const std::string text = Cluster().OneDocument();
   const auto denied =
-      Resolve(text.substr(0, text.rfind("}")) + ", extraArgs: {name: other}}\n").status();
+      Resolve(text.substr(0, text.rfind('}')) + ", extraArgs: {name: other}}\n").status();
   CHECK(denied.message() == "extra arg \"name\" is not allowed");
 }
 

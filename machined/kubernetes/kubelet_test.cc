@@ -55,6 +55,7 @@ TEST_CASE("kubelet: its command line and its configuration, in every field") {
   const auto spec = Spec(Cluster().OneDocument());
   CHECK(spec.image() == "ghcr.io/siderolabs/kubelet:v1.36.0");
   CHECK(spec.expected_nodename() == "n1");
+  const std::string credentials = "/etc/kubernetes/kubelet-credentialproviderconfig.yaml";
   CHECK(Lines(spec.args().begin(), spec.args().end()) ==
         Lines{"--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubeconfig",
               "--cert-dir=/var/lib/kubelet/pki", "--config=/etc/kubernetes/kubelet.yaml",
@@ -135,13 +136,12 @@ TEST_CASE("kubelet: a node that does not register, a provider outside, quotas, c
       "features: {diskQuotaSupport: true}\n  kubelet: {skipNodeRegistration: true, "
       "credentialProviderConfig: {kind: C}, "
       "extraMounts: [{destination: /d, type: bind, source: /s, options: [rw]}]}"));
+  const std::string credentials = "/etc/kubernetes/kubelet-credentialproviderconfig.yaml";
   CHECK(Lines(spec.args().begin(), spec.args().end()) ==
         Lines{"--cert-dir=/var/lib/kubelet/pki", "--cloud-provider=external",
               "--config=/etc/kubernetes/kubelet.yaml", "--hostname-override=n1",
               "--image-credential-provider-bin-dir=/usr/local/lib/kubelet/credentialproviders",
-              "--image-credential-provider-config="
-              "/etc/kubernetes/kubelet-credentialproviderconfig.yaml",
-              "--node-ip=10.0.0.2,fd00::2"});
+              "--image-credential-provider-config=" + credentials, "--node-ip=10.0.0.2,fd00::2"});
   const std::string config = ToYaml(spec.config());
   CHECK(config.contains("    mode: AlwaysAllow\n"));
   CHECK(config.contains("    webhook:\n        enabled: false\n"));

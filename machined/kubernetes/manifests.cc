@@ -38,6 +38,7 @@ void Add(const std::string& id, const std::vector<Struct>& objects, Desired<Mani
 Struct Binding(const std::string& name, const std::string& role,
                const std::vector<std::string>& groups) {
   std::vector<Tree> subjects;
+  subjects.reserve(groups.size());
   for (const std::string& group : groups) {
     subjects.emplace_back(Object({{"kind", "Group"}, {"name", group}, {"apiGroup", kRbac}}));
   }

@@ -93,8 +93,7 @@ TEST_CASE("kubernetes: files of the pods are written together, and go together")
   CHECK(static_cast<const k8s::SecretStatus::Spec&>(*rows.front().spec->message()).ready());
   CHECK(*sys::ReadFile(top.name + "/kubernetes/a/x", 10) == "1");
   CHECK(*sys::ReadFile(top.name + "/kubernetes/b/y", 10) == "2");
-  auto none = WriteFiles<k8s::SecretStatus>(std::nullopt, top.name + "/kubernetes");
-  CHECK(std::move(none).Take().empty());
+  CHECK(WriteFiles<k8s::SecretStatus>(std::nullopt, top.name + "/kubernetes").Take().empty());
   CHECK_FALSE(std::filesystem::exists(top.name + "/kubernetes/a/x"));
 }
 
