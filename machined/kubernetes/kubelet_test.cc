@@ -55,7 +55,6 @@ TEST_CASE("kubelet: its command line and its configuration, in every field") {
   const auto spec = Spec(Cluster().OneDocument());
   CHECK(spec.image() == "ghcr.io/siderolabs/kubelet:v1.36.0");
   CHECK(spec.expected_nodename() == "n1");
-  const std::string credentials = "/etc/kubernetes/kubelet-credentialproviderconfig.yaml";
   CHECK(Lines(spec.args().begin(), spec.args().end()) ==
         Lines{"--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubeconfig",
               "--cert-dir=/var/lib/kubelet/pki", "--config=/etc/kubernetes/kubelet.yaml",
