@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "lib/base/status.h"
+#include "lib/resource/address_prefix.h"
 #include "lib/resource/address_text.h"
 #include "lib/resource/yaml.h"
 
@@ -50,20 +51,6 @@ bool IsName(const std::string& name) {
 
 enums::NethelpersFamily FamilyOf(const std::string& bytes) {
   return bytes.size() == kV4Bytes ? enums::FAMILY_INET4 : enums::FAMILY_INET6;
-}
-
-bool Covers(const common::NetIPPrefix& subnet, const std::string& address) {
-  if (subnet.ip().size() != address.size()) {
-    return false;
-  }
-  for (std::int32_t bit = 0; bit < subnet.prefix_length(); ++bit) {
-    const auto at = static_cast<std::size_t>(bit) / 8;
-    const auto mask = static_cast<char>(0x80U >> (static_cast<unsigned>(bit) % 8));
-    if ((subnet.ip()[at] & mask) != (address[at] & mask)) {
-      return false;
-    }
-  }
-  return true;
 }
 
 absl::Status AddNames(const NetworkForm& form, Config& config) {
@@ -183,7 +170,7 @@ absl::Status AddGateway(const NetworkForm& form, const std::string& link, Config
     return Wrong(NetworkForm::kGateway, std::format("\"{}\" is no address", text));
   }
   const bool reached = std::ranges::any_of(config.addresses(), [&](const auto& address) {
-    return Covers(address.address(), gateway->ip());
+    return IsIn(gateway->ip(), address.address());
   });
   if (!reached && !gateway->ip().starts_with("\xfe\x80")) {
     return Wrong(NetworkForm::kGateway, std::format("{} is in no subnet of the addresses", text));

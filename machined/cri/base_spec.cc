@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/log/absl_check.h"
+#include "lib/resource/json_text.h"
 #include "lib/resource/yaml.h"
 #include "talos/resource/definitions/cri/cri.resources.h"
 
@@ -81,21 +82,6 @@ Struct FromText(std::string_view text) {
   return spec.object();
 }
 
-std::string Quoted(std::string_view text) {
-  constexpr unsigned char kFirstPrintable = 0x20;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < kFirstPrintable) {
-      quoted += std::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
-}
-
 std::string NumberJson(double number) {
   constexpr double kExact = 1LL << 53;  // whole numbers up to here are what they were
   if (number >= -kExact && number <= kExact &&
@@ -122,7 +108,7 @@ std::string ValueJson(const Value& value) {
     case Value::kListValue:
       return ListJson(value.list_value());
     case Value::kStringValue:
-      return Quoted(value.string_value());
+      return JsonText(value.string_value());
     case Value::kNumberValue:
       return NumberJson(value.number_value());
     case Value::kBoolValue:
@@ -160,7 +146,7 @@ std::string SpecJson(const Struct& spec) {
   const std::map<std::string, Value> sorted(spec.fields().begin(), spec.fields().end());
   std::string text;
   for (const auto& [key, value] : sorted) {
-    text += std::format("{}{}:{}", text.empty() ? "" : ",", Quoted(key), ValueJson(value));
+    text += std::format("{}{}:{}", text.empty() ? "" : ",", JsonText(key), ValueJson(value));
   }
   return "{" + text + "}";
 }

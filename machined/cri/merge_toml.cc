@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "lib/base/hex.h"
 #include "lib/base/status.h"
 #include "lib/early/sha256.h"
 
@@ -51,11 +52,8 @@ void Merge(toml::table& into, const toml::table& from) {
 }
 
 std::string HeaderOf(const TomlPart& part) {
-  std::string hex;
-  for (const std::byte byte : early::Sha256Of(std::as_bytes(std::span(part.text)))) {
-    hex += std::format("{:02x}", static_cast<unsigned>(byte));
-  }
-  return std::format("## {} (sha256:{})\n", part.origin, hex);
+  return std::format("## {} (sha256:{})\n", part.origin,
+                     base::Hex(early::Sha256Of(std::as_bytes(std::span(part.text)))));
 }
 
 }  // namespace

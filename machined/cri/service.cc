@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/base/hex.h"
 #include "lib/early/sha256.h"
 #include "machined/config/active_config.h"
 #include "machined/cri/render.h"
@@ -35,11 +36,7 @@ std::string DigestOf(const All<files::EtcFileSpec>& specs) {
     hash.Update(std::as_bytes(std::span(size)));
     hash.Update(std::as_bytes(std::span(contents)));
   }
-  std::string hex;
-  for (const std::byte byte : hash.Finish()) {
-    hex += std::format("{:02x}", static_cast<unsigned>(byte));
-  }
-  return hex;
+  return base::Hex(hash.Finish());
 }
 
 ServiceDefinition::Spec Containerd() {

@@ -5,29 +5,12 @@
 #include <map>
 #include <utility>
 
+#include "lib/resource/json_text.h"
 #include "lib/resource/time_proto.h"
 #include "lib/resource/time_text.h"
-#include "lib/resource/utf8_text.h"
 
 namespace ichor {
 namespace {
-
-// A text of JSON with its quotes: RFC 8259, 7.
-std::string Quoted(std::string_view bytes) {
-  constexpr unsigned char kFirstPrintable = 0x20;
-  std::string text = "\"";
-  for (const char c : Utf8Text(bytes)) {
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (static_cast<unsigned char>(c) < kFirstPrintable) {
-      text += std::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      text += c;
-    }
-  }
-  return text + '"';
-}
 
 // One object on one line. Tags win over no key of ours.
 class Object {
@@ -38,7 +21,7 @@ class Object {
     }
   }
   void Add(std::string_view key, std::string_view text) {
-    values_[std::string(key)] = Quoted(text);
+    values_[std::string(key)] = JsonText(text);
   }
   void Add(std::string_view key, std::uint64_t number) {
     values_[std::string(key)] = std::to_string(number);
@@ -46,7 +29,7 @@ class Object {
   std::string Line() const {
     std::string line;
     for (const auto& [key, value] : values_) {
-      line += (line.empty() ? "{" : ",") + Quoted(key) + ":" + value;
+      line += (line.empty() ? "{" : ",") + JsonText(key) + ":" + value;
     }
     return line + "}\n";
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/network.pb.h"
+#include "lib/resource/address_prefix.h"
 #include "lib/resource/address_text.h"
 
 namespace ichor {
@@ -15,22 +16,6 @@ namespace {
 
 constexpr std::size_t kV4Bytes = 4;
 constexpr int kByteBits = 8;
-
-bool IsIn(const std::string& ip, const common::NetIPPrefix& network) {
-  if (ip.size() != network.ip().size()) {
-    return false;
-  }
-  for (int bit = 0; bit < network.prefix_length(); ++bit) {
-    const auto byte = static_cast<std::size_t>(bit / kByteBits);
-    const int mask = 0x80 >> (bit % kByteBits);
-    const int difference =
-        static_cast<unsigned char>(ip[byte]) ^ static_cast<unsigned char>(network.ip()[byte]);
-    if ((difference & mask) != 0) {
-      return false;
-    }
-  }
-  return true;
-}
 
 // A network, or an address for itself alone.
 std::optional<common::NetIPPrefix> NetworkOf(std::string_view text) {

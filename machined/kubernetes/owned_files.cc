@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <format>
+#include <span>
 #include <system_error>
 
+#include "lib/base/hex.h"
 #include "lib/base/status.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ownership.h"
@@ -103,11 +105,7 @@ std::string VersionOfFiles(const std::vector<OwnedDirectory>& directories) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(all.data()), all.size(), digest.data());
   constexpr std::size_t kShownBytes = 8;
-  std::string version;
-  for (std::size_t i = 0; i < kShownBytes; ++i) {
-    version += std::format("{:02x}", digest[i]);
-  }
-  return version;
+  return base::Hex(std::as_bytes(std::span(digest)).first(kShownBytes));
 }
 
 }  // namespace ichor

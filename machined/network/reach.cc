@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
 #include "config/link.pb.h"
+#include "lib/resource/address_prefix.h"
 #include "lib/resource/address_text.h"
 
 namespace ichor {
@@ -32,22 +33,6 @@ bool HasName(const Link& link, std::string_view name) {
          std::ranges::contains(link.spec().alt_names(), name) ||
          (name.starts_with(kByAddress) && !link.spec().hardware_addr().empty() &&
           absl::BytesToHexString(link.spec().hardware_addr()) == name.substr(kByAddress.size()));
-}
-
-// Whether the bytes of an address begin as the prefix does.
-bool IsIn(std::string_view ip, const common::NetIPPrefix& prefix) {
-  constexpr std::int32_t kBits = 8;
-  if (ip.empty() || ip.size() != prefix.ip().size()) {
-    return false;
-  }
-  for (std::int32_t bit = 0; bit < prefix.prefix_length(); ++bit) {
-    const auto byte = static_cast<size_t>(bit / kBits);
-    const int mask = 1 << (kBits - 1 - bit % kBits);
-    if (byte >= ip.size() || ((ip[byte] ^ prefix.ip()[byte]) & mask) != 0) {
-      return false;
-    }
-  }
-  return true;
 }
 
 class Judge {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "absl/strings/ascii.h"
+#include "lib/base/hex.h"
 #include "lib/early/sha256.h"
 #include "lib/resource/address_text.h"
 
@@ -81,11 +82,8 @@ std::vector<std::string> LinksMeant(const definitions::LinkReference& which, con
 std::string VlanName(const std::string& parent, std::uint32_t id) {
   if (parent.size() + kVlanSuffix <= kLongestLinkName) return std::format("{}.{}", parent, id);
   const early::Sha256Digest digest = early::Sha256Of(std::as_bytes(std::span(parent)));
-  std::string hash;
-  for (std::size_t i = 0; i < kHashBytes; ++i) {
-    hash += std::format("{:02x}", std::to_integer<unsigned>(digest[i]));
-  }
-  return std::format("{}{}.{}", parent.substr(0, kKeptOfParent), hash, id);
+  return std::format("{}{}.{}", parent.substr(0, kKeptOfParent),
+                     base::Hex(std::span(digest).first(kHashBytes)), id);
 }
 
 }  // namespace ichor::networkd
