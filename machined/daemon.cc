@@ -131,7 +131,7 @@ Daemon::Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Cl
     : options_(std::move(options)),
       clock_(clock),
       loop_(std::move(loop)),
-      power_(*loop_, runtime_, clock_,
+      power_(*loop_, runtime_, clock_, options_.run + "/checkpoint/power",
              [this](const boot::PowerRequest::Spec& request) { return EndMachine(request); }) {}
 
 Daemon::~Daemon() = default;
@@ -143,7 +143,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   if (options_.checkpoint) {
     LoadAll();
   }
-  power_.Begin();
+  power_.Begin(options_.checkpoint);
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
@@ -354,7 +354,6 @@ CheckpointOptions Daemon::Checkpoint() const {
   std::vector<Kind> kinds = SecretsCheckpointKinds();
   std::ranges::move(KubernetesCheckpointKinds(), std::back_inserter(kinds));
   kinds.push_back(KindOf<runtime::MachineStatus>());
-  kinds.push_back(KindOf<boot::PowerRequest>());
   kinds.push_back(KindOf<network::PlatformFile>());
   return {.path = options_.run + "/checkpoint/machined",
           .program = "machined",
@@ -417,10 +416,6 @@ void Daemon::OnSettled() {
   console_.OnSettled();
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {
     logs_.Declare(service.id());  // empty until it says something
-  }
-  if (!power_saved_ && !runtime_.Read<boot::PowerRequest>().empty()) {
-    power_saved_ = true;
-    Save();  // at once: services end now, and machined may
   }
   SaveSoon();
 }
@@ -520,7 +515,6 @@ absl::StatusOr<std::string> Daemon::Shutdown(bool /*force*/) {
 // Begins the end, and says so in the events that clients follow. Returns their actor.
 std::string Daemon::GoDown(boot::PowerRequest::Spec request, const std::string& sequence) {
   std::string actor = events::EventBus::NewActorId();
-  base::Log(base::Severity::kInfo, "{} begins", sequence);
   machine::SequenceEvent begin;
   begin.set_sequence(sequence);
   begin.set_action(machine::SequenceEvent::START);
@@ -531,6 +525,8 @@ std::string Daemon::GoDown(boot::PowerRequest::Spec request, const std::string& 
   events_.Publish(stop, actor);
   request.set_actor_id(actor);
   power_.Request(request);
+  base::Log(base::Severity::kInfo, "{} begins", sequence);
+  Save();  // at once: services end now, and machined may
   return actor;
 }
 

@@ -189,8 +189,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them
   bool save_scheduled_ = false;
   enum class Wiping : std::uint8_t { kNot, kNow, kDone } wiping_ = Wiping::kNot;
-  bool power_saved_ = false;  // the order to go down is in the checkpoint
-  std::string saved_;         // the checkpoint as it is on disk
+  std::string saved_;  // the checkpoint as it is on disk
 
   std::unique_ptr<api::MachineApi> api_;
   std::vector<std::unique_ptr<state::StateService>> states_;

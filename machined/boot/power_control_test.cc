@@ -1,5 +1,8 @@
 #include "machined/boot/power_control.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <string>
 #include <vector>
 
 #include "catch2/catch_test_macros.hpp"
@@ -14,16 +17,32 @@ using boot::PowerRequest;
 using services::ProcessStatus;
 using Action = PowerControl::Action;
 
+class Memory {
+ public:
+  Memory() { REQUIRE(mkdtemp(path_.data()) != nullptr); }
+  ~Memory() { std::filesystem::remove_all(path_); }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  std::string file() const { return path_ + "/power"; }
+
+ private:
+  std::string path_ = "/tmp/power-XXXXXX";
+};
+
 struct Machine {
+  explicit Machine(const Memory& memory) : file(memory.file()) {}
+
   void Settle() {
     t.Advance(std::chrono::milliseconds(20));
     control.OnSettled();
   }
 
   TestRuntime t;
+  std::string file;
   bool taken = true;
   std::vector<Action> orders;
-  PowerControl control{*t.loop, t.runtime, t.clock, [this](const PowerRequest::Spec& request) {
+  PowerControl control{*t.loop, t.runtime, t.clock, file,
+                       [this](const PowerRequest::Spec& request) {
                          orders.push_back(request.action());
                          return taken;
                        }};
@@ -32,8 +51,9 @@ struct Machine {
 }  // namespace
 
 TEST_CASE("power: the machine goes down once, when the last service has ended") {
-  Machine m;
-  m.control.Begin();
+  const Memory memory;
+  Machine m(memory);
+  m.control.Begin(true);
   m.t.runtime.Publish<ProcessStatus>("init",
                                      {{"apid", Text("pid: 7")}, {"machined", Text("pid: 2")}});
   m.Settle();
@@ -50,15 +70,13 @@ TEST_CASE("power: the machine goes down once, when the last service has ended") 
 }
 
 TEST_CASE("power: a request outlives the machined that took it") {
-  Machine before;
-  before.control.Begin();
-  before.control.Request(Text("action: POWER_OFF actor_id: 'actor'"));
-  before.Settle();
-  const Kind kind = TypeRef::Of<PowerRequest>().kind;
+  const Memory memory;
+  Machine before(memory);
+  before.control.Begin(true);
+  before.control.Request(Text("action: POWER_OFF actor_id: 'actor'"));  // and dies
 
-  Machine m;
-  m.t.store.Restore(*before.t.store.Get(kind.ns, kind.type, "power"));
-  m.control.Begin();
+  Machine m(memory);
+  m.control.Begin(true);
   m.t.runtime.Publish<ProcessStatus>("init", {{"apid", Text("pid: 7")}});
   m.Settle();
   REQUIRE(m.t.runtime.Read<PowerRequest>().size() == 1);
@@ -69,9 +87,22 @@ TEST_CASE("power: a request outlives the machined that took it") {
   CHECK(m.orders == std::vector<Action>{PowerRequest::Spec::POWER_OFF});
 }
 
+TEST_CASE("power: a machined that begins anew on purpose does not go on with what was asked") {
+  const Memory memory;
+  Machine before(memory);
+  before.control.Begin(true);
+  before.control.Request(Text("action: RESTART"));
+
+  Machine m(memory);
+  m.control.Begin(false);
+  m.Settle();
+  CHECK(m.t.runtime.Read<PowerRequest>().empty());
+}
+
 TEST_CASE("power: a service that does not end is waited for so long and no longer") {
-  Machine m;
-  m.control.Begin();
+  const Memory memory;
+  Machine m(memory);
+  m.control.Begin(true);
   m.t.runtime.Publish<ProcessStatus>("init", {{"apid", Text("pid: 7")}});
   m.control.Request(Text("action: RESTART actor_id: 'actor'"));
   m.taken = false;
