@@ -111,7 +111,8 @@ std::unique_ptr<rpc::Call> Gateway::NewCall(std::string_view path, rpc::Stream& 
     stream.Finish(absl::PermissionDeniedError("not authorized"));
     return nullptr;
   }
-  const Whereabouts here{.own = OwnNames(), .forwards = nodes_.forwards()};
+  const Whereabouts here{.own = NamesNodes(stream.headers()) ? OwnNames() : std::set<std::string>(),
+                         .forwards = nodes_.forwards()};
   const absl::StatusOr<Route> route = ChooseRoute(path, stream.headers(), here);
   if (!route.ok()) {
     stream.Finish(route.status());

@@ -41,6 +41,11 @@ std::vector<std::string> ValuesOf(const Headers& headers, std::string_view name)
 
 }  // namespace
 
+bool NamesNodes(const Headers& headers) {
+  return std::ranges::any_of(
+      headers, [](const auto& header) { return header.first == kNode || header.first == kNodes; });
+}
+
 absl::StatusOr<Route> ChooseRoute(std::string_view path, const Headers& headers,
                                   const Whereabouts& here) {
   const std::vector<std::string> node = ValuesOf(headers, kNode);

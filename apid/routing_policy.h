@@ -34,6 +34,9 @@ struct Whereabouts {
   bool forwards = false;      // it has a certificate to speak for its callers elsewhere
 };
 
+// Whether a call says for which nodes it is: only then it matters which names are this one's.
+bool NamesNodes(const Headers& headers);
+
 // The route of a call to `path` with these headers. It stays here if it names no node, or this one
 // alone by "node", or comes from another apid ("proxyfrom"). InvalidArgument if "node" is there
 // more than once, or for a method that cannot be sent to many; PermissionDenied for other nodes if

@@ -29,6 +29,13 @@ TEST_CASE("routing: a call for this node, or for none, stays here") {
   CHECK(route->kind == Route::Kind::kHere);
 }
 
+TEST_CASE("routing: only a call that names nodes makes it matter what this one is called") {
+  CHECK_FALSE(NamesNodes({}));
+  CHECK_FALSE(NamesNodes({{"proxyfrom", "10.0.0.2"}, {"no", "de"}}));
+  CHECK(NamesNodes({{"x", "y"}, {"node", ""}}));
+  CHECK(NamesNodes({{"nodes", "10.0.0.1"}}));
+}
+
 TEST_CASE("routing: a call for others is refused by a node that speaks for nobody") {
   const Headers headers =
       GENERATE(Headers{{"node", "10.0.0.3"}}, Headers{{"node", ""}}, Headers{{"nodes", "10.0.0.3"}},

@@ -62,11 +62,8 @@ void Loop::Run() {
   thread_ = std::this_thread::get_id();
   stopped_ = false;
   while (!stopped_) {
-    if (!RunReady()) {
-      poller_->Wait(UntilNextTimer());
-    } else {
-      poller_->Wait(std::chrono::nanoseconds(0));
-    }
+    const bool more = RunReady() && RunReady();  // what the first turn posted
+    poller_->Wait(more || stopped_ ? std::chrono::nanoseconds(0) : UntilNextTimer());
   }
 }
 

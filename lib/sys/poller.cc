@@ -16,6 +16,9 @@
 namespace ichor::sys {
 namespace {
 
+// Whose callbacks this thread runs now.
+thread_local const Poller* dispatching = nullptr;
+
 // Rounded up, so that a timer is due when the wait for it ends. -1: for ever.
 int MillisecondsOf(std::optional<std::chrono::nanoseconds> timeout) {
   if (!timeout.has_value()) {
@@ -72,6 +75,7 @@ void Poller::Remove(int fd) {
 void Poller::Wait(std::optional<std::chrono::nanoseconds> timeout) {
   std::array<epoll_event, 32> events{};
   const int count = epoll_wait(epoll_.get(), events.data(), events.size(), MillisecondsOf(timeout));
+  const Poller* const outer = std::exchange(dispatching, this);
   for (int i = 0; i < count; ++i) {  // EINTR gives -1: the caller waits again
     const epoll_event& event = events[static_cast<size_t>(i)];
     if (event.data.fd == wake_.get()) {
@@ -85,9 +89,14 @@ void Poller::Wait(std::optional<std::chrono::nanoseconds> timeout) {
       (*callback)(event.events);
     }
   }
+  dispatching = outer;
 }
 
+// A callback's own thread is awake: Wait ends when it does.
 void Poller::Wake() {
+  if (dispatching == this) {
+    return;
+  }
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t size = write(wake_.get(), &one, sizeof(one));
 }

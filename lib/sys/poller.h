@@ -32,7 +32,7 @@ class Poller {
   // calls what is ready.
   void Wait(std::optional<std::chrono::nanoseconds> timeout);
 
-  // Ends the current Wait, or the next one. Thread-safe, async-signal-safe.
+  // Ends the Wait under way (a callback need not: its own ends) or the next. Thread-, signal-safe.
   void Wake();
 
  private:

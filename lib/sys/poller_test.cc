@@ -79,6 +79,26 @@ TEST_CASE("poller: a wake ends the next wait, and only that") {
   poller->Wait(std::chrono::nanoseconds(0));
 }
 
+TEST_CASE("poller: a callback that wakes its own poller is not woken for") {
+  const std::unique_ptr<Poller> poller = *Poller::Create();
+  const std::unique_ptr<Poller> other = *Poller::Create();
+  const Pipe pipe;
+  REQUIRE_THAT(poller->Add(pipe.reader.get(), EPOLLIN,
+                           [&](std::uint32_t) {
+                             poller->Remove(pipe.reader.get());
+                             poller->Wake();
+                             other->Wake();
+                           }),
+               base::IsOk());
+  REQUIRE(write(pipe.writer.get(), "x", 1) == 1);
+  poller->Wait(std::nullopt);
+  other->Wait(std::nullopt);  // returns at once, or this test hangs
+  constexpr std::chrono::milliseconds kWhile{20};
+  const auto begin = std::chrono::steady_clock::now();
+  poller->Wait(kWhile);
+  CHECK(std::chrono::steady_clock::now() - begin >= kWhile);
+}
+
 TEST_CASE("poller: a descriptor is watched once") {
   const std::unique_ptr<Poller> poller = *Poller::Create();
   const Pipe pipe;
