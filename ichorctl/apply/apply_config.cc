@@ -12,6 +12,7 @@
 #include "ichorctl/gen/patches.h"
 #include "ichorctl/look/ask.h"
 #include "ichorctl/look/format.h"
+#include "ichorctl/nodes/endpoint.h"
 #include "lib/base/status.h"
 #include "lib/config/config.h"
 
@@ -104,13 +105,20 @@ absl::Status ApplyWithOurs(Session& session, Nodes& nodes, const Options& option
       });
 }
 
-// After the config is taken the node asks for certificates, whoever applied it.
+// After the config is taken the node asks for certificates, whoever applied it, and its name in a
+// call is without the port that it was reached at.
 absl::StatusOr<Access> AccessAfterwards(Session& session, const NodeFlags& flags) {
   NodeFlags after = flags;
   after.insecure = false;
   after.fingerprints.clear();
   if (flags.insecure && after.endpoints.empty()) {
     after.endpoints = flags.nodes;
+  }
+  for (std::string& node : after.nodes) {
+    if (flags.insecure) {
+      ASSIGN_OR_RETURN(const Endpoint endpoint, ParseEndpoint(node));
+      node = endpoint.host;
+    }
   }
   return AccessOf(session, after);
 }

@@ -58,6 +58,16 @@ struct Fixture {
   Request::Mode reply_mode = Request::NO_REBOOT;
 };
 
+machine::Event ReadyEvent() {
+  machine::MachineStatusEvent status;
+  status.set_stage(machine::MachineStatusEvent::RUNNING);
+  status.mutable_status()->set_ready(true);
+  machine::Event event;
+  event.mutable_data()->set_type_url("talos/runtime/machine.MachineStatusEvent");
+  event.mutable_data()->set_value(status.SerializeAsString());
+  return event;
+}
+
 }  // namespace
 
 TEST_CASE("apply-config: the file goes as it is, warnings and what happens are shown") {
@@ -118,13 +128,7 @@ TEST_CASE("apply-config: with a window to confirm in, the call is one of ours") 
 TEST_CASE("apply-config: --wait ends when the node is ready, after a reboot in another boot") {
   Fixture f;
   f.reply_mode = Request::REBOOT;
-  machine::MachineStatusEvent status;
-  status.set_stage(machine::MachineStatusEvent::RUNNING);
-  status.mutable_status()->set_ready(true);
-  machine::Event event;
-  event.mutable_data()->set_type_url("talos/runtime/machine.MachineStatusEvent");
-  event.mutable_data()->set_value(status.SerializeAsString());
-  f.node.Answer(MachineMethod("Events"), event);
+  f.node.Answer(MachineMethod("Events"), ReadyEvent());
   int reads = 0;
   f.node.Answer(MachineMethod("Read"), [&](const TestNode::Call&) {
     common::Data data;
@@ -134,6 +138,16 @@ TEST_CASE("apply-config: --wait ends when the node is ready, after a reboot in a
   REQUIRE_THAT(f.node.Run(ApplyConfigCommand, {"-f", f.file(), "--wait"}), IsOk());
   CHECK(reads == 3);
   CHECK(f.node.err().ends_with("10.0.0.2: started again and ready\n"));
+}
+
+TEST_CASE("apply-config: --wait calls a node without a config by its name, not by its port") {
+  Fixture f({.maintenance = true});
+  f.node.Answer(MachineMethod("Events"), ReadyEvent());
+  REQUIRE_THAT(f.node.Run(ApplyConfigCommand,
+                          {"-f", f.file(), "--insecure", "--wait", "-n", f.node.address()}),
+               IsOk());
+  REQUIRE_FALSE(f.node.calls().empty());
+  CHECK(f.node.calls().back().node == "127.0.0.1");
 }
 
 TEST_CASE("apply-config: --wait says which node is not ready in time") {

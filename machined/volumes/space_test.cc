@@ -4,6 +4,7 @@
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
+#include "ichor/boot.resources.h"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
 #include "lib/runtime/test_rows.h"
@@ -22,6 +23,7 @@ constexpr std::uint64_t kGb = 1'000'000'000;
 struct Node {
   Node() {
     t.runtime.AddSource<block::MountStatus>("test");
+    t.runtime.AddSource<boot::PowerRequest>("test");
     files.AddDirectory("/var");
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
   }
@@ -79,6 +81,16 @@ TEST_CASE("space: a volume that is not mounted is not looked at") {
   node.Mount(true);
   CHECK_FALSE(node.Said().empty());
   node.Mount(false);
+  CHECK(node.Said().empty());
+}
+
+TEST_CASE("space: a machine that goes down says nothing of what it unmounts") {
+  Node node;
+  node.Mount(true);
+  node.Use(2 * kGb, 0);
+  CHECK_FALSE(node.Said().empty());
+  node.t.runtime.Publish<boot::PowerRequest>("test", {{"power", {}}});
+  node.Advance();
   CHECK(node.Said().empty());
 }
 

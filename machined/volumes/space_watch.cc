@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ichor/boot.resources.h"
 #include "lib/disk/system_table.h"
 #include "machined/volumes/space.h"
 #include "talos/resource/definitions/block/block.resources.h"
@@ -22,9 +23,14 @@ void SpaceWatch::LookLater() {
   });
 }
 
-void SpaceWatch::Look() {
+bool SpaceWatch::Watched() const {
   const auto mounts = parts_.runtime.Read<block::MountStatus>();
-  if (mounts.find(std::string(disk::kEphemeral)) == mounts.end()) {
+  return mounts.find(std::string(disk::kEphemeral)) != mounts.end() &&
+         parts_.runtime.Read<boot::PowerRequest>().empty();
+}
+
+void SpaceWatch::Look() {
+  if (!Watched()) {
     parts_.runtime.Publish<runtime::Diagnostic>(kSource, {});
     LookLater();
     return;
@@ -41,7 +47,7 @@ void SpaceWatch::Look() {
 
 // What cannot be asked now is known as before.
 void SpaceWatch::OnUse(const absl::StatusOr<sys::FilesystemUse>& use) {
-  if (use.ok()) {
+  if (use.ok() && Watched()) {
     parts_.runtime.Publish<runtime::Diagnostic>(
         kSource,
         DiagnoseSpace({.size_bytes = use->size_bytes, .available_bytes = use->available_bytes}));

@@ -14,7 +14,8 @@
 
 namespace ichor {
 
-// A source of DiagnoseSpace's row while EPHEMERAL is mounted. Loop's thread only.
+// A source of DiagnoseSpace's row while EPHEMERAL is mounted and the machine is not about to go
+// down, which unmounts it. Loop's thread only.
 class SpaceWatch {
  public:
   static constexpr std::chrono::seconds kInterval{15};
@@ -35,6 +36,7 @@ class SpaceWatch {
  private:
   static constexpr std::string_view kSource = "block.watch-space";
 
+  bool Watched() const;
   void LookLater();
   void Look();
   void OnUse(const absl::StatusOr<sys::FilesystemUse>& use);
