@@ -7,6 +7,7 @@ namespace ichor::ctl {
 
 Command ContainersCommand(const SharedNodeFlags& flags);
 Command DiskFreeCommand(const SharedNodeFlags& flags);
+Command DisksCommand(const SharedNodeFlags& flags);
 Command DmesgCommand(const SharedNodeFlags& flags);
 Command EventsCommand(const SharedNodeFlags& flags);
 Command ImageCommand(const SharedNodeFlags& flags);

@@ -9,6 +9,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/base/version.h"
 #include "machine/machine.pb.h"
+#include "storage/storage.pb.h"
 #include "talos/resource/definitions/block/block.pb.h"
 #include "time/time.pb.h"
 
@@ -72,6 +73,26 @@ TEST_CASE("mounts: file systems without a size are left out") {
   CHECK(node.out() ==
         "NODE       FILESYSTEM   SIZE(GB)   USED(GB)   AVAILABLE(GB)   PERCENT USED   MOUNTED ON\n"
         "10.0.0.2   /dev/sda6    2.00       1.50       0.50            75.00%         /var\n");
+}
+
+TEST_CASE("disks: the system's is named") {
+  TestNode node;
+  storage::DisksResponse reply;
+  storage::Disks& disks = *reply.add_messages();
+  for (const std::string name : {"/dev/sda", "/dev/nvme0n1"}) {
+    storage::Disk& disk = *disks.add_disks();
+    disk.set_device_name(name);
+    disk.set_size(256'000'000'000);
+    disk.set_model("M\t1");
+    disk.set_type(storage::Disk::SSD);
+  }
+  disks.mutable_disks(1)->set_system_disk(true);
+  node.Answer("/storage.StorageService/Disks", reply);
+  REQUIRE_THAT(node.Run(DisksCommand, {}), IsOk());
+  CHECK(node.out() ==
+        "NODE       DISK           SIZE     TYPE   MODEL    SERIAL   WWID\n"
+        "10.0.0.2   /dev/sda       256 GB   SSD    M\\x091\n"
+        "10.0.0.2   /dev/nvme0n1   256 GB   SSD    M\\x091                   system disk\n");
 }
 
 TEST_CASE("containers: those of a pod stand under it, in the runtime that was asked for") {
