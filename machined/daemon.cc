@@ -190,6 +190,7 @@ void Daemon::RegisterRooms() {
   RegisterWatchdog(runtime_, *init_);
   RegisterEtcd(runtime_, options_.secrets);
   static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
+  RegisterKubePrism(runtime_, *loop_, kubeprism_);
   RegisterDelivery(runtime_, *loop_, delivery_);
   RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
 }

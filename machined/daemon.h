@@ -43,6 +43,7 @@
 #include "machined/delivery/log_delivery.h"
 #include "machined/events/event_bus.h"
 #include "machined/kernel/module_lists.h"
+#include "machined/kubeprism/balancer.h"
 #include "machined/kubernetes/static_pod_list.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
@@ -156,6 +157,11 @@ class Daemon : public InitListener, public api::MachineControl {
                                    auto done) { ResolveHost(host, std::move(done)); }},
        .store = logs_,
        .kernel_log = kernel_log_}};
+  Balancer kubeprism_{
+      runtime_,
+      {.loop = *loop_, .clock = clock_, .resolve = [this](const std::string& host, auto done) {
+         ResolveHost(host, std::move(done));
+       }}};
   events::EventBus events_{clock_};
   ProcessTable processes_{*loop_, runtime_, clock_};
   std::unique_ptr<InitChannel> init_;

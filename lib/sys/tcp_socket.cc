@@ -29,6 +29,7 @@ struct Patience {
 constexpr Patience kOfServer = {30, 15, 4, 120'000};
 // Whoever calls is told, and can call again.
 constexpr Patience kOfClient = {10, 5, 2, 20'000};
+constexpr Patience kOfRelay = {30, 30, 1, 30'000};
 
 struct Address {
   sockaddr_storage storage{};
@@ -178,6 +179,14 @@ absl::StatusOr<base::UniqueFd> StartConnectTcp(const std::string& address) {
 
 void TuneTcp(int fd) {
   Tune(fd, kOfServer);
+}
+
+void TuneRelayedTcp(int fd) {
+  Tune(fd, kOfRelay);
+}
+
+void EndSending(int fd) {
+  shutdown(fd, SHUT_WR);  // a connection that broke has ended anyway
 }
 
 absl::StatusOr<std::string> PeerAddress(int fd) {

@@ -26,6 +26,13 @@ absl::StatusOr<base::UniqueFd> StartConnectTcp(const std::string& address);
 // Makes an accepted connection send at once, and notice within minutes that the peer is gone.
 void TuneTcp(int fd);
 
+// Makes a connection that carries what others say send at once, and notice within half a minute or
+// so that the peer is gone.
+void TuneRelayedTcp(int fd);
+
+// Tells the peer that nothing more comes; it may go on talking. See shutdown(2).
+void EndSending(int fd);
+
 // The other end of a connection, as "10.0.0.1:4711" or "[fd00::1]:4711"; IPv4 in IPv6 as the
 // former.
 absl::StatusOr<std::string> PeerAddress(int fd);

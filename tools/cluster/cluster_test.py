@@ -105,7 +105,7 @@ class ContentsTest(unittest.TestCase):
         version = modules.default_kubernetes()
         names = [reference for image in contents.images() for reference in image.references]
         for name in (f"registry.k8s.io/kube-apiserver:{version}", f"registry.k8s.io/kube-proxy:{version}", f"ghcr.io/siderolabs/kubelet:{version}",
-                     "registry.k8s.io/etcd:3.7.1", "registry.k8s.io/coredns/coredns:v1.14.7",
+                     "registry.k8s.io/etcd:3.7.1", "registry.k8s.io/coredns/coredns:v1.14.7", "ghcr.io/siderolabs/flannel:0.28.9",
                      "registry.k8s.io/pause:3.10.2"):
             self.assertIn(name, names)
 

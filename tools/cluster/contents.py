@@ -16,7 +16,7 @@ from image.tree import Tree
 _NOBODY = 65532
 _PASSWD = f"root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:{_NOBODY}:{_NOBODY}:nonroot:/home/nonroot:/sbin/nologin\n"
 _GROUP = f"root:x:0:\nnonroot:x:{_NOBODY}:\n"
-_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin"
 
 # Of Debian's packages: programs and libraries, without what only a whole system needs.
 _TAKEN = re.compile(r"(usr/(bin|sbin|lib|lib64)|etc/(ethertypes|mke2fs\.conf|netconfig|protocols|rpc|services))(/|$)")
@@ -60,6 +60,7 @@ def images():
         Image(_versioned("registry.k8s.io/etcd", modules.ETCD, ""), ("base", "etcd"), _starts("/usr/local/bin/etcd")),
         Image(_versioned("registry.k8s.io/coredns/coredns", modules.COREDNS), ("base", "coredns"),
               _starts("/coredns", User="nonroot:nonroot", ExposedPorts={"53/tcp": {}, "53/udp": {}})),
+        Image(_versioned("ghcr.io/siderolabs/flannel", modules.FLANNEL, ""), ("tools", "flannel"), _starts("/opt/bin/flanneld")),
         # The second tag is what containerd 2.2 begins every pod with.
         Image((*_versioned("registry.k8s.io/pause", modules.PAUSE, ""), "registry.k8s.io/pause:3.10.1"), ("pause",),
               _starts("/pause", User="65535:65535")),
@@ -80,6 +81,7 @@ def layers(programs):
     return {**trees, "base": _base(Tree()), "tools": _tools(), "busybox": _busybox(), "etcd": etcd,
             "kubernetes": _one("usr/local/bin/kubernetes", programs["kubernetes"] / "kubernetes"),
             "coredns": _one("coredns", programs["coredns"] / "coredns"),
+            "flannel": _one("opt/bin/flanneld", programs["flannel"] / "flanneld"),
             "pause": _one("pause", programs["pause"] / "pause")}
 
 

@@ -17,7 +17,7 @@ from machine.spec import host_arch
 def main():
     """Makes what is missing, and prints each reference with the size of what a pull gets."""
     parser = argparse.ArgumentParser(prog="./ichor images", description="Makes the images that a test cluster pulls from a local "
-                                     "registry where there is no internet: real Kubernetes, etcd and CoreDNS.")
+                                     "registry where there is no internet: real Kubernetes, etcd, CoreDNS and flannel.")
     parser.add_argument("arch", nargs="?", choices=("amd64", "arm64"), default=host_arch(), help="default: this machine's")
     arch = parser.parse_args().arch
     try:

@@ -22,6 +22,7 @@ _VERSION_WORDS = {"coredns": ["-version"], "busybox": ["--help"]}
 _MORE = {"kubelet": (["kubectl", "version", "--client"], ["nft", "--version"], ["iptables", "--version"], ["conntrack", "--version"],
                      ["mount", "--version"], ["ethtool", "--version"], ["socat", "-V"], ["mkfs.ext4", "-V"], ["mkfs.xfs", "-V"], ["ip", "-V"]),
          "kube-proxy": (["nft", "--version"], ["ip6tables", "--version"], ["conntrack", "--version"], ["kmod", "--version"]),
+         "flannel": (["cp", "--version"], ["nft", "--version"], ["iptables", "--version"]),
          "etcd": (["etcdctl", "version"], ["etcdutl", "version"])}
 
 
