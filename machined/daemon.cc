@@ -188,7 +188,8 @@ void Daemon::RegisterRooms() {
   RegisterModules(runtime_, doors_->programs);
   RegisterUdev(runtime_, doors_->programs, "/run/udev/rules.d");
   RegisterWatchdog(runtime_, *init_);
-  RegisterEtcd(runtime_, options_.secrets);
+  etcd_ = RegisterEtcd({.runtime = runtime_, .loop = *loop_, .clock = clock_, .worker = actuators_},
+                       options_.secrets);
   static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
   RegisterKubePrism(runtime_, *loop_, kubeprism_);
   RegisterDelivery(runtime_, *loop_, delivery_);
@@ -331,7 +332,8 @@ absl::Status Daemon::ServeAll() {
                       .services = journal_,
                       .control = *this,
                       .access = access_,
-                      .config = *config_});
+                      .config = *config_,
+                      .etcd = *etcd_});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> apid,
                    Listen(*loop_, options_.run + "/apid/runtime.sock", kApid));
@@ -354,6 +356,7 @@ absl::Status Daemon::ServeAll() {
 CheckpointOptions Daemon::Checkpoint() const {
   std::vector<Kind> kinds = SecretsCheckpointKinds();
   std::ranges::move(KubernetesCheckpointKinds(), std::back_inserter(kinds));
+  std::ranges::move(EtcdCheckpointKinds(), std::back_inserter(kinds));
   kinds.push_back(KindOf<runtime::MachineStatus>());
   kinds.push_back(KindOf<network::PlatformFile>());
   return {.path = options_.run + "/checkpoint/machined",
@@ -413,6 +416,7 @@ void Daemon::OnSettled() {
   modules_.OnSettled();
   search_->OnSettled();
   platform_->OnSettled();
+  etcd_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {

@@ -21,8 +21,8 @@ MachineApi::MachineApi(ApiContext context)
         AddSocketMethods,    AddMountMethods,   AddFileMethods,    AddLogMethods,
         AddEventMethods,     AddDiskMethods,    AddWipeMethods,    AddTimeMethods,
         AddInspectMethods,   AddCaptureMethods, AddMetaMethods,    AddControlMethods,
-        AddContainerMethods, AddConfigMethods,  AddSecretsMethods, AddNodeMethods,
-        AddAbsentMethods}) {
+        AddContainerMethods, AddConfigMethods,  AddSecretsMethods, AddEtcdMethods,
+        AddNodeMethods,      AddAbsentMethods}) {
     add(state_->methods);
   }
   state_->resources.AddTo(state_->methods);

@@ -74,6 +74,11 @@ absl::StatusOr<ConfigPlan> FakeConfig::Plan(const ApplyRequest& request) {
                     .reboot_reasons = {"machine.type changes"}};
 }
 
+void FakeEtcd::Bootstrap(const BootstrapWish& wish, Done done) {
+  asked = wish;
+  done(answer);
+}
+
 absl::Status FakeAccess::Authorize(std::string_view method, const rpc::Stream& stream) {
   last = &stream;
   if (instead != nullptr) {
@@ -107,7 +112,8 @@ ApiFixture::ApiFixture()
                       .services = services,
                       .control = control,
                       .access = access,
-                      .config = config}) {
+                      .config = config,
+                      .etcd = etcd}) {
   PublishDefinitions(t.store);
   server_ = *rpc::Server::Create(*t.loop, {.path = path_});
   api_.Serve(*server_);

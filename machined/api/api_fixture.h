@@ -55,6 +55,12 @@ struct FakeConfig : ConfigControl {
   absl::StatusOr<std::string> confirm = "The config stays.";
 };
 
+struct FakeEtcd : EtcdControl {
+  void Bootstrap(const BootstrapWish& wish, Done done) override;
+  BootstrapWish asked;  // the last one
+  absl::Status answer;
+};
+
 // What a stream gave until now.
 struct Received {
   std::vector<std::string> messages;
@@ -113,6 +119,7 @@ class ApiFixture {
   FakeControl control;
   FakeAccess access;
   FakeConfig config;
+  FakeEtcd etcd;
 
  private:
   const std::string path_;

@@ -43,6 +43,8 @@ void AddContainerMethods(Methods& methods);
 void AddConfigMethods(Methods& methods);
 // GenerateClientConfiguration, Kubeconfig.
 void AddSecretsMethods(Methods& methods);
+// Bootstrap.
+void AddEtcdMethods(Methods& methods);
 // ichor.v1.NodeService.
 void AddNodeMethods(Methods& methods);
 // Methods that this node does not have: Unimplemented, for those who may call them.

@@ -22,6 +22,7 @@
 #include "lib/sys/packet_capture.h"
 #include "machine/machine.pb.h"
 #include "machined/config/apply_request.h"
+#include "machined/etcd/control.h"
 #include "machined/events/event_bus.h"
 #include "machined/log/log_store.h"
 #include "machined/meta/store.h"
@@ -92,6 +93,7 @@ struct ApiContext {
   MachineControl& control;
   AccessPolicy& access;
   ConfigControl& config;
+  EtcdControl& etcd;
 };
 
 }  // namespace ichor::api

@@ -5,12 +5,11 @@
 #include <string>
 
 #include "lib/runtime/rows.h"
+#include "machined/etcd/places.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
 
 namespace ichor {
-
-inline constexpr std::uint32_t kEtcdUser = 60;
 
 // Writes them into `directory` for `owner`, and says so in the row "etcd"; removes them, and says
 // nothing, where there are no secrets. Blocks.

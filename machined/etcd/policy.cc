@@ -9,7 +9,6 @@
 #include "lib/base/status.h"
 #include "lib/resource/address_text.h"
 #include "machined/kubernetes/addresses.h"
-#include "machined/kubernetes/arguments.h"
 #include "machined/kubernetes/settings.h"
 
 namespace ichor {
@@ -90,14 +89,16 @@ void SetListening(const EtcdConfig::Spec& wish, std::vector<common::NetIP> route
   }
 }
 
-// "https://10.0.0.1:2379,https://[fd00::1]:2379"
-std::string Urls(const Addresses& addresses, int port) {
+constexpr int kPeerPort = 2380;
+
+// "https://10.0.0.1:2379,https://[fd00::1]:2379", each with `before` in front.
+std::string Urls(const Addresses& addresses, int port, const std::string& before = "") {
   std::string urls;
   for (const common::NetIP& address : addresses) {
     common::NetIPPort endpoint;
     endpoint.set_ip(address.ip());
     endpoint.set_port(port);
-    urls += std::format("{}https://{}", urls.empty() ? "" : ",", ToText(endpoint));
+    urls += std::format("{}{}https://{}", urls.empty() ? "" : ",", before, ToText(endpoint));
   }
   return urls;
 }
@@ -160,34 +161,42 @@ absl::StatusOr<Desired<EtcdSpec>> ResolveEtcdSpec(const All<config::MachineConfi
   return Desired<EtcdSpec>{{"etcd", std::move(spec)}};
 }
 
-absl::StatusOr<std::vector<std::string>> EtcdFlags(const EtcdSpec::Spec& spec) {
+std::string PeerUrls(const EtcdSpec::Spec& spec) {
+  return Urls(spec.advertised_addresses(), kPeerPort);
+}
+
+std::string OwnCluster(const EtcdSpec::Spec& spec) {
+  return Urls(spec.advertised_addresses(), kPeerPort, spec.name() + "=");
+}
+
+absl::StatusOr<std::vector<std::string>> EtcdFlags(const EtcdSpec::Spec& spec,
+                                                   const Arguments& beginning) {
   constexpr int kClientPort = 2379;
-  constexpr int kPeerPort = 2380;
   constexpr int kHttpPort = 2383;
   const std::string secrets = "/system/secrets/etcd/";
-  const Arguments ours{
-      {"name", {spec.name()}},
-      {"auto-tls", {"false"}},
-      {"peer-auto-tls", {"false"}},
-      {"data-dir", {"/var/lib/etcd"}},
-      {"listen-peer-urls", {Urls(spec.listen_peer_addresses(), kPeerPort)}},
-      {"listen-client-urls", {Urls(spec.listen_client_addresses(), kClientPort)}},
-      {"listen-client-http-urls", {Urls(spec.listen_client_addresses(), kHttpPort)}},
-      {"advertise-client-urls", {Urls(spec.advertised_addresses(), kClientPort)}},
-      {"initial-advertise-peer-urls", {Urls(spec.advertised_addresses(), kPeerPort)}},
-      {"client-cert-auth", {"true"}},
-      {"cert-file", {secrets + "server.crt"}},
-      {"key-file", {secrets + "server.key"}},
-      {"trusted-ca-file", {secrets + "ca.crt"}},
-      {"peer-client-cert-auth", {"true"}},
-      {"peer-cert-file", {secrets + "peer.crt"}},
-      {"peer-key-file", {secrets + "peer.key"}},
-      {"peer-trusted-ca-file", {secrets + "ca.crt"}},
-      {"feature-gates", {"InitialCorruptCheck=true,CompactHashCheck=true"}},
-      {"watch-progress-notify-interval", {"5s"}},
-      {"tls-min-version", {"TLS1.3"}}};
+  Arguments ours{{"name", {spec.name()}},
+                 {"auto-tls", {"false"}},
+                 {"peer-auto-tls", {"false"}},
+                 {"data-dir", {"/var/lib/etcd"}},
+                 {"listen-peer-urls", {Urls(spec.listen_peer_addresses(), kPeerPort)}},
+                 {"listen-client-urls", {Urls(spec.listen_client_addresses(), kClientPort)}},
+                 {"listen-client-http-urls", {Urls(spec.listen_client_addresses(), kHttpPort)}},
+                 {"advertise-client-urls", {Urls(spec.advertised_addresses(), kClientPort)}},
+                 {"initial-advertise-peer-urls", {PeerUrls(spec)}},
+                 {"client-cert-auth", {"true"}},
+                 {"cert-file", {secrets + "server.crt"}},
+                 {"key-file", {secrets + "server.key"}},
+                 {"trusted-ca-file", {secrets + "ca.crt"}},
+                 {"peer-client-cert-auth", {"true"}},
+                 {"peer-cert-file", {secrets + "peer.crt"}},
+                 {"peer-key-file", {secrets + "peer.key"}},
+                 {"peer-trusted-ca-file", {secrets + "ca.crt"}},
+                 {"feature-gates", {"InitialCorruptCheck=true,CompactHashCheck=true"}},
+                 {"watch-progress-notify-interval", {"5s"}},
+                 {"tls-min-version", {"TLS1.3"}}};
+  ours.insert(beginning.begin(), beginning.end());
   ASSIGN_OR_RETURN(const Arguments all,
-                   MergeArguments(ours, ArgumentsOf(spec.extra_args()), kFixed));
+                   MergeArguments(std::move(ours), ArgumentsOf(spec.extra_args()), kFixed));
   return ToFlags(all);
 }
 

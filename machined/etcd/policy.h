@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "ichor/etcd.resources.h"
 #include "lib/runtime/rows.h"
+#include "machined/kubernetes/arguments.h"
 #include "resource/config/config.resources.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -23,8 +25,14 @@ absl::StatusOr<Desired<etcd::EtcdSpec>> ResolveEtcdSpec(
     const All<config::MachineConfig>& configs, const All<etcd::EtcdConfig>& wishes,
     const All<network::HostnameStatus>& hostnames, const All<network::NodeAddress>& addresses);
 
-// The flags that etcd is started with, sorted, but for those that say how its cluster begins.
+// The flags that etcd is started with, sorted, with those that say how its cluster begins.
 // InvalidArgument for extra ones that the config may not give.
-absl::StatusOr<std::vector<std::string>> EtcdFlags(const etcd::EtcdSpec::Spec& spec);
+absl::StatusOr<std::vector<std::string>> EtcdFlags(const etcd::EtcdSpec::Spec& spec,
+                                                   const Arguments& beginning = {});
+
+// Where the member of `spec` is found by others: "https://10.0.0.1:2380,https://[fd00::1]:2380".
+std::string PeerUrls(const etcd::EtcdSpec::Spec& spec);
+// The cluster of this member alone: "n1=https://10.0.0.1:2380,n1=https://[fd00::1]:2380".
+std::string OwnCluster(const etcd::EtcdSpec::Spec& spec);
 
 }  // namespace ichor

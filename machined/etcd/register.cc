@@ -1,19 +1,29 @@
 #include "machined/etcd/register.h"
 
+#include <utility>
+
+#include "machined/etcd/launch.h"
 #include "machined/etcd/pki_files.h"
 #include "machined/etcd/policy.h"
 
 namespace ichor {
 
-void RegisterEtcd(Runtime& runtime, const std::string& secrets) {
+std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string& secrets) {
+  Runtime& runtime = parts.runtime;
   runtime.Reconcile("etcd.derive-config", DeriveEtcdConfig);
   runtime.Reconcile("etcd.resolve-spec", ResolveEtcdSpec);
+  runtime.Reconcile("etcd.plan", PlanEtcd);
   runtime.Actuate<secrets::EtcdRootSecret, secrets::EtcdSecret>(
       "etcd.write-pki",
       [directory = secrets + "/etcd"](const All<secrets::EtcdRootSecret>& roots,
                                       const All<secrets::EtcdSecret>& certificates) {
         return WriteEtcdPki(roots, certificates, directory, kEtcdUser);
       });
+  return std::make_unique<EtcdLife>(std::move(parts));
+}
+
+std::vector<Kind> EtcdCheckpointKinds() {
+  return {TypeRef::Of<etcd::EtcdDataStatus>().kind};
 }
 
 }  // namespace ichor

@@ -1,14 +1,20 @@
 // The etcd room: wiring.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/runtime/runtime.h"
+#include "machined/etcd/life.h"
 
 namespace ichor {
 
-// Registers what derives etcd's settings, and what writes its certificates below `secrets`
-// ("/system/secrets").
-void RegisterEtcd(Runtime& runtime, const std::string& secrets);
+// Registers what derives etcd's settings and what runs of it, and what writes its certificates
+// below `secrets` ("/system/secrets"). The answer must outlive the runtime's controllers.
+std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string& secrets);
+
+// What a machined that crashed leaves to the next one.
+std::vector<Kind> EtcdCheckpointKinds();
 
 }  // namespace ichor

@@ -1,0 +1,28 @@
+// What the API asks of etcd's life on this node.
+#pragma once
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+
+namespace ichor {
+
+class EtcdControl {
+ public:
+  // Called once, on the loop.
+  using Done = absl::AnyInvocable<void(const absl::Status&)>;
+
+  struct BootstrapWish {
+    bool from_snapshot = false;    // the one that was sent before
+    bool skip_hash_check = false;  // of it
+  };
+
+  virtual ~EtcdControl() = default;
+
+  // Lets etcd's cluster begin on this node. `done` is called when the wish is on the disk: it
+  // outlives a power cut. Asking for the same again is fine until there are data. Unimplemented
+  // where there is no control plane, InvalidArgument without a CA of etcd, FailedPrecondition while
+  // it is too early, AlreadyExists if there are data, or something else was asked for.
+  virtual void Bootstrap(const BootstrapWish& wish, Done done) = 0;
+};
+
+}  // namespace ichor

@@ -1,0 +1,205 @@
+#include "machined/etcd/life.h"
+
+#include <algorithm>
+#include <format>
+#include <utility>
+
+#include "ichor/service.resources.h"
+#include "lib/base/log.h"
+#include "lib/base/status.h"
+#include "lib/disk/system_table.h"
+#include "machined/kubernetes/settings.h"
+#include "talos/resource/definitions/block/block.resources.h"
+#include "talos/resource/definitions/etcd/etcd.resources.h"
+#include "talos/resource/definitions/time/time.resources.h"
+
+namespace ichor {
+namespace {
+
+using etcd::EtcdConfig;
+using etcd::EtcdDataStatus;
+using services::ServiceState;
+using State = ServiceState::Spec;
+
+absl::Status Nothing(const EtcdDirectory& /*directory*/) {
+  return absl::OkStatus();
+}
+
+bool IsControlPlane(Runtime& runtime) {
+  const auto settings = KubernetesSettings::Of(runtime.Read<config::MachineConfig>());
+  return settings.has_value() && settings->IsControlPlaneType();
+}
+
+bool TimeIsRight(Runtime& runtime) {
+  return std::ranges::any_of(runtime.Read<time::TimeStatus>(), [](const auto& row) {
+    return row.spec().synced() || row.spec().sync_disabled();
+  });
+}
+
+}  // namespace
+
+EtcdLife::EtcdLife(Parts parts) : parts_(std::move(parts)) {
+  const All<EtcdDataStatus> rows = parts_.runtime.Read<EtcdDataStatus>();
+  parts_.runtime.AddSource<EtcdDataStatus>(kSource);
+  if (!rows.empty()) {
+    data_ = rows.front().spec();
+    Publish();
+  }
+}
+
+// Whether etcd is to have data here. Only to be asked once that is known.
+bool EtcdLife::IsWanted() {
+  const All<block::MountStatus> mounts = parts_.runtime.Read<block::MountStatus>();
+  return !parts_.runtime.Read<EtcdConfig>().empty() &&
+         mounts.find(disk::kEphemeral) != mounts.end();
+}
+
+void EtcdLife::OnSettled() {
+  if (!jobs_.empty() || pausing_ || !parts_.runtime.IsKnown(TypeRef::Of<EtcdConfig>().kind) ||
+      !parts_.runtime.IsKnown(TypeRef::Of<block::MountStatus>().kind)) {
+    return;
+  }
+  if (!IsWanted()) {
+    if (std::exchange(data_, std::nullopt).has_value() || !std::exchange(said_, true)) {
+      Publish();
+    }
+    seen_ = false;
+  } else if (!seen_) {
+    // What an earlier boot left unfinished is of no use; what an earlier machined left goes on.
+    Do(data_.has_value() ? Action(Nothing) : Action(&EtcdDirectory::DropRestored), nullptr);
+  } else {
+    Follow();
+  }
+}
+
+// What happened to the programs that run on the data.
+void EtcdLife::Follow() {
+  const Data data = data_.value_or(Data());
+  if (data.empty() && data.beginning() == Data::SNAPSHOT) {
+    FollowRestore();
+  } else if (recorded_ && !parts_.runtime.Read<etcd::EtcdMember>().empty()) {
+    recorded_ = false;
+    Do(&EtcdDirectory::Forget, nullptr);
+  }
+}
+
+void EtcdLife::FollowRestore() {
+  const auto states = parts_.runtime.Read<ServiceState>();
+  const auto restore = states.find("etcd-restore");
+  const auto state = restore == states.end() ? State::WAITING : restore->spec().state();
+  if (state == State::FINISHED) {
+    Do(&EtcdDirectory::TakeRestored, nullptr);
+  } else if (state == State::RUNNING) {
+    restoring_ = true;
+  } else if (std::exchange(restoring_, false)) {
+    Do(&EtcdDirectory::DropRestored, nullptr);
+  }
+}
+
+absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
+  if (!IsControlPlane(parts_.runtime)) {
+    return absl::UnimplementedError("this is only available on control plane nodes");
+  }
+  if (parts_.runtime.Read<EtcdConfig>().empty()) {
+    return absl::InvalidArgumentError("the config has no CA of etcd");
+  }
+  if (!TimeIsRight(parts_.runtime)) {
+    return absl::FailedPreconditionError("time is not in sync yet");
+  }
+  if (!data_.has_value() || !seen_) {
+    return absl::FailedPreconditionError(
+        "bootstrap is not available yet: volume EPHEMERAL is not mounted");
+  }
+  if (!data_->empty()) {
+    return absl::AlreadyExistsError("etcd data directory is not empty");
+  }
+  if (data_->beginning() == Data::JOIN || (data_->beginning() == Data::NEW && wish.from_snapshot)) {
+    return absl::AlreadyExistsError("etcd has begun already, and not from a snapshot");
+  }
+  return absl::OkStatus();
+}
+
+void EtcdLife::Bootstrap(const BootstrapWish& wish, Done done) {
+  if (const absl::Status may = MayBegin(wish); !may.ok()) {
+    done(may);
+    return;
+  }
+  Data data;
+  data.set_beginning(wish.from_snapshot ? Data::SNAPSHOT : Data::NEW);
+  data.set_skip_hash_check(wish.from_snapshot && wish.skip_hash_check);
+  recorded_ = true;
+  Do([data](const EtcdDirectory& directory) { return directory.Record(data); }, std::move(done));
+}
+
+void EtcdLife::Do(Action action, Done done) {
+  jobs_.push_back({.action = std::move(action), .done = std::move(done)});
+  if (jobs_.size() == 1) {
+    Begin();
+  }
+}
+
+void EtcdLife::Begin() {
+  parts_.worker.Run("etcd.life", [mailbox = parts_.loop.mailbox(), weak = std::weak_ptr(self_),
+                                  directory = parts_.directory, action = jobs_.front().action] {
+    const absl::Status acted = action(directory);
+    mailbox->Post([weak, acted, looked = directory.Look()] {
+      if (const auto self = weak.lock()) {
+        (*self)->OnLooked(acted, looked);
+      }
+    });
+  });
+}
+
+void EtcdLife::OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& looked) {
+  Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  if (looked.ok()) {
+    Take(*looked);
+  }
+  // Who asked hears what became of it; our own steps are tried again.
+  const absl::Status problem = looked.ok() && job.done == nullptr ? acted : looked.status();
+  if (!problem.ok()) {
+    Data failed = data_.value_or(Data());
+    failed.set_error(std::string(base::MessageOf(problem)));
+    data_ = std::move(failed);
+    Pause();
+  }
+  Publish();
+  if (job.done != nullptr) {
+    job.done(acted.ok() ? looked.status() : acted);
+  }
+  if (!jobs_.empty()) {
+    Begin();
+  }
+}
+
+void EtcdLife::Take(Data looked) {
+  if (data_.has_value() && looked.beginning() == Data::NONE && !looked.empty()) {
+    // The record is gone; what it started goes on as it is.
+    looked.set_beginning(data_->beginning());
+    looked.set_initial_cluster(data_->initial_cluster());
+  }
+  data_ = std::move(looked);
+  seen_ = true;
+}
+
+void EtcdLife::Pause() {
+  base::Log(base::Severity::kWarning, "etcd: {}", data_.value_or(Data()).error());
+  pausing_ = true;
+  parts_.loop.RunAt(parts_.clock.Monotonic() + kRetry, [weak = std::weak_ptr(self_)] {
+    if (const auto self = weak.lock()) {
+      (*self)->pausing_ = false;
+      (*self)->OnSettled();
+    }
+  });
+}
+
+void EtcdLife::Publish() {
+  Desired<EtcdDataStatus> rows;
+  if (data_.has_value()) {
+    rows.Add("etcd", *data_);
+  }
+  parts_.runtime.Publish(kSource, std::move(rows));
+}
+
+}  // namespace ichor
