@@ -14,6 +14,7 @@
 #include "lib/base/status.h"
 #include "lib/base/version.h"
 #include "lib/http/answer.h"
+#include "lib/http/curl_code.h"
 #include "lib/http/multi.h"
 #include "lib/http/shown_url.h"
 #include "lib/sys/file.h"
@@ -23,32 +24,6 @@ namespace {
 
 constexpr long kMaxRedirects = 10;
 constexpr size_t kMaxCaBytes = 16 << 20;
-
-struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-
-// The code of a fetch that got no answer, and the answers' own codes aside.
-absl::StatusCode CodeOf(CURLcode code) {
-  switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
-      return absl::StatusCode::kInvalidArgument;
-    case CURLE_FILESIZE_EXCEEDED:
-      return absl::StatusCode::kResourceExhausted;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_TOO_MANY_REDIRECTS:
-      return absl::StatusCode::kFailedPrecondition;
-    case CURLE_OPERATION_TIMEDOUT:
-      return absl::StatusCode::kDeadlineExceeded;
-    default:
-      return absl::StatusCode::kUnavailable;
-  }
-}
 
 class CurlFetch : public Fetch {
  public:

@@ -30,6 +30,12 @@ class Tls {
     const auto key = pki::Key::FromPem(identity.key_pem);
     CHECK(SSL_CTX_use_certificate(context_.get(), certificate->get()) == 1);
     CHECK(SSL_CTX_use_PrivateKey(context_.get(), key->get()) == 1);
+    if (!identity.client_ca_pem.empty()) {
+      const auto ca = pki::Certificate::FromPem(identity.client_ca_pem);
+      X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), ca->get());
+      SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                         nullptr);
+    }
     ssl_.reset(SSL_new(context_.get()));
     SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_accept_state(ssl_.get());
@@ -97,7 +103,15 @@ class TestServer::Connection {
 
   // The request, once it is whole.
   std::optional<std::string> TakeRequest() {
-    if (!received_.ends_with("\r\n\r\n")) {
+    constexpr std::string_view kLength = "Content-Length: ";
+    const size_t head = received_.find("\r\n\r\n");
+    if (head == std::string::npos) {
+      return std::nullopt;
+    }
+    const size_t length = received_.find(kLength);
+    const size_t body =
+        length < head ? std::stoul(received_.substr(length + kLength.size())) : size_t{0};
+    if (received_.size() < head + 4 + body) {
       return std::nullopt;
     }
     return std::exchange(received_, "");

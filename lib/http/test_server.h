@@ -17,11 +17,13 @@ namespace ichor::http {
 // HTTP/1.1 on 127.0.0.1, with TLS if it has a certificate.
 class TestServer {
  public:
-  // Bytes to answer a request with, which is its text up to the empty line; absent: none, ever.
+  // Bytes to answer a request with, which is its text, with a body if it has a length; absent:
+  // none, ever.
   using Answer = std::function<std::optional<std::string>(const std::string& request)>;
   struct Certificate {
     std::string certificate_pem;
     std::string key_pem;
+    std::string client_ca_pem{};  // clients must have a certificate of it, unless empty
   };
 
   TestServer(Loop& loop, Answer answer, std::optional<Certificate> certificate = std::nullopt);

@@ -16,6 +16,7 @@ _BELOW["lib/resource"] = {"lib/base", "lib/yaml"}
 _BELOW["lib/runtime"] = {"lib/base", "lib/sys", "lib/yaml", "lib/resource"}
 _BELOW["lib/config"] = _BELOW["lib/pki"] = _BELOW["lib/rpc"] = _BELOW["lib/runtime"] | {"lib/runtime"}
 _BELOW["lib/config"] = _BELOW["lib/rpc"] = _BELOW["lib/http"] = _BELOW["lib/rpc"] | {"lib/pki"}
+_BELOW["lib/kube"] = _BELOW["lib/http"] | {"lib/http"}
 _BELOW["lib/dashboard"] = _BELOW["lib/rpc"] | {"lib/rpc"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
@@ -26,7 +27,7 @@ _ENTRY = "main.h"
 
 # Rooms without messages of proto/, and rooms without gRPC.
 _NO_PROTO = {"lib/base", "lib/early", "lib/sys", "lib/yaml"}
-_NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki", "lib/http"}
+_NO_GRPC = _NO_PROTO | {"lib/resource", "lib/runtime", "lib/config", "lib/pki", "lib/http", "lib/kube"}
 
 
 def room_of(path):
