@@ -93,5 +93,14 @@ TEST_CASE("boot: a flashed disk comes up by BIOS, UEFI and on arm64, and stays a
   }
 }
 
+// Of the harness itself: a kernel that waits for a disk that never comes, and so runs no program.
+TEST_CASE("boot: a kernel that hangs before its first program is reset", "[.][long][boot][amd64]") {
+  auto machine = Machine::Create(
+      {.firmware = Firmware::kDirect, .arguments = "rdinit=/none root=/dev/none rootwait"}, "hung");
+  REQUIRE_THAT(machine.status(), IsOk());
+  REQUIRE_THAT(machine->Start(), IsOk());
+  CHECK_THAT(machine->WaitForLine("] Linux version ", 2), IsOk());
+}
+
 }  // namespace
 }  // namespace ichor::qemu

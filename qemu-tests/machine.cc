@@ -155,6 +155,8 @@ absl::Status Machine::Start() {
     }
   }
   noted_ = std::make_unique<NotedNode>(*api_, files_.directory);
+  early_hang_ = std::make_unique<EarlyHang>(files_.directory + "/console.log", options.monitor,
+                                            qemu_->descriptor());
   if (spec_.has_injector) {
     ASSIGN_OR_RETURN(Injector injector, Injector::Connect(options.injector, qemu_->descriptor()));
     injector_ = std::make_unique<Injector>(std::move(injector));
@@ -207,6 +209,7 @@ absl::Status Machine::WaitForOutput(std::size_t bytes) {
 }
 
 void Machine::PowerCut() {
+  early_hang_.reset();
   noted_.reset();
   api_.reset();
   injector_.reset();

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "qemu-tests/child_process.h"
+#include "qemu-tests/early_hang.h"
 #include "qemu-tests/injector.h"
 #include "qemu-tests/machine_spec.h"
 #include "qemu-tests/node_api.h"
@@ -81,7 +82,8 @@ class Machine {
   std::optional<ChildProcess> qemu_;
   std::unique_ptr<Injector> injector_;
   std::unique_ptr<NodeApi> api_;
-  std::unique_ptr<NotedNode> noted_;  // first to go
+  std::unique_ptr<NotedNode> noted_;
+  std::unique_ptr<EarlyHang> early_hang_;  // first to go
 };
 
 }  // namespace ichor::qemu

@@ -11,4 +11,7 @@ namespace ichor::qemu {
 // NIC `device`, and waits until QEMU has done it. `machine` becomes readable when QEMU has ended.
 absl::Status UnplugNic(const std::string& path, int machine, const std::string& device);
 
+// The same for the machine's reset button.
+absl::Status Reset(const std::string& path, int machine);
+
 }  // namespace ichor::qemu
