@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "cni/main.h"
 #include "dashboard/main.h"
 #include "lib/sys/small_heap.h"
 #include "machined/main.h"
@@ -23,6 +24,7 @@ constexpr std::array kPrograms = {
     Program{.name = "networkd", .main = ichor::networkd::Main},
     Program{.name = "apid", .main = ichor::apid::Main},
     Program{.name = "dashboard", .main = ichor::dashboard::Main},
+    Program{.name = "flannel", .main = ichor::cni::Main},
 };
 
 }  // namespace

@@ -42,6 +42,9 @@ inline constexpr std::array kKernelParameters = {
     KernelParameter{"net/ipv4/ip_local_reserved_ports", "50000,50001"},
     KernelParameter{"net/ipv4/tcp_keepalive_time", "600"},
     KernelParameter{"net/ipv4/tcp_keepalive_intvl", "60"},
+    // Of a module: there once it is loaded, with these values.
+    KernelParameter{"net/bridge/bridge-nf-call-iptables", "1"},
+    KernelParameter{"net/bridge/bridge-nf-call-ip6tables", "1"},
     KernelParameter{"net/ipv6/conf/default/forwarding", "1"},
     KernelParameter{"net/ipv6/conf/default/accept_ra", "2"},
 };

@@ -14,16 +14,6 @@
 namespace ichor {
 namespace {
 
-// The settings of a machine that is a node: one that knows a CA of Kubernetes.
-std::optional<KubernetesSettings> SettingsOfNode(const All<config::MachineConfig>& configs) {
-  std::optional<KubernetesSettings> settings = KubernetesSettings::Of(configs);
-  if (!settings.has_value()) {
-    return std::nullopt;
-  }
-  const auto ca = settings->Ca();
-  return ca.issuing_ca().cert().empty() && ca.accepted_cas().empty() ? std::nullopt : settings;
-}
-
 bool HasFamily(const google::protobuf::RepeatedPtrField<std::string>& subnets, bool ipv4) {
   return std::ranges::any_of(subnets, [ipv4](const std::string& subnet) {
     const auto first = AddressIn(subnet, 0);
@@ -57,7 +47,7 @@ std::string NodenameOf(std::string_view hostname) {
 
 absl::StatusOr<Desired<k8s::Nodename>> DeriveNodename(
     const All<config::MachineConfig>& configs, const All<network::HostnameStatus>& hostnames) {
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value() || hostnames.empty()) {
     return Desired<k8s::Nodename>();
   }
@@ -76,7 +66,7 @@ absl::StatusOr<Desired<k8s::Nodename>> DeriveNodename(
 
 absl::StatusOr<Desired<k8s::NodeIPConfig>> DeriveNodeIpConfig(
     const All<config::MachineConfig>& configs) {
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value()) {
     return Desired<k8s::NodeIPConfig>();
   }
@@ -104,7 +94,7 @@ absl::StatusOr<Desired<k8s::NodeIPConfig>> DeriveNodeIpConfig(
 absl::StatusOr<Desired<k8s::NodeIP>> ChooseNodeIps(const All<config::MachineConfig>& configs,
                                                    const All<k8s::NodeIPConfig>& wishes,
                                                    const All<network::NodeAddress>& addresses) {
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value() || wishes.empty()) {
     return Desired<k8s::NodeIP>();
   }
@@ -131,7 +121,7 @@ absl::StatusOr<Desired<k8s::NodeIP>> ChooseNodeIps(const All<config::MachineConf
 absl::StatusOr<Desired<k8s::NodeLabelSpec>> DeriveLabels(
     const All<config::MachineConfig>& configs) {
   Desired<k8s::NodeLabelSpec> rows;
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value()) {
     return rows;
   }
@@ -152,7 +142,7 @@ absl::StatusOr<Desired<k8s::NodeLabelSpec>> DeriveLabels(
 absl::StatusOr<Desired<k8s::NodeAnnotationSpec>> DeriveAnnotations(
     const All<config::MachineConfig>& configs) {
   Desired<k8s::NodeAnnotationSpec> rows;
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value()) {
     return rows;
   }
@@ -169,7 +159,7 @@ absl::StatusOr<Desired<k8s::NodeAnnotationSpec>> DeriveAnnotations(
 absl::StatusOr<Desired<k8s::NodeTaintSpec>> DeriveTaints(
     const All<config::MachineConfig>& configs) {
   Desired<k8s::NodeTaintSpec> rows;
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value()) {
     return rows;
   }
@@ -195,7 +185,7 @@ k8s::NodeTaintSpec::Spec TaintOf(std::string_view key, std::string_view text) {
 
 absl::StatusOr<Desired<k8s::KubePrismEndpoint>> DeriveKubePrismEndpoints(
     const All<config::MachineConfig>& configs) {
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value()) {
     return Desired<k8s::KubePrismEndpoint>();
   }
@@ -211,7 +201,7 @@ absl::StatusOr<Desired<k8s::KubePrismEndpoint>> DeriveKubePrismEndpoints(
 
 absl::StatusOr<Desired<k8s::KubePrismConfig>> DeriveKubePrism(
     const All<config::MachineConfig>& configs, const All<k8s::KubePrismEndpoint>& endpoints) {
-  const std::optional<KubernetesSettings> settings = SettingsOfNode(configs);
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
   if (!settings.has_value() || endpoints.empty() || settings->KubePrism().port() == 0) {
     return Desired<k8s::KubePrismConfig>();
   }

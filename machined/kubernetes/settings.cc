@@ -71,6 +71,16 @@ std::optional<KubernetesSettings> KubernetesSettings::Of(
   return KubernetesSettings(*std::move(config));
 }
 
+std::optional<KubernetesSettings> KubernetesSettings::OfNode(
+    const All<config::MachineConfig>& configs) {
+  std::optional<KubernetesSettings> settings = Of(configs);
+  if (!settings.has_value()) {
+    return std::nullopt;
+  }
+  const auto ca = settings->Ca();
+  return ca.issuing_ca().cert().empty() && ca.accepted_cas().empty() ? std::nullopt : settings;
+}
+
 std::optional<KubernetesSettings> KubernetesSettings::OfControlPlane(
     const All<config::MachineConfig>& configs) {
   std::optional<KubernetesSettings> settings = Of(configs);

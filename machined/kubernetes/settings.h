@@ -24,6 +24,9 @@ class KubernetesSettings {
   static std::optional<KubernetesSettings> OfControlPlane(
       const All<config::MachineConfig>& configs);
 
+  // The same for a machine that is a node of Kubernetes: one that knows a CA of it.
+  static std::optional<KubernetesSettings> OfNode(const All<config::MachineConfig>& configs);
+
   explicit KubernetesSettings(config::Config config);
 
   bool IsControlPlaneType() const;

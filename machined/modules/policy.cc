@@ -1,5 +1,6 @@
 #include "machined/modules/policy.h"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,9 +9,12 @@
 #include "config/legacy.pb.h"
 #include "config/runtime.pb.h"
 #include "machined/config/active_config.h"
+#include "machined/kubernetes/settings.h"
 
 namespace ichor {
 namespace {
+
+constexpr std::array kForPods = {"br_netfilter", "tun"};
 
 using Specs = std::map<std::string, runtime::KernelModuleSpec::Spec>;
 
@@ -32,6 +36,11 @@ absl::StatusOr<Desired<runtime::KernelModuleSpec>> WantModules(
     return wishes;
   }
   Specs specs;
+  if (KubernetesSettings::OfNode(configs).has_value()) {
+    for (const char* const name : kForPods) {
+      specs[name].set_name(name);
+    }
+  }
   if (const auto* legacy = config->Get<config::v1alpha1::LegacyConfig>(); legacy != nullptr) {
     for (const auto& module : legacy->machine().kernel().modules()) {
       Take(module, specs);

@@ -1,4 +1,4 @@
-// Which kernel modules the config wants.
+// Which kernel modules the node wants.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -9,7 +9,9 @@
 namespace ichor {
 
 // The modules of `machine.kernel.modules` and of KernelModuleConfig documents, by name; a document
-// wins over the one-document form. Never fails.
+// wins over the one-document form. On a node with a kubelet also what pods expect and cannot load:
+// br_netfilter, which lets firewalls see what crosses a bridge, and tun, whose device they open.
+// Never fails.
 absl::StatusOr<Desired<runtime::KernelModuleSpec>> WantModules(
     const All<config::MachineConfig>& configs);
 

@@ -49,6 +49,18 @@ TEST_CASE(
                                  "/usr/sbin/modprobe -- zfs zfs_arc_max=1024 zfs_x=2"});
 }
 
+TEST_CASE("modules: a node with a kubelet has what pods cannot load themselves") {
+  TestRuntime t;
+  sys::FakePrograms programs;
+  RegisterModules(t.runtime, programs);
+  Apply(t,
+        "version: v1alpha1\nmachine: {type: worker, kernel: {modules: [{name: tun, parameters: "
+        "[a=1]}]}}\ncluster: {ca: {crt: Y2E=}, token: a.b, "
+        "controlPlane: {endpoint: \"https://x:6443\"}}\n");
+  CHECK(programs.commands == std::vector<std::string>{"/usr/sbin/modprobe -- br_netfilter",
+                                                      "/usr/sbin/modprobe -- tun a=1"});
+}
+
 TEST_CASE("modules: one that cannot be loaded is named, and stops no other") {
   TestRuntime t;
   sys::FakePrograms programs([](const std::vector<std::string>& command) {

@@ -20,7 +20,7 @@ _BELOW["lib/kube"] = _BELOW["lib/http"] | {"lib/http"}
 _BELOW["lib/dashboard"] = _BELOW["lib/rpc"] | {"lib/rpc"}
 _BELOW["lib/state"] = _BELOW["lib/config"] | {"lib/config", "lib/pki", "lib/rpc"}
 
-PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "dashboard", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")
+PROGRAMS = ("stage1", "machined", "networkd", "apid", "trustd", "cni", "dashboard", "node", "installer", "ichorctl", "tools", "bench", "qemu-tests")
 
 # node/ puts the programs of the node into one executable; it sees nothing of them but this.
 _ENTRY = "main.h"
