@@ -25,6 +25,7 @@ from machine.spec import Machine, host_arch, qemu
 
 MACHINES = BUILD / "qemu"
 _TAIL_LINES = 40
+_KUBERNETES_PORT = 6443
 
 
 def directory(name):
@@ -73,7 +74,8 @@ def prepare(options):
     disks = tuple(home / f"disk{index}.raw" for index in range(len(sizes)))
     memory = options.memory or (2048 if options.maintenance else 4096)
     machine = Machine(options.name, home, options.arch, firmware, memory, disks,
-                      options.api_port or running.free_port(), accelerator.choose(options.arch))
+                      options.api_port or running.free_port(), accelerator.choose(options.arch),
+                      kubernetes_port=0 if options.maintenance else options.kubernetes_port or running.free_port(_KUBERNETES_PORT))
     try:
         files.make(machine, sizes)
     except ValueError as error:
@@ -101,7 +103,7 @@ def start(machine, seconds):
 
 
 def up(options):
-    """Starts a machine and waits until its API answers; without --maintenance, until it runs with a config of its own."""
+    """Starts a machine and waits until its API answers; without --maintenance, until it is a cluster of one node."""
     try:
         if not options.maintenance:
             node.check(options)
@@ -112,8 +114,7 @@ def up(options):
             print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
         else:
             make_node(machine, options)
-            print(f"{machine.name} has its config:" if options.wait == "false" else f"{machine.name} runs:")
-            print(f"  {node.CTL.relative_to(ROOT)} --talosconfig {(machine.directory / 'talosconfig').relative_to(ROOT)} --nodes 127.0.0.1 service")
+            print(how_to_use(machine, options.wait == "true"))
     except node.NodeError as error:
         print(f"ichor: up: {error}", file=sys.stderr)
         return 1
@@ -121,16 +122,32 @@ def up(options):
     return 0
 
 
+def how_to_use(machine, is_cluster):
+    """The words that reach the node, and its cluster."""
+    home = machine.directory.relative_to(ROOT)
+    ctl = f"  {node.CTL.relative_to(ROOT)} --talosconfig {home / 'talosconfig'} --nodes 127.0.0.1"
+    if not is_cluster:
+        return f"{machine.name} has its config; its cluster begins with:\n{ctl} bootstrap"
+    return (f"{machine.name} is a Kubernetes cluster of one node:\n  kubectl --kubeconfig {home / 'kubeconfig'} get pods -A\n{ctl} service")
+
+
 def make_node(machine, options):
-    """Gives a machine that does not run yet a registry if it needs one, starts it, and gives it a config."""
+    """Makes a cluster of a machine that does not run yet: gives it a registry if it needs one, starts it, gives it a config, lets
+    its cluster begin, and waits until that is healthy."""
     more = node.serve_images(machine, options) if node.wants_local_images(options) else []
     node.make_config(machine, options, more)
     with node.progress(f"booting {machine.name}"):
         start(machine, options.timeout)
     node.apply_config(machine)
-    if options.wait == "true":
-        with node.progress(f"waiting until {machine.name} is ready"):
-            node.await_ready(machine, options.timeout)
+    if options.wait == "false":
+        return
+    with node.progress(f"waiting until {machine.name} begins its cluster"):
+        node.bootstrap(machine, options.timeout)
+    with node.progress("waiting until the cluster is healthy"):
+        node.await_health(machine, options.timeout)
+    with node.progress(f"waiting until {machine.name} is ready"):
+        node.await_ready(machine, options.timeout)
+    node.write_kubeconfig(machine)
 
 
 def down(options):
@@ -180,7 +197,7 @@ def status(_):
 
 def add_up(commands):
     """The command line of `up`."""
-    command = commands.add_parser("up", description="Starts a node in QEMU from the image, gives it a config of its own, and returns when it runs.")
+    command = commands.add_parser("up", description="Starts a node in QEMU from the image, gives it a config of its own, and returns when it is a healthy cluster.")
     command.set_defaults(run=up)
     command.add_argument("--arch", choices=("amd64", "arm64"), default=host_arch(), help="default: this machine's")
     command.add_argument("--firmware", choices=("bios", "uefi", "direct"),
@@ -189,7 +206,8 @@ def add_up(commands):
     command.add_argument("--disk", type=bytes_of, action="append", metavar="SIZE",
                          help="such as 6G, once per disk; the first holds the image (default: one of 10G, with --maintenance 6G)")
     command.add_argument("--api-port", type=int, metavar="P", help="port on 127.0.0.1 (default: the first free from 50000)")
-    command.add_argument("--timeout", type=int, default=300, metavar="SECONDS", help="how long each wait may take (default: 300)")
+    command.add_argument("--kubernetes-port", type=int, metavar="P", help=f"the same for its API server (default: the first free from {_KUBERNETES_PORT})")
+    command.add_argument("--timeout", type=int, default=600, metavar="SECONDS", help="how long each wait may take (default: 600)")
     command.add_argument("--maintenance", action="store_true", help="leave the node without a config; what follows is not for it")
     command.add_argument("--wait", choices=("true", "false"), default="true", help="false: return when the node has taken its config")
     command.add_argument("--kubernetes-version", metavar="V", help="another release than the default one")

@@ -17,6 +17,9 @@ _PUBLIC = "https://registry.k8s.io"
 _FIRST_REGISTRY_PORT = 50500
 _PERIOD_SECONDS = 1
 _PATIENCE_SECONDS = 15
+# The one node runs everything.
+_RUNS_PODS = "cluster: {allowSchedulingOnControlPlanes: true}\n"
+_HAS_BEGUN = "etcd data directory is not empty"
 _NO_TIME_SYNC = "apiVersion: v1alpha1\nkind: TimeSyncConfig\nenabled: false\n"
 
 
@@ -70,7 +73,7 @@ def serve_images(machine, options):
 def make_config(machine, options, more):
     """Writes `controlplane.yaml` and `talosconfig`, with secrets of their own, in the machine's directory."""
     words = ["gen", "config", machine.name, f"https://{_GUEST}:6443", "--output", machine.directory, "--output-types", "controlplane,talosconfig",
-             "--install-disk", "/dev/vda", "--additional-sans", "127.0.0.1", "--endpoints", f"127.0.0.1:{machine.api_port}", *more]
+             "--install-disk", "/dev/vda", "--additional-sans", "127.0.0.1", "--endpoints", f"127.0.0.1:{machine.api_port}", "--config-patch", _RUNS_PODS, *more]
     for mirror in options.registry_mirror:
         words += ["--registry-mirror", mirror]
     for patch in options.config_patch:
@@ -83,6 +86,46 @@ def make_config(machine, options, more):
 def apply_config(machine):
     """Gives the node its config, and shows what it says to that."""
     _ctl(["apply-config", "--insecure", "--nodes", f"127.0.0.1:{machine.api_port}", "--file", machine.directory / "controlplane.yaml"], quiet=False)
+
+
+def bootstrap(machine, seconds):
+    """Lets the cluster begin as soon as the node can, and prints what it waits for whenever that changes. NodeError if it takes longer."""
+    until, shown = time.monotonic() + seconds, None
+    while (refusal := _refusal(machine)) is not None:
+        if refusal != shown:
+            print(f"  {refusal}", flush=True)
+            shown = refusal
+        if time.monotonic() > until or not running.is_running(machine):
+            raise NodeError(f"{machine.name} does not begin its cluster: {shown}")
+        time.sleep(_PERIOD_SECONDS)
+
+
+def _refusal(machine):
+    """Why the node does not begin its cluster now; None if it does, or has already."""
+    try:
+        done = _node_ctl(machine, "bootstrap")
+    except subprocess.TimeoutExpired:
+        return "it does not answer"
+    return refusal_of(done.returncode, done.stderr or done.stdout)
+
+
+def refusal_of(code, said):
+    """What a call of `bootstrap` means: None for a cluster that begins or has begun."""
+    lines = said.strip().splitlines() or [f"exit {code}"]
+    return None if code == 0 or _HAS_BEGUN in said else lines[-1].removeprefix("error: ")
+
+
+def await_health(machine, seconds):
+    """Waits until the cluster is healthy, and shows each check as it passes. NodeError if it takes longer."""
+    _ctl(["--talosconfig", machine.directory / "talosconfig", "--nodes", "127.0.0.1", "health", "--wait-timeout", f"{seconds}s"], quiet=False)
+
+
+def write_kubeconfig(machine):
+    """Writes `kubeconfig` in the machine's directory, by which kubectl reaches the API server through the machine's port."""
+    path = machine.directory / "kubeconfig"
+    _ctl(["--talosconfig", machine.directory / "talosconfig", "--nodes", "127.0.0.1", "kubeconfig", path, "--merge=false", "--force"], quiet=True)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"https://{_GUEST}:6443", f"https://127.0.0.1:{machine.kubernetes_port}"), encoding="utf-8")
 
 
 def await_ready(machine, seconds):
@@ -99,9 +142,8 @@ def await_ready(machine, seconds):
 
 def _missing(machine):
     """What a node that runs with its config still waits for, in its own words; None if it does not answer."""
-    words = ["--talosconfig", machine.directory / "talosconfig", "--nodes", "127.0.0.1", "get", "machinestatus", "machine", "-o", "json"]
     try:
-        done = subprocess.run([CTL, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_PATIENCE_SECONDS)
+        done = _node_ctl(machine, "get", "machinestatus", "machine", "-o", "json")
     except subprocess.TimeoutExpired:
         return None
     return missing_of(json.loads(done.stdout)["spec"]) if done.returncode == 0 else None
@@ -114,6 +156,12 @@ def missing_of(spec):
     if spec["status"].get("ready"):
         return []
     return [f"{condition['name']}: {condition['reason']}" for condition in spec["status"].get("unmetConditions", ())] or ["not ready"]
+
+
+def _node_ctl(machine, *words):
+    """Asks the node something, and returns what ichorctl said. TimeoutExpired if it takes long."""
+    return subprocess.run([CTL, "--talosconfig", str(machine.directory / "talosconfig"), "--nodes", "127.0.0.1", *words],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_PATIENCE_SECONDS)
 
 
 def _ctl(words, quiet):

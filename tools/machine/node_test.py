@@ -1,12 +1,15 @@
 """What `up` decides before anything starts."""
 
+import dataclasses
 import pathlib
+import tempfile
 import types
 import unittest
 from unittest import mock
 
 from cluster import modules, registry
-from machine import main, node
+from common.tree import ROOT
+from machine import main, node, spec
 
 
 def options(*words):
@@ -51,7 +54,7 @@ class ConfigTest(unittest.TestCase):
         with mock.patch.object(node, "_ctl") as ctl:
             node.make_config(machine, asked, ["--config-patch", "ours: 0"])
         words = ctl.call_args.args[0]
-        self.assertEqual([words[index + 1] for index, word in enumerate(words) if word == "--config-patch"], ["ours: 0", "a: 1", "b: 2"])
+        self.assertEqual([words[index + 1] for index, word in enumerate(words) if word == "--config-patch"], ["cluster: {allowSchedulingOnControlPlanes: true}\n", "ours: 0", "a: 1", "b: 2"])
         self.assertEqual(words[words.index("--endpoints") + 1], "127.0.0.1:50007")
         self.assertEqual(words[words.index("--registry-mirror") + 1], "ghcr.io=http://m")
         self.assertEqual(words[words.index("--kubernetes-version") + 1], "1.36.1")
@@ -59,6 +62,38 @@ class ConfigTest(unittest.TestCase):
     def test_a_disk_is_needed(self):
         with self.assertRaisesRegex(node.NodeError, "--firmware direct has no disk"):
             node.check(options("--firmware", "direct"))
+
+
+class ClusterTest(unittest.TestCase):
+    """From a node to a cluster"""
+
+    def test_a_cluster_that_has_begun_is_not_asked_for_again(self):
+        self.assertIsNone(node.refusal_of(0, ""))
+        self.assertIsNone(node.refusal_of(1, "error: etcd data directory is not empty\n"))
+
+    def test_what_a_node_waits_for_before_its_cluster_begins(self):
+        self.assertEqual(node.refusal_of(1, "127.0.0.1:\nerror: time is not in sync yet\n"), "time is not in sync yet")
+        self.assertEqual(node.refusal_of(2, ""), "exit 2")
+
+    def test_kubectl_goes_through_the_machine_s_port(self):
+        with tempfile.TemporaryDirectory() as work:
+            machine = types.SimpleNamespace(directory=pathlib.Path(work), kubernetes_port=6450)
+            (machine.directory / "kubeconfig").write_text("server: https://10.0.2.15:6443\n", encoding="utf-8")
+            with mock.patch.object(node, "_ctl"):
+                node.write_kubeconfig(machine)
+            self.assertEqual((machine.directory / "kubeconfig").read_text(encoding="utf-8"), "server: https://127.0.0.1:6450\n")
+
+    def test_ports_of_the_host(self):
+        machine = spec.Machine("n", pathlib.Path("/d"), "amd64", "bios", 1, (), 50001)
+        forwards = [word for word in spec.qemu(machine) if word.startswith("user,")]
+        self.assertEqual(forwards, ["user,id=net0,hostfwd=tcp:127.0.0.1:50001-:50000"])
+        machine = dataclasses.replace(machine, kubernetes_port=6444)
+        self.assertIn("user,id=net0,hostfwd=tcp:127.0.0.1:50001-:50000,hostfwd=tcp:127.0.0.1:6444-:6443", spec.qemu(machine))
+
+    def test_the_words_that_reach_it(self):
+        machine = types.SimpleNamespace(name="n1", directory=ROOT / "build/qemu/n1")
+        self.assertIn("kubectl --kubeconfig build/qemu/n1/kubeconfig get pods -A", main.how_to_use(machine, True))
+        self.assertTrue(main.how_to_use(machine, False).endswith("--talosconfig build/qemu/n1/talosconfig --nodes 127.0.0.1 bootstrap"))
 
 
 class ReadyTest(unittest.TestCase):

@@ -23,7 +23,8 @@ def host_arch():
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """A machine. `directory` holds everything of it: disks, variables, log, sockets. `api_port` is on 127.0.0.1."""
+    """A machine. `directory` holds everything of it: disks, variables, log, sockets. `api_port`, and `kubernetes_port` if
+    it is not 0, are on 127.0.0.1."""
 
     name: str
     directory: pathlib.Path
@@ -33,6 +34,7 @@ class Machine:
     disks: tuple  # paths of raw files; the first is the one booted
     api_port: int
     accelerator: str = _EMULATION
+    kubernetes_port: int = 0
     initrd: pathlib.Path | None = None  # direct: instead of initramfs-pxe
     append: str | None = None  # direct: instead of the image's command line
     with_agent: bool = False  # a second serial port, which the guest's agent listens on: machine/guest.py
@@ -81,13 +83,18 @@ def qemu(machine):
             "-nodefaults", "-no-user-config", "-display", "none", "-daemonize", "-pidfile", machine.pid_file,
             "-chardev", f"file,id=serial,path={machine.log},append=on", "-serial", "chardev:serial",
             "-qmp", f"unix:{machine.monitor},server=on,wait=off",
-            "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{machine.api_port}-:50000",
+            "-netdev", f"user,id=net0,{_forwards(machine)}",
             "-device", "virtio-net-pci,netdev=net0", "-device", "virtio-rng-pci",
             "-device", "i6300esb", "-action", "watchdog=reset"]
     argv += ["-device", "VGA"] if machine.arch == "amd64" else ["-device", "virtio-gpu-pci"]
     if machine.with_agent:
         argv += ["-chardev", f"socket,id=agent,path={machine.agent},server=on,wait=off", "-serial", "chardev:agent"]
     return [str(word) for word in argv + _firmware(machine) + _disks(machine)]
+
+
+def _forwards(machine):
+    ports = [(machine.api_port, 50000)] + ([(machine.kubernetes_port, 6443)] if machine.kubernetes_port else [])
+    return ",".join(f"hostfwd=tcp:127.0.0.1:{here}-:{there}" for here, there in ports)
 
 
 def _firmware(machine):
