@@ -190,6 +190,8 @@ void Daemon::RegisterRooms() {
   RegisterWatchdog(runtime_, *init_);
   etcd_ = RegisterEtcd({.runtime = runtime_, .loop = *loop_, .clock = clock_, .worker = actuators_},
                        options_.secrets);
+  etcd_health_ = std::make_unique<EtcdHealth>(
+      EtcdHealth::Parts{.runtime = runtime_, .loop = *loop_, .clock = clock_, .etcd = *etcd_});
   static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
   RegisterKubePrism(runtime_, *loop_, kubeprism_);
   RegisterDelivery(runtime_, *loop_, delivery_);
@@ -417,6 +419,7 @@ void Daemon::OnSettled() {
   search_->OnSettled();
   platform_->OnSettled();
   etcd_->OnSettled();
+  etcd_health_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {

@@ -41,6 +41,7 @@
 #include "machined/config/node_config.h"
 #include "machined/crashes/crash_log.h"
 #include "machined/delivery/log_delivery.h"
+#include "machined/etcd/health.h"
 #include "machined/etcd/life.h"
 #include "machined/events/event_bus.h"
 #include "machined/kernel/module_lists.h"
@@ -180,6 +181,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<ApiSecrets> secrets_;
   std::unique_ptr<ClusterCertificates> cluster_certificates_;
   std::unique_ptr<EtcdLife> etcd_;
+  std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;

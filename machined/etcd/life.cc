@@ -11,6 +11,7 @@
 #include "machined/kubernetes/settings.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
+#include "talos/resource/definitions/secrets/secrets.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
 
 namespace ichor {
@@ -28,6 +29,10 @@ absl::Status Nothing(const EtcdDirectory& /*directory*/) {
 bool IsControlPlane(Runtime& runtime) {
   const auto settings = KubernetesSettings::Of(runtime.Read<config::MachineConfig>());
   return settings.has_value() && settings->IsControlPlaneType();
+}
+
+absl::Status NoControlPlane() {
+  return absl::UnimplementedError("this is only available on control plane nodes");
 }
 
 bool TimeIsRight(Runtime& runtime) {
@@ -75,7 +80,9 @@ void EtcdLife::OnSettled() {
 // What happened to the programs that run on the data.
 void EtcdLife::Follow() {
   const Data data = data_.value_or(Data());
-  if (data.empty() && data.beginning() == Data::SNAPSHOT) {
+  if (data.beginning() == Data::LEFT) {
+    FollowLeave();
+  } else if (data.empty() && data.beginning() == Data::SNAPSHOT) {
     FollowRestore();
   } else if (recorded_ && !parts_.runtime.Read<etcd::EtcdMember>().empty()) {
     recorded_ = false;
@@ -96,19 +103,34 @@ void EtcdLife::FollowRestore() {
   }
 }
 
-absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
+void EtcdLife::FollowLeave() {
+  const auto processes = parts_.runtime.Read<services::ProcessStatus>();
+  const auto etcd = processes.find("etcd");
+  if (etcd == processes.end() || etcd->spec().pid() == 0) {
+    Do(&EtcdDirectory::Wipe, nullptr);
+  }
+}
+
+absl::Status EtcdLife::HasPlace() {
   if (!IsControlPlane(parts_.runtime)) {
-    return absl::UnimplementedError("this is only available on control plane nodes");
+    return NoControlPlane();
   }
   if (parts_.runtime.Read<EtcdConfig>().empty()) {
     return absl::InvalidArgumentError("the config has no CA of etcd");
   }
+  return data_.has_value() && seen_
+             ? absl::OkStatus()
+             : absl::FailedPreconditionError("it is too early: volume EPHEMERAL is not mounted");
+}
+
+absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
+  RETURN_IF_ERROR(HasPlace());
   if (!TimeIsRight(parts_.runtime)) {
     return absl::FailedPreconditionError("time is not in sync yet");
   }
-  if (!data_.has_value() || !seen_) {
+  if (data_->beginning() == Data::LEFT) {
     return absl::FailedPreconditionError(
-        "bootstrap is not available yet: volume EPHEMERAL is not mounted");
+        "etcd has left its cluster, and its data are being removed");
   }
   if (!data_->empty()) {
     return absl::AlreadyExistsError("etcd data directory is not empty");
@@ -128,6 +150,38 @@ void EtcdLife::Bootstrap(const BootstrapWish& wish, Done done) {
   data.set_beginning(wish.from_snapshot ? Data::SNAPSHOT : Data::NEW);
   data.set_skip_hash_check(wish.from_snapshot && wish.skip_hash_check);
   recorded_ = true;
+  Do([data](const EtcdDirectory& directory) { return directory.Record(data); }, std::move(done));
+}
+
+absl::StatusOr<std::shared_ptr<EtcdSession>> EtcdLife::Open() {
+  if (!IsControlPlane(parts_.runtime)) {
+    return NoControlPlane();
+  }
+  const auto states = parts_.runtime.Read<ServiceState>();
+  const auto etcd = states.find("etcd");
+  if (etcd != states.end() && etcd->spec().state() != State::RUNNING) {
+    return absl::UnavailableError(std::format("etcd does not run: {}", etcd->spec().message()));
+  }
+  const auto roots = parts_.runtime.Read<secrets::EtcdRootSecret>();
+  const auto certificates = parts_.runtime.Read<secrets::EtcdSecret>();
+  if (roots.empty() || certificates.empty()) {
+    return absl::UnavailableError("etcd does not run: it has no certificates yet");
+  }
+  return EtcdSession::Open({.loop = parts_.loop,
+                            .clock = parts_.clock,
+                            .address = parts_.address,
+                            .server_name = "127.0.0.1"},
+                           roots.front().spec(), certificates.front().spec());
+}
+
+absl::StatusOr<std::string> EtcdLife::PlaceForSnapshot() {
+  RETURN_IF_ERROR(HasPlace());
+  return parts_.directory.snapshot();
+}
+
+void EtcdLife::Leave(Done done) {
+  Data data;
+  data.set_beginning(Data::LEFT);
   Do([data](const EtcdDirectory& directory) { return directory.Record(data); }, std::move(done));
 }
 

@@ -151,7 +151,7 @@ TEST_CASE("etcd's life: bootstrap says why it is not available") {
     CHECK(node.Shown().empty());
     CHECK_THAT(node.Bootstrap(),
                base::StatusIs(absl::StatusCode::kFailedPrecondition,
-                              "bootstrap is not available yet: volume EPHEMERAL is not mounted"));
+                              "it is too early: volume EPHEMERAL is not mounted"));
   }
 }
 
