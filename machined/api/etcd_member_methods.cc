@@ -92,10 +92,10 @@ void Forfeit(const Session& session, const StatusResponse& status, Answer<Forfei
 
 using LeftCluster = machine::EtcdLeaveClusterResponse;
 
-void Leave(EtcdControl& etcd, const Session& session, const StatusResponse& status,
-           Answer<LeftCluster> answered) {
+void RemoveSelf(EtcdControl& etcd, const Session& session, std::uint64_t self,
+                Answer<LeftCluster> answered) {
   etcdserverpb::MemberRemoveRequest request;
-  request.set_id(status.header().member_id());
+  request.set_id(self);
   session->Call<etcdserverpb::MemberRemoveResponse>(
       "Cluster/MemberRemove", request,
       [&etcd, answered = std::move(answered)](
@@ -109,6 +109,33 @@ void Leave(EtcdControl& etcd, const Session& session, const StatusResponse& stat
           reply.add_messages();
           answered(left.ok() ? absl::StatusOr<LeftCluster>(reply) : left);
         });
+      });
+}
+
+// Whether somebody would be left.
+absl::Status MayLeave(const MemberListResponse& members, std::uint64_t self) {
+  for (const Member& member : members.members()) {
+    if (member.id() == self ? member.is_learner() : !member.is_learner()) {
+      return absl::OkStatus();
+    }
+  }
+  return absl::FailedPreconditionError(
+      "this is the only voting member: its cluster ends with a reset of its node, and cannot be "
+      "left");
+}
+
+void Leave(EtcdControl& etcd, const Session& session, const StatusResponse& status,
+           Answer<LeftCluster> answered) {
+  session->Call<MemberListResponse>(
+      "Cluster/MemberList", etcdserverpb::MemberListRequest(),
+      [&etcd, session, self = status.header().member_id(),
+       answered = std::move(answered)](const absl::StatusOr<MemberListResponse>& members) mutable {
+        const absl::Status may = members.ok() ? MayLeave(*members, self) : members.status();
+        if (may.ok()) {
+          RemoveSelf(etcd, session, self, std::move(answered));
+        } else {
+          answered(may);
+        }
       });
 }
 

@@ -31,14 +31,20 @@ bool IsControlPlane(Runtime& runtime) {
   return settings.has_value() && settings->IsControlPlaneType();
 }
 
-absl::Status NoControlPlane() {
-  return absl::UnimplementedError("this is only available on control plane nodes");
-}
-
 bool TimeIsRight(Runtime& runtime) {
   return std::ranges::any_of(runtime.Read<time::TimeStatus>(), [](const auto& row) {
     return row.spec().synced() || row.spec().sync_disabled();
   });
+}
+
+// A machine of the old type `init` is one that nobody has to ask.
+bool BeginsByItself(Runtime& runtime) {
+  const auto settings = KubernetesSettings::Of(runtime.Read<config::MachineConfig>());
+  return settings.has_value() && settings->machine().type() == "init" && TimeIsRight(runtime);
+}
+
+absl::Status NoControlPlane() {
+  return absl::UnimplementedError("this is only available on control plane nodes");
 }
 
 }  // namespace
@@ -84,6 +90,10 @@ void EtcdLife::Follow() {
     FollowLeave();
   } else if (data.empty() && data.beginning() == Data::SNAPSHOT) {
     FollowRestore();
+  } else if (data.empty() && data.beginning() == Data::NONE && BeginsByItself(parts_.runtime)) {
+    Data begun;
+    begun.set_beginning(Data::NEW);
+    Record(begun, nullptr);
   } else if (recorded_ && !parts_.runtime.Read<etcd::EtcdMember>().empty()) {
     recorded_ = false;
     Do(&EtcdDirectory::Forget, nullptr);
@@ -149,6 +159,10 @@ void EtcdLife::Bootstrap(const BootstrapWish& wish, Done done) {
   Data data;
   data.set_beginning(wish.from_snapshot ? Data::SNAPSHOT : Data::NEW);
   data.set_skip_hash_check(wish.from_snapshot && wish.skip_hash_check);
+  Record(data, std::move(done));
+}
+
+void EtcdLife::Record(const Data& data, Done done) {
   recorded_ = true;
   Do([data](const EtcdDirectory& directory) { return directory.Record(data); }, std::move(done));
 }
@@ -182,7 +196,7 @@ absl::StatusOr<std::string> EtcdLife::PlaceForSnapshot() {
 void EtcdLife::Leave(Done done) {
   Data data;
   data.set_beginning(Data::LEFT);
-  Do([data](const EtcdDirectory& directory) { return directory.Record(data); }, std::move(done));
+  Record(data, std::move(done));
 }
 
 void EtcdLife::Do(Action action, Done done) {

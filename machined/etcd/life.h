@@ -63,6 +63,7 @@ class EtcdLife : public EtcdControl {
   void Follow();
   void FollowRestore();
   void FollowLeave();
+  void Record(const Data& data, Done done);
   void Do(Action action, Done done);
   void Begin();
   void OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& looked);
