@@ -183,9 +183,9 @@ Reply TellDowngrade(const etcdserverpb::DowngradeResponse& answer) {
 }
 
 template <class Request, class Reply, etcdserverpb::DowngradeRequest::DowngradeAction kAction>
-void AddDowngrade(Methods& methods, std::string path) {
+void AddDowngrade(Methods& methods, const std::string& path) {
   Add<Request, Reply, etcdserverpb::DowngradeRequest, etcdserverpb::DowngradeResponse>(
-      methods, {.path = std::move(path),
+      methods, {.path = path,
                 .method = "Maintenance/Downgrade",
                 .ask = [](const Request& request) { return AskDowngrade(request, kAction); },
                 .answer = TellDowngrade<Reply>});

@@ -85,6 +85,10 @@ absl::Status EtcdDirectory::TakeRestored() const {
   const std::string directory = Path(kDirectory);
   const std::string restored = std::format("{}/{}", directory, kRestoredName);
   std::error_code error;
+  if (!std::filesystem::is_directory(restored + "/member", error)) {
+    return absl::FailedPreconditionError(
+        "nothing was restored: another snapshot in the same boot needs a reboot first");
+  }
   std::filesystem::rename(restored + "/member", directory + "/member", error);
   RETURN_IF_ERROR(StatusOf(restored, error));
   RETURN_IF_ERROR(Forget());

@@ -34,7 +34,8 @@ class EtcdDirectory {
   // goes too.
   absl::Status Forget() const;
 
-  // Makes what etcdutl restored etcd's data, at once and as a whole.
+  // Makes what etcdutl restored etcd's data, at once and as a whole. FailedPrecondition if there is
+  // nothing.
   absl::Status TakeRestored() const;
   // Removes what it left unfinished.
   absl::Status DropRestored() const;

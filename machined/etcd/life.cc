@@ -8,7 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/disk/system_table.h"
-#include "machined/kubernetes/settings.h"
+#include "resource/config/config.resources.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
@@ -26,9 +26,14 @@ absl::Status Nothing(const EtcdDirectory& /*directory*/) {
   return absl::OkStatus();
 }
 
+bool IsOfType(Runtime& runtime, resource::config::MachineType type) {
+  const All<config::MachineType> rows = runtime.Read<config::MachineType>();
+  return !rows.empty() && rows.front().spec().machine_type() == type;
+}
+
 bool IsControlPlane(Runtime& runtime) {
-  const auto settings = KubernetesSettings::Of(runtime.Read<config::MachineConfig>());
-  return settings.has_value() && settings->IsControlPlaneType();
+  return IsOfType(runtime, resource::config::CONTROL_PLANE) ||
+         IsOfType(runtime, resource::config::INIT);
 }
 
 bool TimeIsRight(Runtime& runtime) {
@@ -39,8 +44,7 @@ bool TimeIsRight(Runtime& runtime) {
 
 // A machine of the old type `init` is one that nobody has to ask.
 bool BeginsByItself(Runtime& runtime) {
-  const auto settings = KubernetesSettings::Of(runtime.Read<config::MachineConfig>());
-  return settings.has_value() && settings->machine().type() == "init" && TimeIsRight(runtime);
+  return IsOfType(runtime, resource::config::INIT) && TimeIsRight(runtime);
 }
 
 absl::Status NoControlPlane() {
@@ -135,17 +139,18 @@ absl::Status EtcdLife::HasPlace() {
 
 absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
   RETURN_IF_ERROR(HasPlace());
+  const Data data = data_.value_or(Data());
   if (!TimeIsRight(parts_.runtime)) {
     return absl::FailedPreconditionError("time is not in sync yet");
   }
-  if (data_->beginning() == Data::LEFT) {
+  if (data.beginning() == Data::LEFT) {
     return absl::FailedPreconditionError(
         "etcd has left its cluster, and its data are being removed");
   }
-  if (!data_->empty()) {
+  if (!data.empty()) {
     return absl::AlreadyExistsError("etcd data directory is not empty");
   }
-  if (data_->beginning() == Data::JOIN || (data_->beginning() == Data::NEW && wish.from_snapshot)) {
+  if (data.beginning() == Data::JOIN || (data.beginning() == Data::NEW && wish.from_snapshot)) {
     return absl::AlreadyExistsError("etcd has begun already, and not from a snapshot");
   }
   return absl::OkStatus();
@@ -227,10 +232,7 @@ void EtcdLife::OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& l
   // Who asked hears what became of it; our own steps are tried again.
   const absl::Status problem = looked.ok() && job.done == nullptr ? acted : looked.status();
   if (!problem.ok()) {
-    Data failed = data_.value_or(Data());
-    failed.set_error(std::string(base::MessageOf(problem)));
-    data_ = std::move(failed);
-    Pause();
+    Fail(problem);
   }
   Publish();
   if (job.done != nullptr) {
@@ -251,8 +253,14 @@ void EtcdLife::Take(Data looked) {
   seen_ = true;
 }
 
-void EtcdLife::Pause() {
-  base::Log(base::Severity::kWarning, "etcd: {}", data_.value_or(Data()).error());
+void EtcdLife::Fail(const absl::Status& problem) {
+  const std::string said = std::exchange(problem_, std::string(base::MessageOf(problem)));
+  if (said != problem_) {
+    base::Log(base::Severity::kWarning, "etcd: {}", problem_);
+  }
+  Data failed = data_.value_or(Data());
+  failed.set_error(problem_);
+  data_ = std::move(failed);
   pausing_ = true;
   parts_.loop.RunAt(parts_.clock.Monotonic() + kRetry, [weak = std::weak_ptr(self_)] {
     if (const auto self = weak.lock()) {

@@ -68,7 +68,7 @@ class EtcdLife : public EtcdControl {
   void Begin();
   void OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& looked);
   void Take(Data looked);
-  void Pause();
+  void Fail(const absl::Status& problem);
   void Publish();
 
   const Parts parts_;
@@ -80,6 +80,7 @@ class EtcdLife : public EtcdControl {
   bool restoring_ = false;    // etcdutl was seen to run
   std::deque<Job> jobs_;      // the first is under way
   bool pausing_ = false;      // after an error
+  std::string problem_;       // that was said last
 };
 
 }  // namespace ichor

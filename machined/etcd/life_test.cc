@@ -14,6 +14,7 @@
 #include "lib/sys/file.h"
 #include "machined/etcd/policy.h"
 #include "machined/kubernetes/test_config.h"
+#include "machined/secrets/root.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
 
@@ -36,6 +37,7 @@ struct Machine {
     t.runtime.AddSource<etcd::EtcdMember>("test");
     t.runtime.AddSource<services::ServiceState>("test");
     t.runtime.Reconcile("etcd.derive-config", DeriveEtcdConfig);
+    t.runtime.Reconcile("config.derive-machine-type", DeriveMachineType);
     Start();
     config::MachineConfig::Spec config;
     config.set_yaml_marshalled(text);
