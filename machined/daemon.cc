@@ -46,6 +46,7 @@
 #include "machined/services/register.h"
 #include "machined/slots/register.h"
 #include "machined/sockets.h"
+#include "machined/trustd/register.h"
 #include "machined/udev/register.h"
 #include "machined/volumes/wish.h"
 #include "machined/watchdog/register.h"
@@ -60,6 +61,7 @@ namespace ichor::machined {
 namespace {
 
 constexpr sys::Ownership kApid{.uid = 50, .gid = 50};
+constexpr sys::Ownership kTrustd{.uid = 51, .gid = 51};
 constexpr sys::Ownership kNetworkd{.uid = 52, .gid = 52};
 constexpr std::chrono::seconds kSaveInterval{1};
 constexpr std::chrono::seconds kRebootGrace{10};
@@ -148,6 +150,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
   cluster_certificates_ = RegisterClusterCertificates(runtime_, *loop_, clock_);
+  trustd_secrets_ = RegisterTrustd(runtime_, *loop_, clock_);
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
@@ -341,8 +344,11 @@ absl::Status Daemon::ServeAll() {
                    Listen(*loop_, options_.run + "/apid/runtime.sock", kApid));
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> networkd,
                    Listen(*loop_, options_.run + "/networkd/runtime.sock", kNetworkd));
+  ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> trustd,
+                   Listen(*loop_, options_.run + "/trustd/runtime.sock", kTrustd));
   const std::pair<rpc::Server*, state::Authorize> peers[] = {{apid.get(), AuthorizeApid},
-                                                             {networkd.get(), AuthorizeNetworkd}};
+                                                             {networkd.get(), AuthorizeNetworkd},
+                                                             {trustd.get(), AuthorizeTrustd}};
   for (const auto& [server, authorize] : peers) {
     state::StateServiceOptions options;
     options.handlers.authorize = authorize;
@@ -352,6 +358,7 @@ absl::Status Daemon::ServeAll() {
   servers_.push_back(std::move(machine));
   servers_.push_back(std::move(apid));
   servers_.push_back(std::move(networkd));
+  servers_.push_back(std::move(trustd));
   return absl::OkStatus();
 }
 

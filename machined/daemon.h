@@ -57,6 +57,7 @@
 #include "machined/services/process_table.h"
 #include "machined/slots/trial.h"
 #include "machined/sources/config_search.h"
+#include "machined/trustd/secrets.h"
 #include "machined/volumes/space_watch.h"
 
 namespace ichor::machined {
@@ -180,6 +181,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<SlotTrial> slot_;
   std::unique_ptr<ApiSecrets> secrets_;
   std::unique_ptr<ClusterCertificates> cluster_certificates_;
+  std::unique_ptr<TrustdSecrets> trustd_secrets_;
   std::unique_ptr<EtcdLife> etcd_;
   std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;
