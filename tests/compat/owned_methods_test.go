@@ -52,6 +52,19 @@ var adminsReads = map[string]codes.Code{
 	"/machine.MachineService/DiskStats":                     codes.OK,
 	"/machine.MachineService/DiskUsage":                     codes.OK,
 	"/machine.MachineService/Dmesg":                         codes.OK,
+	"/machine.MachineService/EtcdAlarmDisarm":               codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdAlarmList":                 codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdDefragment":                codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdDowngradeCancel":           codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdDowngradeEnable":           codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdDowngradeValidate":         codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdForfeitLeadership":         codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdLeaveCluster":              codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdMemberList":                codes.Unavailable,     // etcd waits for bootstrap
+	"/machine.MachineService/EtcdRecover":                   codes.InvalidArgument, // an empty snapshot
+	"/machine.MachineService/EtcdRemoveMemberByID":          codes.Unavailable,
+	"/machine.MachineService/EtcdSnapshot":                  codes.Unavailable,
+	"/machine.MachineService/EtcdStatus":                    codes.Unavailable,
 	"/machine.MachineService/Events":                        codes.OK,
 	"/machine.MachineService/GenerateClientConfiguration":   codes.InvalidArgument, // no roles
 	"/machine.MachineService/Hostname":                      codes.OK,
@@ -81,7 +94,7 @@ var adminsReads = map[string]codes.Code{
 var adminsWrites = []string{
 	"/cosi.resource.State/Create", "/cosi.resource.State/Destroy", "/cosi.resource.State/Teardown",
 	"/cosi.resource.State/TeardownAndDestroy", "/cosi.resource.State/Update",
-	"/machine.MachineService/ApplyConfiguration", "/machine.MachineService/MetaDelete", "/machine.MachineService/MetaWrite",
+	"/machine.MachineService/ApplyConfiguration", "/machine.MachineService/Bootstrap", "/machine.MachineService/MetaDelete", "/machine.MachineService/MetaWrite",
 	"/machine.MachineService/Reboot", "/machine.MachineService/Reset", "/machine.MachineService/ServiceRestart",
 	"/machine.MachineService/ServiceStart", "/machine.MachineService/ServiceStop", "/machine.MachineService/Shutdown",
 	"/storage.StorageService/BlockDeviceWipe",
