@@ -35,6 +35,7 @@
 #include "machined/identity/machine_id.h"
 #include "machined/install/disks_now.h"
 #include "machined/kernel/register.h"
+#include "machined/kubelet/register.h"
 #include "machined/kubernetes/register.h"
 #include "machined/meta/register.h"
 #include "machined/modules/register.h"
@@ -182,6 +183,7 @@ void Daemon::RegisterRooms() {
   runtime_.Reconcile("identity.render-machine-id", RenderMachineId);
   RegisterBoot(runtime_);
   RegisterCri(runtime_, doors_->mounts, {});
+  RegisterKubelet(runtime_, {});
   RegisterHardware(runtime_, doors_->sysfs);
   runtime_.Reconcile("config.diagnose-coverage", DiagnoseCoverage);
   RegisterParameters(runtime_, doors_->kernel_values, options_.run + "/checkpoint/parameters");
