@@ -31,7 +31,7 @@ def arguments(argv):
     parser.add_argument("--arg", action="append", default=[], metavar="K=V", help="adds to the kernel's command line")
     parser.add_argument("--output", type=pathlib.Path, metavar="DIR", help="default: build/image/ARCH")
     parser.add_argument("--programs", type=pathlib.Path, metavar="DIR",
-                        help="takes stage1, coldplug, init and ichor-node from there and builds nothing")
+                        help="takes stage1, coldplug, container-log, init and ichor-node from there and builds nothing")
     return parser.parse_args(argv)
 
 

@@ -35,6 +35,7 @@
 #include "machined/identity/machine_id.h"
 #include "machined/install/disks_now.h"
 #include "machined/kernel/register.h"
+#include "machined/kubelet/register.h"
 #include "machined/kubernetes/register.h"
 #include "machined/meta/register.h"
 #include "machined/modules/register.h"
@@ -179,12 +180,13 @@ void Daemon::RegisterRooms() {
                                                          .clock = clock_,
                                                          .file_systems = doors_->file_systems,
                                                          .worker = actuators_});
-  RegisterServices(runtime_, *init_);
+  RegisterServices(runtime_, *init_, containers_);
   RegisterFiles(runtime_, doors_->mounts, {.generated = options_.etc});
   RegisterUserFiles(runtime_);
   runtime_.Reconcile("identity.render-machine-id", RenderMachineId);
   RegisterBoot(runtime_);
   RegisterCri(runtime_, doors_->mounts, {});
+  RegisterKubelet(runtime_, {});
   RegisterHardware(runtime_, doors_->sysfs);
   runtime_.Reconcile("config.diagnose-coverage", DiagnoseCoverage);
   RegisterParameters(runtime_, doors_->kernel_values, options_.run + "/checkpoint/parameters");
@@ -340,6 +342,10 @@ absl::Status Daemon::ServeAll() {
                       .config = *config_,
                       .etcd = *etcd_});
   api_->Serve(*machine);
+  ASSIGN_OR_RETURN(container_logs_,
+                   ContainerLogs::Create(
+                       *loop_, options_.run + "/machined/container-logs.sock",
+                       [this](std::string_view id, std::string_view bytes) { OnLog(id, bytes); }));
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> apid,
                    Listen(*loop_, options_.run + "/apid/runtime.sock", kApid));
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> networkd,
@@ -420,6 +426,8 @@ void Daemon::Save() {
 
 void Daemon::OnSettled() {
   health_.OnSettled();
+  containers_.OnSettled();
+  pods_end_.OnSettled();
   power_.OnSettled();
   slot_->OnSettled();
   modules_.OnSettled();

@@ -39,6 +39,9 @@
 #include "machined/boot/power_control.h"
 #include "machined/config/disk_storage.h"
 #include "machined/config/node_config.h"
+#include "machined/containers/container_host.h"
+#include "machined/containers/container_logs.h"
+#include "machined/containers/pods_end.h"
 #include "machined/crashes/crash_log.h"
 #include "machined/delivery/log_delivery.h"
 #include "machined/etcd/health.h"
@@ -168,6 +171,9 @@ class Daemon : public InitListener, public api::MachineControl {
   events::EventBus events_{clock_};
   ProcessTable processes_{*loop_, runtime_, clock_};
   std::unique_ptr<InitChannel> init_;
+  ContainerHost containers_{*loop_, runtime_, processes_, clock_};
+  std::unique_ptr<ContainerLogs> container_logs_;
+  PodsEnd pods_end_{*loop_, runtime_, clock_, kCriSocket};
   HealthChecker health_{*loop_, runtime_, clock_};
   PowerControl power_;
   std::unique_ptr<sys::LinuxUevents> uevents_;
@@ -195,7 +201,7 @@ class Daemon : public InitListener, public api::MachineControl {
                      .worker = actuators_,
                      .files = files_}};
   api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
-  ServiceJournal journal_{runtime_, events_, clock_};
+  ServiceJournal journal_{runtime_, events_, clock_, containers_};
   ConsoleLines console_{runtime_, events_};
   CrashLog crashes_{runtime_};
   std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them

@@ -30,6 +30,7 @@ inline constexpr std::array kKernelParameters = {
     KernelParameter{"vm/unprivileged_userfaultfd", "0"},
     KernelParameter{"kernel/ctrl-alt-del", "0"},
     KernelParameter{"kernel/panic", "10"},
+    KernelParameter{"kernel/panic_on_oops", "1"},  // the kubelet insists on it
     KernelParameter{"kernel/pid_max", "262144"},
     KernelParameter{"vm/overcommit_memory", "1"},
     KernelParameter{"fs/inotify/max_user_instances", "8192"},

@@ -26,10 +26,20 @@ absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
   return address;
 }
 
-absl::StatusOr<base::UniqueFd> NewSocket() {
-  base::UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+absl::StatusOr<base::UniqueFd> NewSocket(int type = SOCK_STREAM) {
+  base::UniqueFd fd(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.ok()) {
     return ErrnoError(errno, "create socket");
+  }
+  return fd;
+}
+
+absl::StatusOr<base::UniqueFd> Bind(const std::string& path, int type) {
+  ASSIGN_OR_RETURN(const sockaddr_un address, AddressOf(path));
+  ASSIGN_OR_RETURN(base::UniqueFd fd, NewSocket(type));
+  unlink(path.c_str());
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    return ErrnoError(errno, "bind " + path);
   }
   return fd;
 }
@@ -43,16 +53,15 @@ absl::Status NobodyThere(const std::string& path, int error) {
 }  // namespace
 
 absl::StatusOr<base::UniqueFd> ListenUnix(const std::string& path) {
-  ASSIGN_OR_RETURN(const sockaddr_un address, AddressOf(path));
-  ASSIGN_OR_RETURN(base::UniqueFd fd, NewSocket());
-  unlink(path.c_str());
-  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    return ErrnoError(errno, "bind " + path);
-  }
+  ASSIGN_OR_RETURN(base::UniqueFd fd, Bind(path, SOCK_STREAM));
   if (listen(fd.get(), SOMAXCONN) != 0) {
     return ErrnoError(errno, "listen on " + path);
   }
   return fd;
+}
+
+absl::StatusOr<base::UniqueFd> BindDatagrams(const std::string& path) {
+  return Bind(path, SOCK_DGRAM);
 }
 
 absl::StatusOr<base::UniqueFd> Accept(int listener) {

@@ -1,4 +1,4 @@
-// Stream sockets in the file system, for peers on the same machine. See unix(7).
+// Sockets in the file system, for peers on the same machine. See unix(7).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,10 @@ namespace ichor::sys {
 // A non-blocking socket that listens on `path`; a stale socket file there is replaced.
 // InvalidArgument for a path that is empty or longer than 107 bytes.
 absl::StatusOr<base::UniqueFd> ListenUnix(const std::string& path);
+
+// A non-blocking socket at `path` that messages are sent to, which ReadSome reads one by one; a
+// stale socket file there is replaced. Fails as ListenUnix.
+absl::StatusOr<base::UniqueFd> BindDatagrams(const std::string& path);
 
 // The next connection that waits on `listener`, non-blocking. Unavailable if there is none now, or
 // if it could not be taken.

@@ -12,6 +12,19 @@ namespace {
 
 using services::ServiceState;
 
+// Notes whom it shall stop.
+struct Containers : ProcessHost {
+  absl::Status Start(const std::string& /*id*/,
+                     const services::ProcessSpec::Spec& /*process*/) override {
+    return absl::OkStatus();
+  }
+  absl::Status Stop(const std::string& id) override {
+    stopped += id + " ";
+    return absl::OkStatus();
+  }
+  std::string stopped;
+};
+
 struct Machine {
   void Say(Desired<ServiceState> rows) {
     t.runtime.Publish<ServiceState>("test", std::move(rows));
@@ -31,7 +44,8 @@ struct Machine {
 
   TestRuntime t;
   events::EventBus events{t.clock};
-  ServiceJournal journal{t.runtime, events, t.clock};
+  Containers containers;
+  ServiceJournal journal{t.runtime, events, t.clock, containers};
 };
 
 }  // namespace
@@ -54,6 +68,20 @@ TEST_CASE("service journal: each change of state is kept, and published") {
   CHECK(m.events.end() - m.events.begin() == 3);
   CHECK(m.Last().action() == machine::ServiceStateEvent::RUNNING);
   CHECK(m.Last().health().healthy());
+}
+
+TEST_CASE("service journal: of all services, clients may have the kubelet started anew") {
+  Machine m;
+  m.Say({{"apid", Text("state: RUNNING")}, {"kubelet", Text("state: RUNNING")}});
+  CHECK(*m.journal.Restart("kubelet") == "Service \"kubelet\" restarted");
+  CHECK(m.containers.stopped == "kubelet ");
+  CHECK(*m.journal.Start("kubelet") == "Service \"kubelet\" started");
+  CHECK_THAT(m.journal.Restart("apid").status(),
+             base::StatusIs(absl::StatusCode::kFailedPrecondition,
+                            "service \"apid\" may not be restarted by clients"));
+  CHECK_THAT(m.journal.Stop("kubelet").status(),
+             base::StatusIs(absl::StatusCode::kFailedPrecondition,
+                            "service \"kubelet\" may not be stopped by clients"));
 }
 
 TEST_CASE("console lines: addresses and hostname are an event when they change") {

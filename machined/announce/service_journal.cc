@@ -5,6 +5,7 @@
 
 #include "google/protobuf/util/message_differencer.h"
 #include "lib/base/log.h"
+#include "lib/base/status.h"
 #include "lib/resource/time_proto.h"
 #include "lib/resource/time_text.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 using services::ServiceState;
 using State = ServiceState::Spec;
+
+constexpr std::string_view kChangeable = "kubelet";  // by clients: no other is
 
 // The word of the API for a state: "Running".
 const std::string& WordOf(State::State state) {
@@ -120,15 +123,27 @@ absl::Status ServiceJournal::Refuse(std::string_view id, std::string_view what) 
 }
 
 absl::StatusOr<std::string> ServiceJournal::Start(std::string_view id) {
-  return Refuse(id, "started");
+  if (!MayChange(id)) {
+    return Refuse(id, "started");
+  }
+  return std::format("Service \"{}\" started", id);  // it is wanted already
 }
 
 absl::StatusOr<std::string> ServiceJournal::Stop(std::string_view id) {
   return Refuse(id, "stopped");
 }
 
+// It is wanted, and so started again when it has ended.
 absl::StatusOr<std::string> ServiceJournal::Restart(std::string_view id) {
-  return Refuse(id, "restarted");
+  if (!MayChange(id)) {
+    return Refuse(id, "restarted");
+  }
+  RETURN_IF_ERROR(containers_.Stop(std::string(id)));
+  return std::format("Service \"{}\" restarted", id);
+}
+
+bool ServiceJournal::MayChange(std::string_view id) const {
+  return id == kChangeable && histories_.contains(id);
 }
 
 }  // namespace ichor

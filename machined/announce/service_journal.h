@@ -15,6 +15,7 @@
 #include "machine/machine.pb.h"
 #include "machined/api/context.h"
 #include "machined/events/event_bus.h"
+#include "machined/services/process_host.h"
 
 namespace ichor {
 
@@ -25,8 +26,9 @@ class ServiceJournal : public api::ServiceDirectory {
   static constexpr size_t kHistory = 64;  // events kept of each service
 
   // All must outlive the journal.
-  ServiceJournal(Runtime& runtime, events::EventBus& events, const base::Clock& clock)
-      : runtime_(runtime), events_(events), clock_(clock) {}
+  ServiceJournal(Runtime& runtime, events::EventBus& events, const base::Clock& clock,
+                 ProcessHost& containers)
+      : runtime_(runtime), events_(events), clock_(clock), containers_(containers) {}
 
   // To be called after each settle.
   void OnSettled();
@@ -44,11 +46,13 @@ class ServiceJournal : public api::ServiceDirectory {
   };
 
   void Note(const std::string& id, const services::ServiceState::Spec& state);
+  bool MayChange(std::string_view id) const;
   absl::Status Refuse(std::string_view id, std::string_view what) const;
 
   Runtime& runtime_;
   events::EventBus& events_;
   const base::Clock& clock_;
+  ProcessHost& containers_;
   std::map<std::string, History, std::less<>> histories_;
 };
 

@@ -19,7 +19,7 @@ namespace ichor {
 // crash of machined from the moment that Request returns. Loop's thread only.
 class PowerControl {
  public:
-  static constexpr std::chrono::seconds kPatience{30};
+  static constexpr std::chrono::seconds kPatience{100};  // more than the pods may take
   using Action = boot::PowerRequest::Spec::Action;
 
   // `file` keeps the request; it lies in memory, where writing waits for nothing. `go_down` says

@@ -1,5 +1,6 @@
 #include "machined/cri/service.h"
 
+#include <algorithm>
 #include <format>
 #include <span>
 #include <string>
@@ -37,6 +38,14 @@ std::string DigestOf(const All<files::EtcFileSpec>& specs) {
     hash.Update(std::as_bytes(std::span(contents)));
   }
   return base::Hex(hash.Finish());
+}
+
+// Whether nothing is left that containerd is needed for, while the machine goes down.
+bool HasServed(const All<cri::PodsEnd>& pods, const All<services::ProcessStatus>& processes) {
+  return !pods.empty() && pods.front().spec().ended() &&
+         std::ranges::none_of(processes, [](const auto& row) {
+           return row.spec().in_container() && row.spec().pid() != 0;
+         });
 }
 
 ServiceDefinition::Spec Containerd() {
@@ -90,10 +99,11 @@ absl::StatusOr<Desired<ContainerRuntime>> WantRuntime(
 
 absl::StatusOr<Desired<ServiceDefinition>> DefineCri(
     const All<boot::PowerRequest>& power, const All<ContainerRuntime>& runtimes,
-    const All<runtime::Environment>& environments) {
+    const All<runtime::Environment>& environments, const All<cri::PodsEnd>& pods,
+    const All<services::ProcessStatus>& processes) {
   const auto runtime = runtimes.find("cri");
   const bool known = runtime != runtimes.end();
-  if (!power.empty() || (known && !runtime->spec().wanted())) {
+  if ((!power.empty() && HasServed(pods, processes)) || (known && !runtime->spec().wanted())) {
     return Desired<ServiceDefinition>();
   }
   ServiceDefinition::Spec definition = Containerd();

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "ichor/boot.resources.h"
 #include "ichor/cri.resources.h"
+#include "ichor/kubelet.resources.h"
 #include "ichor/service.resources.h"
 #include "lib/runtime/rows.h"
 #include "resource/config/config.resources.h"
@@ -26,11 +27,12 @@ absl::StatusOr<Desired<cri::ContainerRuntime>> WantRuntime(
     const All<files::EtcFileSpec>& specs, const All<files::EtcFileStatus>& files,
     const All<block::VolumeMountStatus>& volumes);
 
-// containerd for Kubernetes, until the machine goes down. It is started anew when the files change
-// that it reads at its start only. While it is not known whether it is wanted, one that runs is
-// left as it is.
+// containerd for Kubernetes. It is started anew when the files change that it reads at its start
+// only. While it is not known whether it is wanted, one that runs is left as it is. When the
+// machine goes down, it stays until the pods have ended, and what else runs in containers.
 absl::StatusOr<Desired<services::ServiceDefinition>> DefineCri(
     const All<boot::PowerRequest>& power, const All<cri::ContainerRuntime>& runtimes,
-    const All<runtime::Environment>& environments);
+    const All<runtime::Environment>& environments, const All<cri::PodsEnd>& pods,
+    const All<services::ProcessStatus>& processes);
 
 }  // namespace ichor

@@ -51,8 +51,12 @@ All<ContainerRuntime> Want(const All<config::MachineConfig>& configs, const std:
 }
 
 std::optional<ServiceDefinition::Spec> Define(const All<boot::PowerRequest>& power,
-                                              const All<ContainerRuntime>& runtimes) {
-  absl::StatusOr<Desired<ServiceDefinition>> defined = DefineCri(power, runtimes, kEnvironment);
+                                              const All<ContainerRuntime>& runtimes,
+                                              const std::string& pods = "ended: true",
+                                              const std::string& container = "") {
+  absl::StatusOr<Desired<ServiceDefinition>> defined =
+      DefineCri(power, runtimes, kEnvironment, AllOf<cri::PodsEnd>({{"pods", Text(pods)}}),
+                AllOf<services::ProcessStatus>({{"etcd", Text(container)}}));
   REQUIRE_THAT(defined, base::IsOk());
   const auto rows = Stated(*defined);
   return rows.empty() ? std::nullopt : std::optional(rows.find("cri")->spec());
@@ -111,6 +115,14 @@ TEST_CASE("cri: there is none without a config, nor when the machine goes down")
   CHECK_FALSE(
       Define(AllOf<boot::PowerRequest>({{"power", {}}}), Want(Config(), "CONFIGURED", true, true))
           .has_value());
+}
+
+TEST_CASE("cri: containerd is the last to go of what runs containers") {
+  const auto down = AllOf<boot::PowerRequest>({{"power", {}}});
+  const auto runtimes = Want(Config(), "CONFIGURED", true, true);
+  CHECK(Define(down, runtimes, "running: 1").has_value());
+  CHECK(Define(down, runtimes, "ended: true", "pid: 7 in_container: true").has_value());
+  CHECK_FALSE(Define(down, runtimes, "ended: true", "in_container: true").has_value());
 }
 
 }  // namespace ichor

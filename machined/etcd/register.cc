@@ -5,6 +5,7 @@
 #include "machined/etcd/launch.h"
 #include "machined/etcd/pki_files.h"
 #include "machined/etcd/policy.h"
+#include "machined/etcd/service.h"
 
 namespace ichor {
 
@@ -13,6 +14,7 @@ std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string&
   runtime.Reconcile("etcd.derive-config", DeriveEtcdConfig);
   runtime.Reconcile("etcd.resolve-spec", ResolveEtcdSpec);
   runtime.Reconcile("etcd.plan", PlanEtcd);
+  runtime.Reconcile("etcd.define-services", DefineEtcd);
   runtime.Actuate<secrets::EtcdRootSecret, secrets::EtcdSecret>(
       "etcd.write-pki",
       [directory = secrets + "/etcd"](const All<secrets::EtcdRootSecret>& roots,

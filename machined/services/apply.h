@@ -7,8 +7,10 @@
 
 namespace ichor {
 
-// Asks `host` for the difference. The first refusal is returned; the others are asked all the same.
+// Asks `init`, and `containers` for what is in a container, for the difference. The first refusal
+// is returned; the others are asked all the same.
 absl::Status ApplyProcesses(const All<services::ProcessSpec>& desired,
-                            const All<services::ProcessStatus>& observed, ProcessHost& host);
+                            const All<services::ProcessStatus>& observed, ProcessHost& init,
+                            ProcessHost& containers);
 
 }  // namespace ichor

@@ -61,4 +61,8 @@ std::optional<unsigned> CapabilityNumber(std::string_view name) {
   return static_cast<unsigned>(found - kNames.begin());
 }
 
+std::span<const std::string_view> CapabilityNames() {
+  return kNames;
+}
+
 }  // namespace ichor

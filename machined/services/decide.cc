@@ -29,7 +29,8 @@ const typename T::Spec& SpecOf(const All<T>& rows, const std::string& id) {
 }
 
 bool HasHealthCheck(const ServiceDefinition::Spec& definition) {
-  return !definition.health().unix_socket().empty() || definition.health().local_port() != 0;
+  const auto& health = definition.health();
+  return !health.unix_socket().empty() || health.local_port() != 0 || health.stated();
 }
 
 // Whether others may build on it.
@@ -75,6 +76,8 @@ void DescribeStopped(const World& world, const ServiceDefinition::Spec& definiti
     SetState(state, State::WAITING, std::format("{}; starts again after a pause", process.ended()));
   } else if (const std::string missing = WaitsFor(world, definition); !missing.empty()) {
     SetState(state, State::WAITING, "waits for " + missing);
+  } else if (!process.progress().empty()) {
+    SetState(state, State::PREPARING, process.progress());
   } else {
     SetState(state, State::PREPARING, "about to start");
   }

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <utility>
 
@@ -24,6 +25,17 @@ absl::Status HealthOf(const absl::StatusOr<std::string>& reply) {
   return response.status() == grpc::health::v1::HealthCheckResponse::SERVING
              ? absl::OkStatus()
              : absl::UnavailableError("it says that it does not serve");
+}
+
+// What the beginning of an HTTP server's answer means: "HTTP/1.1 200 OK".
+absl::Status HealthOfHttp(std::string_view answer) {
+  constexpr size_t kCode = 9;  // after "HTTP/1.1 "
+  if (!answer.starts_with("HTTP/1.") || answer.size() < kCode + 3) {
+    return absl::InternalError("it does not answer as an HTTP server does");
+  }
+  const std::string_view code = answer.substr(kCode, 3);
+  return code == "200" ? absl::OkStatus()
+                       : absl::UnavailableError(std::format("it answers with {}", code));
 }
 
 }  // namespace
@@ -67,7 +79,7 @@ bool HealthChecker::Refresh() {
   }
   for (const auto& row : definitions) {
     const auto process = processes.find(row.id());
-    const bool asked = row.spec().has_health();
+    const bool asked = row.spec().has_health() && !row.spec().health().stated();
     if (asked && process != processes.end() && process->spec().pid() != 0 &&
         !subjects_.contains(row.id())) {
       Watch(row.id(), process->spec().pid(), row.spec());
@@ -116,15 +128,43 @@ void HealthChecker::CheckPort(const std::string& id, Subject& subject) {
     return;
   }
   subject.attempt = *std::move(fd);
-  const absl::Status added =
-      loop_.poller().Add(subject.attempt.get(), EPOLLOUT, [this, id](std::uint32_t) {
-        Answer(id, sys::ConnectResult(subjects_.at(id).attempt.get()));
-      });
+  const absl::Status added = loop_.poller().Add(subject.attempt.get(), EPOLLOUT,
+                                                [this, id](std::uint32_t) { OnConnected(id); });
   if (!added.ok()) {
     Answer(id, added);
     return;
   }
   Later(id, subject, kTimeout, &HealthChecker::GiveUp);
+}
+
+// Asks, where there is something to ask; that the connection stands is else enough.
+void HealthChecker::OnConnected(const std::string& id) {
+  Subject& subject = subjects_.at(id);
+  const int fd = subject.attempt.get();
+  const std::string& path = subject.definition.health().http_path();
+  const absl::Status connected = sys::ConnectResult(fd);
+  if (!connected.ok() || path.empty()) {
+    Answer(id, connected);
+    return;
+  }
+  const std::string request =
+      std::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+  if (const auto sent = sys::WriteSome(fd, request.data(), request.size()); !sent.ok()) {
+    Answer(id, sent.status());
+    return;
+  }
+  loop_.poller().Remove(fd);
+  const absl::Status added =
+      loop_.poller().Add(fd, EPOLLIN, [this, id](std::uint32_t) { OnAnswer(id); });
+  if (!added.ok()) {
+    Answer(id, added);
+  }
+}
+
+void HealthChecker::OnAnswer(const std::string& id) {
+  std::array<char, 64> answer{};
+  const auto size = sys::ReadSome(subjects_.at(id).attempt.get(), answer.data(), answer.size());
+  Answer(id, size.ok() ? HealthOfHttp({answer.data(), *size}) : size.status());
 }
 
 void HealthChecker::CheckGrpc(const std::string& id, Subject& subject) {

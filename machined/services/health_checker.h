@@ -23,8 +23,8 @@ namespace ichor {
 std::chrono::nanoseconds PauseOfUnwell(std::chrono::nanoseconds unwell);
 
 // A source of ServiceHealth: tries to connect to each service that runs and says where it listens,
-// every 5 s, and asks those that speak gRPC; a service that is not well as PauseOfUnwell says.
-// Loop's thread only.
+// every 5 s, and asks those that speak gRPC or HTTP; a service that is not well as PauseOfUnwell
+// says. Loop's thread only.
 class HealthChecker {
  public:
   static constexpr std::chrono::seconds kPeriod{5};
@@ -60,6 +60,8 @@ class HealthChecker {
   void Drop(Subject& subject);
   void Check(const std::string& id);
   void CheckPort(const std::string& id, Subject& subject);
+  void OnConnected(const std::string& id);
+  void OnAnswer(const std::string& id);
   void CheckGrpc(const std::string& id, Subject& subject);
   void Heard(const std::string& id, const absl::StatusOr<std::string>& reply);
   void TakeAnswer(const std::string& id);

@@ -1,12 +1,16 @@
 #include "machined/services/health_checker.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <format>
 #include <memory>
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
+#include "catch2/generators/catch_generators.hpp"
 #include "grpc/health/v1/health.pb.h"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
@@ -97,6 +101,40 @@ TEST_CASE("health: who is not well is asked soon at first, then as rarely as who
   CHECK(PauseOfUnwell(4s) == 500ms);
   CHECK(PauseOfUnwell(40s) == 5s);
   CHECK(PauseOfUnwell(1h) == 5s);
+}
+
+TEST_CASE("health: who is asked over HTTP is well with 200") {
+  const auto [answer, expected] = GENERATE(table<std::string, std::string>(
+      {{"HTTP/1.1 200 OK\r\n\r\nok", "well"},
+       {"HTTP/1.1 500 Internal Server Error\r\n\r\n", "it answers with 500"},
+       {"SSH-2.0", "it does not answer as an HTTP server does"}}));
+  TestRuntime t;
+  HealthChecker checker(*t.loop, t.runtime, t.clock);
+  const base::UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  REQUIRE(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(listen(listener.get(), 1) == 0);
+  REQUIRE(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  t.runtime.Publish<ServiceDefinition>(
+      "boot", {{"kubelet", Text(std::format("health {{ local_port: {} http_path: '/healthz' }}",
+                                            ntohs(address.sin_port)))}});
+  t.runtime.Publish<ProcessStatus>("init", {{"kubelet", Text("pid: 7")}});
+  t.Settle();
+  checker.OnSettled();
+  t.Advance(20ms);
+  t.loop->poller().Wait(std::chrono::nanoseconds(0));
+  const base::UniqueFd peer(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  std::array<char, 256> request{};
+  REQUIRE(read(peer.get(), request.data(), request.size()) > 0);
+  CHECK(std::string_view(request.data()).starts_with("GET /healthz HTTP/1.1\r\n"));
+  REQUIRE(write(peer.get(), answer.data(), answer.size()) > 0);
+  t.loop->poller().Wait(std::chrono::nanoseconds(0));
+  t.Settle();
+  const auto health = t.runtime.Read<ServiceHealth>().find("kubelet")->spec();
+  CHECK((health.healthy() ? "well" : health.message()) == expected);
 }
 
 TEST_CASE("health: a service that stays unwell is asked every 5 s in the end") {

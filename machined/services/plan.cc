@@ -16,7 +16,8 @@ std::vector<ProcessAction> PlanProcesses(const All<services::ProcessSpec>& desir
                                          const All<services::ProcessStatus>& observed) {
   std::vector<ProcessAction> actions;
   for (const auto& row : observed) {
-    const bool runs = row.spec().pid() != 0 && !row.spec().stopping();
+    const bool begun = row.spec().pid() != 0 || !row.spec().progress().empty();
+    const bool runs = begun && !row.spec().stopping();
     const auto wish = desired.find(row.id());
     if (runs && (wish == desired.end() || !IsAsDesired(wish->spec(), row.spec().fingerprint()))) {
       actions.push_back({.kind = ProcessAction::Kind::kStop, .id = row.id()});

@@ -1,4 +1,4 @@
-// Who starts and stops processes for us: init.
+// Who starts and stops processes for us: init, and containerd those in containers.
 #pragma once
 
 #include <string>
@@ -17,8 +17,9 @@ class ProcessHost {
   // Unavailable if init does not listen now. Any thread; does not block.
   virtual absl::Status Start(const std::string& id, const services::ProcessSpec::Spec& process) = 0;
 
-  // Asks the process to end (SIGTERM); what is left of its cgroup after 15 s is killed. Does
-  // nothing if it does not run, or was asked already. Any thread; does not block.
+  // Asks the process to end (SIGTERM); what is left of its cgroup after 15 s is killed. One that is
+  // still being prepared is given up. Does nothing if it does not run, or was asked already. Any
+  // thread; does not block.
   virtual absl::Status Stop(const std::string& id) = 0;
 };
 

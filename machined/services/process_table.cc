@@ -18,6 +18,7 @@ void ProcessTable::OnStarted(std::string_view id, std::int32_t pid, base::WallTi
   ProcessStatus::Spec& status = process.status;
   status.set_pid(pid);
   status.set_fingerprint(fingerprint);
+  status.clear_progress();
   *status.mutable_started() = ToProto(started);
   status.set_succeeded(false);
   status.set_stopping(false);
@@ -50,8 +51,21 @@ void ProcessTable::OnRefused(std::string_view id, std::string reason) {
     return;  // it runs: the request was one too many
   }
   process.status.set_ended(std::move(reason));
+  process.status.clear_progress();
   Pause(found->first, process);
   Publish();
+}
+
+void ProcessTable::OnPreparing(std::string_view id, std::string progress) {
+  ProcessStatus::Spec& status = processes_[std::string(id)].status;
+  if (status.progress() != progress) {
+    status.set_progress(std::move(progress));
+    Publish();
+  }
+}
+
+void ProcessTable::OnContained(std::string_view id) {
+  processes_[std::string(id)].status.set_in_container(true);
 }
 
 void ProcessTable::OnStopping(std::string_view id) {

@@ -37,6 +37,11 @@ class ProcessTable {
   void OnExited(std::string_view id, int wait_status);
   // init could not start it, for this reason.
   void OnRefused(std::string_view id, std::string reason);
+  // It is being prepared for, in a container; `progress` says what is done now, and is empty when
+  // that was given up.
+  void OnPreparing(std::string_view id, std::string progress);
+  // It is in a container from now on.
+  void OnContained(std::string_view id);
   // It was told to end.
   void OnStopping(std::string_view id);
   // All that init runs has been told: what is known now is all.

@@ -5,11 +5,11 @@
 
 namespace ichor {
 
-void RegisterServices(Runtime& runtime, ProcessHost& host) {
+void RegisterServices(Runtime& runtime, ProcessHost& init, ProcessHost& containers) {
   runtime.Reconcile("services.decide", DecideServices);
   runtime.Actuate<services::ProcessSpec, services::ProcessStatus>(
-      "services.apply-processes", [&host](const auto& desired, const auto& observed) {
-        return ApplyProcesses(desired, observed, host);
+      "services.apply-processes", [&init, &containers](const auto& desired, const auto& observed) {
+        return ApplyProcesses(desired, observed, init, containers);
       });
 }
 

@@ -6,8 +6,9 @@
 
 namespace ichor {
 
-// Registers what decides about services and what asks `host` for processes. `host` must outlive
-// `runtime`. ProcessStatus and ServiceHealth come from sources: ProcessTable and HealthChecker.
-void RegisterServices(Runtime& runtime, ProcessHost& host);
+// Registers what decides about services and what asks `init` for processes, and `containers` for
+// those in containers. Both must outlive `runtime`. ProcessStatus and ServiceHealth come from
+// sources: ProcessTable and HealthChecker.
+void RegisterServices(Runtime& runtime, ProcessHost& init, ProcessHost& containers);
 
 }  // namespace ichor

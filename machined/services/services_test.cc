@@ -44,7 +44,7 @@ class FakeProcessHost : public ProcessHost {
 
 struct Machine {
   Machine() {
-    RegisterServices(t.runtime, host);
+    RegisterServices(t.runtime, host, containers);
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
     t.runtime.Publish<ServiceHealth>("test", {});
   }
@@ -70,6 +70,7 @@ struct Machine {
 
   TestRuntime t;
   FakeProcessHost host;
+  FakeProcessHost containers;
   ProcessTable table{*t.loop, t.runtime, t.clock};
 };
 
@@ -174,6 +175,34 @@ TEST_CASE("services: what init refuses is tried again") {
         "execve: No such file or directory; starts again after a pause");
   m.t.Advance(100ms);
   CHECK(m.host.starts == 2);
+}
+
+TEST_CASE("services: what is in a container is asked of containerd, and says how far it is") {
+  Machine m;
+  m.table.OnListed();
+  m.t.runtime.Publish<ServiceDefinition>(
+      "boot", {{"kubelet", Text("process { arguments: '/kubelet' container { image: 'k:1' } }")}});
+  m.Settle();
+  CHECK(m.host.running.empty());
+  CHECK(m.containers.running.contains("kubelet"));
+
+  m.table.OnContained("kubelet");
+  m.table.OnPreparing("kubelet", "pulls image k:1");
+  m.Settle();
+  CHECK(m.StateOf("kubelet") == ServiceState::Spec::PREPARING);
+  CHECK(m.t.runtime.Read<ServiceState>().find("kubelet")->spec().message() == "pulls image k:1");
+
+  m.table.OnRefused("kubelet", "image k:1 cannot be pulled: no such host");
+  m.Settle();
+  CHECK(m.StateOf("kubelet") == ServiceState::Spec::WAITING);
+  CHECK(m.t.runtime.Read<ServiceState>().find("kubelet")->spec().message() ==
+        "image k:1 cannot be pulled: no such host; starts again after a pause");
+
+  m.table.OnPreparing("kubelet", "pulls image k:1");
+  m.t.runtime.Publish<ServiceDefinition>("boot", {});
+  m.Settle();
+  CHECK(m.containers.stopped.contains("kubelet"));
+  CHECK(m.host.stopped.empty());
 }
 
 }  // namespace ichor

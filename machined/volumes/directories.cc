@@ -20,6 +20,9 @@ struct Directory {
 constexpr Directory kDirectories[] = {
     {"lib", {.mode = 0700}},
     {"lib/cni", {.mode = 0700}},
+    {"lib/kubelet", {.mode = 0700}},
+    {"lib/kubelet/seccomp", {.mode = 0700}},
+    {"lib/kubelet/seccomp/profiles", {.mode = 0700}},
     {"log", {.mode = 0755}},
     {"log/audit", {.mode = 0700}},
     {"log/audit/kube", {.uid = kAuditUser, .gid = kAuditUser, .mode = 0700}},

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from image import cpio, gpt, slot, verity, walker
 from image.boards import BOARDS
 
-_PROGRAMS = ("stage1", "coldplug", "init", "ichor-node")
+_PROGRAMS = ("stage1", "coldplug", "container-log", "init", "ichor-node")
 _RESULTS = ("kernel", "initramfs", "initramfs-pxe", "microcode", "cmdline", "disk.raw", "manifest.txt", "sbom.spdx.json")
 _MIB = 1 << 20
 # Limits in MiB: what a download and a machine's memory may be asked for.

@@ -1,0 +1,139 @@
+#include "machined/containers/images.h"
+
+#include <format>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "containerd/images.pb.h"
+#include "containerd/transfer.pb.h"
+#include "containerd/transfer_types.pb.h"
+#include "google/protobuf/empty.pb.h"
+
+namespace ichor {
+namespace {
+
+#if defined(__x86_64__)
+constexpr const char* kArchitecture = "amd64";
+#else
+constexpr const char* kArchitecture = "arm64";
+#endif
+
+// Reads an image's files one after the other. Owned by what waits for them.
+class ImageReader : public std::enable_shared_from_this<ImageReader> {
+ public:
+  ImageReader(Containerd& containerd, Containerd::Done<ImageConfig> done)
+      : containerd_(containerd), done_(std::move(done)) {}
+
+  void Begin(const std::string& image) {
+    namespace v1 = containerd::services::images::v1;
+    v1::GetImageRequest request;
+    request.set_name(image);
+    containerd_.Call<v1::GetImageResponse>(
+        "/containerd.services.images.v1.Images/Get", request,
+        [self = shared_from_this()](absl::StatusOr<v1::GetImageResponse> reply) {
+          if (reply.ok()) {
+            self->ReadIndex(reply->image().target().digest());
+          } else {
+            self->done_(reply.status());
+          }
+        });
+  }
+
+ private:
+  // Reads a blob and goes on with what is found in it.
+  template <class Next>
+  void Read(const std::string& digest, Next next) {
+    containerd_.ReadBlob(digest, [self = shared_from_this(),
+                                  next = std::move(next)](absl::StatusOr<std::string> blob) {
+      if (blob.ok()) {
+        next(*self, *blob);
+      } else {
+        self->done_(blob.status());
+      }
+    });
+  }
+
+  void ReadIndex(const std::string& digest) {
+    Read(digest, [](ImageReader& self, const std::string& blob) {
+      const absl::StatusOr<std::string> manifest = ManifestFor(blob, kArchitecture);
+      if (!manifest.ok()) {
+        self.done_(manifest.status());
+      } else if (manifest->empty()) {
+        self.ReadManifest(blob);
+      } else {
+        self.Read(*manifest,
+                  [](ImageReader& next, const std::string& text) { next.ReadManifest(text); });
+      }
+    });
+  }
+
+  void ReadManifest(const std::string& manifest) {
+    const absl::StatusOr<std::string> digest = ConfigOf(manifest);
+    if (!digest.ok()) {
+      done_(digest.status());
+      return;
+    }
+    Read(*digest,
+         [](ImageReader& self, const std::string& config) { self.done_(ReadImageConfig(config)); });
+  }
+
+  Containerd& containerd_;
+  Containerd::Done<ImageConfig> done_;
+};
+
+}  // namespace
+
+void PullImage(Containerd& containerd, const std::string& image, Containerd::Done<bool> done) {
+  namespace types = containerd::types::transfer;
+  types::OCIRegistry source;
+  source.set_reference(image);
+  source.mutable_resolver()->set_host_dir(kRegistryHosts);
+  types::ImageStore destination;
+  destination.set_name(image);
+  containerd::types::Platform platform;
+  platform.set_os("linux");
+  platform.set_architecture(kArchitecture);
+  *destination.add_platforms() = platform;
+  *destination.add_unpacks()->mutable_platform() = platform;
+  destination.mutable_unpacks(0)->set_snapshotter(kSnapshotter);
+  containerd::services::transfer::v1::TransferRequest request;
+  *request.mutable_source() = Packed(source);
+  *request.mutable_destination() = Packed(destination);
+  containerd.Call<google::protobuf::Empty>(
+      "/containerd.services.transfer.v1.Transfer/Transfer", request,
+      [done = std::move(done)](const absl::StatusOr<google::protobuf::Empty>& reply) mutable {
+        done(reply.ok() ? absl::StatusOr<bool>(true) : reply.status());
+      });
+}
+
+void ReadImage(Containerd& containerd, const std::string& image,
+               Containerd::Done<ImageConfig> done) {
+  std::make_shared<ImageReader>(containerd, std::move(done))->Begin(image);
+}
+
+void ReadImageSize(Containerd& containerd, const std::string& digest,
+                   Containerd::Done<std::int64_t> done) {
+  containerd.ReadBlob(digest, [&containerd, done = std::move(done)](
+                                  const absl::StatusOr<std::string>& blob) mutable {
+    const absl::StatusOr<std::string> manifest =
+        blob.ok() ? ManifestFor(*blob, kArchitecture) : blob.status();
+    if (!manifest.ok()) {
+      done(manifest.status());
+    } else if (manifest->empty()) {
+      done(SizeOf(*blob));
+    } else {
+      ReadImageSize(containerd, *manifest, std::move(done));
+    }
+  });
+}
+
+absl::Status CannotPull(const std::string& image, const absl::Status& status) {
+  const std::string_view message = base::MessageOf(status);
+  const size_t colon = message.rfind(": ");
+  const std::string_view cause =
+      colon == std::string_view::npos ? message : message.substr(colon + 2);
+  return {status.code(), std::format("image {} cannot be pulled: {}", image, cause)};
+}
+
+}  // namespace ichor

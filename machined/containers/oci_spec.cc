@@ -1,0 +1,116 @@
+#include "machined/containers/oci_spec.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <set>
+#include <string_view>
+
+#include "lib/resource/tree.h"
+#include "machined/cri/base_spec.h"
+#include "machined/services/capabilities.h"
+
+namespace ichor {
+namespace {
+
+using google::protobuf::ListValue;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+using ichor::definitions::ContainerMount;
+using ichor::definitions::ProcessParameters;
+
+constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+std::vector<std::string> CapabilitiesOf(const ProcessParameters& process) {
+  if (process.all_capabilities()) {
+    return {CapabilityNames().begin(), CapabilityNames().end()};
+  }
+  return {process.capabilities().begin(), process.capabilities().end()};
+}
+
+Struct Process(const ProcessParameters& process, const std::vector<std::string>& environment) {
+  const std::vector<std::string> capabilities = CapabilitiesOf(process);
+  std::vector<std::string> variables = {kPath};  // of several the last counts
+  variables.insert(variables.end(), environment.begin(), environment.end());
+  variables.insert(variables.end(), process.environment().begin(), process.environment().end());
+  Struct object = Object(
+      {{"args", std::vector<std::string>(process.arguments().begin(), process.arguments().end())},
+       {"env", variables},
+       {"cwd", "/"},
+       {"user", Object({{"uid", static_cast<std::int64_t>(process.uid())},
+                        {"gid", static_cast<std::int64_t>(process.gid())}})},
+       {"noNewPrivileges", !process.container().privileged()},
+       {"oomScoreAdj", process.oom_score_adj()},
+       {"capabilities", Object({{"bounding", capabilities},
+                                {"effective", capabilities},
+                                {"permitted", capabilities}})}});
+  if (const std::uint64_t files = process.container().open_files(); files != 0) {
+    const Tree limit(static_cast<std::int64_t>(files));
+    Set(object, "rlimits",
+        List({Object({{"type", "RLIMIT_NOFILE"}, {"hard", limit}, {"soft", limit}})}));
+  }
+  return object;
+}
+
+Struct MountOf(const ContainerMount& mount) {
+  return Object(
+      {{"source", mount.source()},
+       {"destination", mount.destination()},
+       {"type", mount.type().empty() ? "bind" : mount.type()},
+       {"options", std::vector<std::string>(mount.options().begin(), mount.options().end())}});
+}
+
+// Those of the base, but what our own list has too; for a privileged one only /proc, since it says
+// itself what of the host it sees.
+ListValue Mounts(const Struct& base, const ProcessParameters& process) {
+  std::set<std::string> ours;
+  for (const ContainerMount& mount : process.container().mounts()) {
+    ours.insert(mount.destination());
+  }
+  ListValue mounts;
+  for (const Value& mount : Find(base, {"mounts"})->list_value().values()) {
+    const std::string destination = TextAt(mount.struct_value(), {"destination"});
+    if (!ours.contains(destination) &&
+        (!process.container().privileged() || destination == "/proc")) {
+      *mounts.add_values() = mount;
+    }
+  }
+  for (const ContainerMount& mount : process.container().mounts()) {
+    *mounts.add_values()->mutable_struct_value() = MountOf(mount);
+  }
+  return mounts;
+}
+
+// All share the host's network; privileged ones its processes too.
+Tree Namespaces(bool privileged) {
+  const Struct mount = Object({{"type", "mount"}});
+  return privileged ? List({mount})
+                    : List({mount, Object({{"type", "pid"}}), Object({{"type", "ipc"}})});
+}
+
+void SetLinux(const ProcessParameters& process, Struct& linux) {
+  const bool privileged = process.container().privileged();
+  Set(linux, "cgroupsPath", "/" + process.cgroup());
+  Set(linux, "namespaces", Namespaces(privileged));
+  if (privileged) {
+    Set(linux, "rootfsPropagation", "shared");
+    Set(linux, "resources",
+        Object({{"devices", List({Object({{"allow", true}, {"access", "rwm"}})})}}));
+    linux.mutable_fields()->erase("maskedPaths");
+    linux.mutable_fields()->erase("readonlyPaths");
+  }
+}
+
+}  // namespace
+
+std::string OciSpec(const ProcessParameters& process, const std::vector<std::string>& environment) {
+  Struct spec = DefaultBaseSpec();
+  Value mounts;
+  *mounts.mutable_list_value() = Mounts(spec, process);
+  Set(spec, "mounts", Tree(mounts));
+  Set(spec, "process", Process(process, environment));
+  SetLinux(process, *(*spec.mutable_fields())["linux"].mutable_struct_value());
+  return SpecJson(spec);
+}
+
+}  // namespace ichor

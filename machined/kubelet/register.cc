@@ -1,0 +1,46 @@
+#include "machined/kubelet/register.h"
+
+#include "machined/kubelet/service.h"
+
+namespace ichor {
+namespace {
+
+Report<k8s::KubeletFilesStatus> Write(const All<k8s::KubeletSpec>& specs,
+                                      const All<secrets::KubeletSecret>& secrets,
+                                      const All<network::ResolverStatus>& resolvers,
+                                      const All<network::HostDNSConfig>& host_dns,
+                                      const All<block::VolumeMountStatus>& mounted,
+                                      const KubeletPlaces& places) {
+  KubeletWish wish{.files = RenderKubeletFiles(specs, secrets),
+                   .nodename = specs.empty() ? "" : specs.front().spec().expected_nodename(),
+                   .accepted_cas = "",
+                   .resolv_conf = RenderPodResolvConf(resolvers, host_dns)};
+  if (wish.files.has_value()) {
+    wish.accepted_cas = wish.files->at("pki/ca.crt").contents;
+  }
+  return WriteKubeletFiles(mounted, wish, places);
+}
+
+}  // namespace
+
+void RegisterKubelet(Runtime& runtime, const KubeletPlaces& places) {
+  runtime.Actuate<k8s::KubeletSpec, secrets::KubeletSecret, network::ResolverStatus,
+                  network::HostDNSConfig, block::VolumeMountStatus>(
+      "kubelet.write-files", [places](const auto&... rows) { return Write(rows..., places); });
+  runtime.Reconcile(
+      "kubelet.define-service",
+      [](const All<boot::PowerRequest>& power, const All<cri::ContainerRuntime>& runtimes,
+         const All<config::MachineConfig>& configs, const All<k8s::KubeletSpec>& specs,
+         const All<k8s::KubeletFilesStatus>& files, const All<network::NetworkStatus>& networks,
+         const All<time::TimeStatus>& times) {
+        return DefineKubelet({.power = power,
+                              .runtimes = runtimes,
+                              .configs = configs,
+                              .specs = specs,
+                              .files = files,
+                              .networks = networks,
+                              .times = times});
+      });
+}
+
+}  // namespace ichor
