@@ -8,7 +8,6 @@ namespace {
 
 // Of a control plane; this node has no such role, or none yet.
 constexpr const char* kControlPlane[] = {
-    "/cluster.ClusterService/HealthCheck",
     "/machine.MachineService/EtcdAlarmDisarm",
     "/machine.MachineService/EtcdAlarmList",
     "/machine.MachineService/EtcdDefragment",

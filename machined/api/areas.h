@@ -45,6 +45,8 @@ void AddConfigMethods(Methods& methods);
 void AddSecretsMethods(Methods& methods);
 // Bootstrap.
 void AddEtcdMethods(Methods& methods);
+// cluster.ClusterService/HealthCheck.
+void AddHealthMethods(Methods& methods);
 // ichor.v1.NodeService.
 void AddNodeMethods(Methods& methods);
 // Methods that this node does not have: Unimplemented, for those who may call them.
