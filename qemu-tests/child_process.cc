@@ -1,6 +1,7 @@
 #include "qemu-tests/child_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -9,14 +10,18 @@
 #include <cerrno>
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
+#include "lib/sys/file.h"
 #include "lib/sys/wait_status.h"
 
 namespace ichor::qemu {
@@ -92,6 +97,30 @@ absl::Status ChildProcess::Wait() {
   }
   return sys::Succeeded(status) ? absl::OkStatus()
                                 : absl::UnknownError(sys::DescribeWaitStatus(status));
+}
+
+absl::StatusOr<std::uint16_t> PortOf(const ChildProcess& child, const std::string& log,
+                                     std::chrono::seconds patience) {
+  constexpr int kLookAgainMs = 50;
+  constexpr std::size_t kLongestLog = 1 << 20;  // bytes
+  constexpr std::string_view kBefore = " port ";
+  const base::RealClock clock;
+  const base::MonotonicTime until = clock.Monotonic() + patience;
+  pollfd ended{.fd = child.descriptor(), .events = POLLIN, .revents = 0};
+  std::string text;
+  while (ended.revents == 0 && clock.Monotonic() < until) {
+    text = sys::ReadFile(log, kLongestLog).value_or("");
+    std::uint32_t port = 0;
+    if (const std::size_t at = text.find(kBefore); at != std::string::npos) {
+      const std::string rest = text.substr(at + kBefore.size());
+      const std::size_t end = rest.find(' ');
+      if (end != std::string::npos && absl::SimpleAtoi(rest.substr(0, end), &port)) {
+        return static_cast<std::uint16_t>(port);
+      }
+    }
+    poll(&ended, 1, kLookAgainMs);
+  }
+  return absl::UnavailableError(absl::StrCat("no port was said: ", text));
 }
 
 absl::Status RunTool(const std::vector<std::string>& words, const std::string& log) {

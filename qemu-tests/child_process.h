@@ -1,6 +1,8 @@
 // A program that a test starts.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,11 @@ class ChildProcess {
   int pid_ = -1;  // -1 once it is reaped
   base::UniqueFd pidfd_;
 };
+
+// The port that a child says it listens on, with the words " port N " in its log. Blocks until it
+// does, for `patience` at most. An error has the log.
+absl::StatusOr<std::uint16_t> PortOf(const ChildProcess& child, const std::string& log,
+                                     std::chrono::seconds patience = std::chrono::seconds(60));
 
 // Runs a program to its end. An error has its output.
 absl::Status RunTool(const std::vector<std::string>& words, const std::string& log);

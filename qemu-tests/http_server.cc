@@ -1,23 +1,15 @@
 #include "qemu-tests/http_server.h"
 
-#include <poll.h>
-
-#include <chrono>
-#include <optional>
 #include <sstream>
 #include <string_view>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "lib/base/clock.h"
 #include "lib/base/status.h"
 #include "lib/sys/file.h"
 
 namespace ichor::qemu {
 namespace {
 
-constexpr std::chrono::seconds kPatience{60};
-constexpr int kLookAgainMs = 50;
 constexpr std::size_t kLongestLog = 1 << 20;  // bytes
 
 // The word of `text` behind `before`, up to a space; empty without one.
@@ -42,17 +34,8 @@ absl::StatusOr<HttpServer> HttpServer::Start(const std::string& directory) {
                    ChildProcess::Start({"python3", "-u", "-m", "http.server", "--bind", "127.0.0.1",
                                         "--directory", directory, "0"},
                                        log));
-  const base::RealClock clock;
-  const base::MonotonicTime until = clock.Monotonic() + kPatience;
-  pollfd ended{.fd = child.descriptor(), .events = POLLIN, .revents = 0};
-  while (ended.revents == 0 && clock.Monotonic() < until) {
-    std::uint32_t port = 0;
-    if (absl::SimpleAtoi(std::string(WordBehind(ReadLog(log), " port ")), &port)) {
-      return HttpServer(std::move(child), std::move(log), static_cast<std::uint16_t>(port));
-    }
-    poll(&ended, 1, kLookAgainMs);
-  }
-  return absl::UnavailableError(absl::StrCat("the HTTP server said: ", ReadLog(log)));
+  ASSIGN_OR_RETURN(const std::uint16_t port, PortOf(child, log));
+  return HttpServer(std::move(child), std::move(log), port);
 }
 
 std::string HttpServer::UrlOf(const std::string& file) const {

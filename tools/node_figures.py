@@ -207,7 +207,7 @@ def owned():
         own(machine)
         node = guest.Guest(machine)
         wait_until(node, uptime(node) + _SETTLE_SECONDS)
-        rows = [row("our processes, PSS, configured, with dashboard", proportional_kib(node, (*_PROCESSES, "dashboard")) / 1024, "MiB", 48)]
+        rows = [row("our processes, PSS, configured, with dashboard and trustd", proportional_kib(node, (*_PROCESSES, "dashboard", "trustd")) / 1024, "MiB", 48)]
         wait_until(node, uptime(node) + _SETTLE_SECONDS)  # containerd has written what it does at its first start
         start, written = uptime(node), written_bytes(node)
         wait_until(node, start + _IDLE_SECONDS)

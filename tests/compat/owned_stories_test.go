@@ -95,7 +95,7 @@ func daemons(t *testing.T, c *client.Client) map[string]int32 {
 
 	for _, process := range reply.Messages[0].Processes {
 		switch process.Command {
-		case "machined", "networkd", "apid", "systemd-udevd", "dashboard":
+		case "machined", "networkd", "apid", "trustd", "systemd-udevd", "dashboard":
 			ids[process.Command] = process.Pid
 		}
 	}

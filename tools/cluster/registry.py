@@ -58,6 +58,13 @@ def _config(storage, port):
             "http": {"addr": f"127.0.0.1:{port}"}}
 
 
+def become(directory, storage, port):
+    """Replaces this process by a registry on 127.0.0.1. `directory` keeps its config. Does not return."""
+    config = directory / "registry.yaml"
+    config.write_text(json.dumps(_config(storage, port)), encoding="utf-8")
+    os.execv(PROGRAM, [PROGRAM, "serve", str(config)])
+
+
 class Registry:
     """The registry of a machine, or of a test. `directory` keeps its config, its log and who it is."""
 

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""Serves the images of a test cluster to machines in QEMU, for a test: until it is killed. Runs inside the build root."""
+
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, __file__.rsplit("/", 2)[0])
+
+# pylint: disable=wrong-import-position
+import pathlib
+
+from cluster import images, modules, registry
+from machine import running
+from machine.spec import host_arch
+
+_FIRST_PORT = 50700
+
+
+def main():
+    """Makes the images if they are not in the cache, says " port N ", and serves from the directory that the argument names."""
+    directory = pathlib.Path(sys.argv[1])
+    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        made = images.ensure(host_arch(), lambda words: print(f"making {words}", flush=True))
+    except modules.BuildError as error:
+        sys.exit(str(error))
+    port = running.free_port(_FIRST_PORT)
+    print(f"serving on port {port} ", flush=True)
+    registry.become(directory, made / "registry", port)
+
+
+if __name__ == "__main__":
+    main()
