@@ -10,6 +10,8 @@
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/base/version.h"
+#include "lib/http/client.h"
+#include "lib/kube/connection.h"
 #include "lib/resource/time_proto.h"
 #include "lib/runtime/definitions.h"
 #include "lib/runtime/heap_trimmer.h"
@@ -47,6 +49,7 @@
 #include "machined/services/register.h"
 #include "machined/slots/register.h"
 #include "machined/sockets.h"
+#include "machined/sources/download_options.h"
 #include "machined/trustd/register.h"
 #include "machined/udev/register.h"
 #include "machined/volumes/wish.h"
@@ -113,6 +116,10 @@ OtherDisks DisksBeside(const config::Config& config, const DisksAtHand& at_hand)
     others.chosen = absl::NotFoundError("the system's disk has no EPHEMERAL");
   }
   return others;
+}
+
+std::unique_ptr<kube::Api> NewConnection(const kube::Access& access) {
+  return std::make_unique<kube::Connection>(access);
 }
 
 template <class T>
@@ -199,8 +206,27 @@ void Daemon::RegisterRooms() {
       EtcdHealth::Parts{.runtime = runtime_, .loop = *loop_, .clock = clock_, .etcd = *etcd_});
   static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
   RegisterKubePrism(runtime_, *loop_, kubeprism_);
+  RegisterClusterObjects();
   RegisterDelivery(runtime_, *loop_, delivery_);
   RegisterKernel(runtime_, doors_->sysfs, {.name = "Ichor", .tag = std::string(base::kVersionTag)});
+}
+
+// What the node says to the API of its cluster.
+void Daemon::RegisterClusterObjects() {
+  manifests_ = std::make_unique<ManifestRoom>(ManifestRoom::Parts{
+      .runtime = runtime_,
+      .loop = *loop_,
+      .clock = clock_,
+      .worker = cluster_worker_,
+      .new_api = NewConnection,
+      .new_client = [this] {
+        return http::Client::Create(*loop_, clock_, DownloadOptionsNow(runtime_));
+      }});
+  node_object_ = std::make_unique<NodeObject>(NodeObject::Parts{.runtime = runtime_,
+                                                                .loop = *loop_,
+                                                                .clock = clock_,
+                                                                .worker = cluster_worker_,
+                                                                .new_api = NewConnection});
 }
 
 // On a worker: name servers may take their time.

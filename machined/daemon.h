@@ -51,7 +51,9 @@
 #include "machined/kubeprism/balancer.h"
 #include "machined/kubernetes/static_pod_list.h"
 #include "machined/log/log_store.h"
+#include "machined/manifests/register.h"
 #include "machined/meta/store.h"
+#include "machined/node_object/register.h"
 #include "machined/platform/register.h"
 #include "machined/secrets/api_secrets.h"
 #include "machined/secrets/cluster_certificates.h"
@@ -101,6 +103,7 @@ class Daemon : public InitListener, public api::MachineControl {
   absl::Status Start(base::UniqueFd init);
   absl::Status MakeDirectories() const;
   void RegisterRooms();
+  void RegisterClusterObjects();
   void ResolveHost(const std::string& host, absl::AnyInvocable<void(LogSender::Addresses)> done);
   absl::Status RegisterDisks();
   void RegisterNodeConfig(bool from_memory);
@@ -191,6 +194,10 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<EtcdLife> etcd_;
   std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;
+  // Waits for API servers of Kubernetes, which may take their time.
+  WorkerPool cluster_worker_{1};
+  std::unique_ptr<ManifestRoom> manifests_;
+  std::unique_ptr<NodeObject> node_object_;
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;
   std::unique_ptr<ConfigSearch> search_;

@@ -43,4 +43,14 @@ class FakeApi : public Api {
   int version_ = 0;
 };
 
+// A connection to a server that a test keeps.
+class FakeConnection : public Api {
+ public:
+  explicit FakeConnection(FakeApi& api) : api_(api) {}
+  absl::StatusOr<google::protobuf::Struct> Do(const Call& call) override { return api_.Do(call); }
+
+ private:
+  FakeApi& api_;
+};
+
 }  // namespace ichor::kube

@@ -11,8 +11,8 @@
 #include "lib/base/status.h"
 #include "lib/resource/tree.h"
 #include "lib/resource/yaml.h"
-#include "lib/yaml/number.h"
 #include "machined/kubernetes/component_flags.h"
+#include "machined/kubernetes/quantity.h"
 #include "machined/kubernetes/settings.h"
 
 namespace ichor {
@@ -21,23 +21,6 @@ namespace {
 namespace v1alpha1 = config::v1alpha1;
 namespace definitions = talos::resource::definitions::k8s;
 using google::protobuf::Struct;
-
-// "100m", or a number as text.
-std::string Quantity(const google::protobuf::Value& value) {
-  return value.has_number_value() ? yml::FormatNumber(value.number_value()) : value.string_value();
-}
-
-template <class Map>
-void TakeQuantities(const Struct& from, Map& quantities) {
-  for (const auto& [name, value] : from.fields()) {
-    quantities[name] = Quantity(value);
-  }
-}
-
-void TakeResources(const v1alpha1::Resources& from, definitions::Resources& resources) {
-  TakeQuantities(from.requests(), *resources.mutable_requests());
-  TakeQuantities(from.limits(), *resources.mutable_limits());
-}
 
 // What the three programs have in common.
 template <class Document, class Spec>

@@ -24,6 +24,14 @@ constexpr std::array<std::pair<std::string_view, double>, 13> kUnits = {
      {"Pi", 1125899906842624.0},
      {"Ei", 1152921504606846976.0}}};
 
+template <class Map>
+void TakeQuantities(const google::protobuf::Struct& from, Map& quantities) {
+  for (const auto& [name, value] : from.fields()) {
+    quantities[name] =
+        value.has_number_value() ? yml::FormatNumber(value.number_value()) : value.string_value();
+  }
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> BytesOfQuantity(std::string_view text) {
@@ -37,6 +45,12 @@ std::optional<std::uint64_t> BytesOfQuantity(std::string_view text) {
   constexpr double kLimit = 18446744073709551616.0;
   const double bytes = *number * unit->second;
   return bytes < kLimit ? std::optional(static_cast<std::uint64_t>(bytes)) : std::nullopt;
+}
+
+void TakeResources(const config::v1alpha1::Resources& from,
+                   talos::resource::definitions::k8s::Resources& resources) {
+  TakeQuantities(from.requests(), *resources.mutable_requests());
+  TakeQuantities(from.limits(), *resources.mutable_limits());
 }
 
 }  // namespace ichor

@@ -5,7 +5,6 @@
 #include "machined/kubernetes/address_filters.h"
 #include "machined/kubernetes/component_configs.h"
 #include "machined/kubernetes/kubelet.h"
-#include "machined/kubernetes/manifests.h"
 #include "machined/kubernetes/node.h"
 #include "machined/kubernetes/static_pods.h"
 #include "machined/kubernetes/write_files.h"
@@ -32,8 +31,6 @@ void RegisterSettings(Runtime& runtime) {
   runtime.Reconcile("kubernetes.derive-authentication", DeriveAuthentication);
   runtime.Reconcile("kubernetes.derive-authorization", DeriveAuthorization);
   runtime.Reconcile("kubernetes.render-encryption", RenderEncryption);
-  runtime.Reconcile("kubernetes.derive-manifests", DeriveManifests);
-  runtime.Reconcile("kubernetes.render-manifests", RenderManifests);
 }
 
 void RegisterNode(Runtime& runtime) {

@@ -1,4 +1,5 @@
-"""The stage "cluster": the images of a test cluster are made, a registry serves them whole, every program in them runs, and etcd as a node runs it."""
+"""The stage "cluster": the images of a test cluster are made, a registry serves them whole, every program in them runs, etcd as a node runs
+it, and an API server takes what a node says to it."""
 
 import hashlib
 import json
@@ -8,8 +9,9 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from cluster import images, modules, oci, registry
+from cluster import control_plane, images, modules, oci, registry
 from common import presets
+from common.presets import BUILD
 from common.process import run as run_command
 from common.step import Outcome, check, step
 from machine import running
@@ -18,6 +20,8 @@ from stages import programs
 
 _PORT = 50600
 _TIMEOUT_SECONDS = 60
+_ASKING = "machined_manifests_test"
+_ASKING_SECONDS = 300
 _ACCEPTED = ", ".join((oci.INDEX, oci.MANIFEST))
 # What says the version of the program that an image starts, if not --version; and what other programs an image must have.
 _VERSION_WORDS = {"coredns": ["-version"], "busybox": ["--help"]}
@@ -37,6 +41,19 @@ def run():
         total += step("what is in them", _run_programs, made[0], counts=True)
         total += presets.build("dev", ["machined_api_test"])
         total += step("etcd, as a node runs it", _run_etcd, arch, counts=True)
+        total += step("what the node says to an API server", _ask, arch, counts=True)
+    return total
+
+
+def _ask(arch):
+    """Runs what of a test program needs a real API server, on one."""
+    total = presets.build("dev", [_ASKING])
+    if total.ok:
+        with tempfile.TemporaryDirectory() as work, control_plane.ControlPlane(work, arch) as server:
+            result = run_command([BUILD / "dev/bin" / _ASKING, "[cluster]"], env={"ICHOR_KUBECONFIG": str(server.kubeconfig)}, timeout=_ASKING_SECONDS)
+        total += programs.count(result)
+        if not result.ok:
+            total.output = f"{result.output}\n{_ASKING}: {result.ending()}\n"
     return total
 
 

@@ -1,18 +1,17 @@
-#include "machined/kubernetes/core_dns.h"
+#include "machined/manifests/core_dns.h"
 
 #include <format>
 #include <string>
 #include <utility>
 
 #include "lib/resource/tree.h"
+#include "machined/manifests/pod_parts.h"
 
 namespace ichor {
 namespace {
 
 using google::protobuf::Struct;
 using k8s::BootstrapManifestsConfig;
-
-constexpr const char* kRbac = "rbac.authorization.k8s.io";
 
 Struct Labels() {
   return Object({{"k8s-app", "kube-dns"}});
@@ -67,23 +66,11 @@ Struct Rule(const char* group, std::initializer_list<Tree> resources) {
 }
 
 Struct Role() {
-  return Object({{"apiVersion", "rbac.authorization.k8s.io/v1"},
+  return Object({{"apiVersion", std::string(kRbacGroup) + "/v1"},
                  {"kind", "ClusterRole"},
                  {"metadata", Object({{"name", "system:coredns"}})},
                  {"rules", List({Rule("", {"endpoints", "services", "pods", "namespaces"}),
                                  Rule("discovery.k8s.io", {"endpointslices"})})}});
-}
-
-Struct RoleBinding() {
-  return Object(
-      {{"apiVersion", "rbac.authorization.k8s.io/v1"},
-       {"kind", "ClusterRoleBinding"},
-       {"metadata", Object({{"name", "system:coredns"}})},
-       {"roleRef",
-        Object({{"apiGroup", kRbac}, {"kind", "ClusterRole"}, {"name", "system:coredns"}})},
-       {"subjects",
-        List({Object(
-            {{"kind", "ServiceAccount"}, {"name", "coredns"}, {"namespace", "kube-system"}})})}});
 }
 
 Struct Port(const char* name, int number, const char* protocol) {
@@ -178,7 +165,7 @@ std::vector<Struct> CoreDnsObjects(const BootstrapManifestsConfig::Spec& wish) {
   return {
       Object(
           {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", Meta("coredns", false)}}),
-      Role(), RoleBinding(),
+      Role(), AccountBinding("system:coredns", "system:coredns", "coredns"),
       Object({{"apiVersion", "v1"},
               {"kind", "ConfigMap"},
               {"metadata", Meta("coredns", false)},

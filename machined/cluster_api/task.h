@@ -1,0 +1,79 @@
+// Work with the cluster's API that is tried until it is done.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/clock.h"
+#include "lib/kube/access.h"
+#include "lib/kube/api.h"
+#include "lib/runtime/executor.h"
+#include "lib/runtime/loop.h"
+
+namespace ichor {
+
+// How API servers are reached: kube::Connection, or a fake.
+using NewApi = std::function<std::unique_ptr<kube::Api>(const kube::Access& access)>;
+
+// One piece of work at a time, on a worker. What fails is tried again after a second, doubled each
+// time up to ten; what succeeded, after `period`, unless that is zero. Loop's thread only.
+class ClusterTask {
+ public:
+  static constexpr std::chrono::seconds kFirstBackoff{1};
+  static constexpr std::chrono::seconds kLongestBackoff{10};
+  // Both run on the worker. What they need of the loop they post there.
+  using FindAccess = std::function<absl::StatusOr<kube::Access>()>;
+  using Work = std::function<absl::Status(kube::Api& api)>;
+
+  struct Parts {  // all outlive it, `worker` and what work touches until its work has ended
+    Loop& loop;
+    Executor& worker;
+    const base::Clock& clock;
+    NewApi new_api;
+    std::string name;
+    std::chrono::nanoseconds period{};
+  };
+
+  explicit ClusterTask(Parts parts) : parts_(std::move(parts)) {}
+  ~ClusterTask();
+  ClusterTask(const ClusterTask&) = delete;
+  ClusterTask& operator=(const ClusterTask&) = delete;
+
+  // Runs `work` soon, or after the one under way; it takes the place of what was set before.
+  void Set(FindAccess find, Work work);
+  // Nothing runs any more, but for what is under way.
+  void Clear();
+
+ private:
+  struct Wish {
+    FindAccess find;
+    Work work;
+  };
+  // The connection, which only the worker uses; kept while the access stays the same.
+  struct Link {
+    kube::Access access;
+    std::unique_ptr<kube::Api> api;
+  };
+
+  static absl::Status RunWork(const NewApi& new_api, const Wish& wish, Link& link);
+  void Run();
+  void OnDone(const absl::Status& status, const std::shared_ptr<const Wish>& done);
+  void RunIn(std::chrono::nanoseconds delay);
+  void StopWaiting();
+
+  const Parts parts_;
+  const std::shared_ptr<ClusterTask*> self_ = std::make_shared<ClusterTask*>(this);
+  const std::shared_ptr<Link> link_ = std::make_shared<Link>();
+  std::shared_ptr<const Wish> wish_;
+  bool running_ = false;
+  int failures_ = 0;  // one after the other
+  std::string told_;  // the last failure that the log has
+  std::optional<Loop::TimerId> timer_;
+};
+
+}  // namespace ichor

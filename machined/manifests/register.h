@@ -1,0 +1,51 @@
+// The manifests room: wiring.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/base/clock.h"
+#include "lib/http/client.h"
+#include "lib/runtime/executor.h"
+#include "lib/runtime/loop.h"
+#include "lib/runtime/runtime.h"
+#include "machined/cluster_api/task.h"
+#include "machined/manifests/downloads.h"
+#include "talos/resource/definitions/k8s/k8s.resources.h"
+
+namespace ichor {
+
+// What a control plane gives the cluster, and where it gets it from.
+class ManifestRoom {
+ public:
+  struct Parts {  // all outlive it
+    Runtime& runtime;
+    Loop& loop;
+    const base::Clock& clock;
+    Executor& worker;  // may be kept for as long as an API server takes
+    NewApi new_api;
+    std::function<absl::StatusOr<std::unique_ptr<http::Client>>()> new_client;
+  };
+
+  // Registers everything. Must outlive the runtime's controllers.
+  explicit ManifestRoom(Parts parts);
+
+ private:
+  void Register();
+  // Without an access nothing is applied any more.
+  void Set(const All<k8s::Manifest>& manifests, const std::optional<kube::Access>& access);
+  void Publish(const std::vector<std::string>& ids);
+
+  Runtime& runtime_;
+  Loop& loop_;
+  const std::shared_ptr<ManifestRoom*> self_ = std::make_shared<ManifestRoom*>(this);
+  ManifestDownloads downloads_;
+  ClusterTask apply_;
+  std::string given_;  // versions of what `apply_` works on
+};
+
+}  // namespace ichor

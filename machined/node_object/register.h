@@ -1,0 +1,60 @@
+// The room of this machine's Node object: wiring.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "google/protobuf/struct.pb.h"
+#include "lib/base/clock.h"
+#include "lib/runtime/executor.h"
+#include "lib/runtime/loop.h"
+#include "lib/runtime/runtime.h"
+#include "machined/cluster_api/task.h"
+#include "machined/node_object/policy.h"
+#include "resource/config/config.resources.h"
+#include "talos/resource/definitions/secrets/secrets.resources.h"
+#include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
+
+namespace ichor {
+
+// Keeps what the config says of the node written on it, and publishes NodeStatus and the API
+// servers' Endpoint, while the kubelet is healthy: a control plane as its own administrator, a
+// worker as its kubelet. The node is looked at every ten seconds. Loop's thread only.
+class NodeObject {
+ public:
+  static constexpr std::chrono::seconds kPeriod{10};
+
+  struct Parts {  // all outlive it
+    Runtime& runtime;
+    Loop& loop;
+    const base::Clock& clock;
+    Executor& worker;  // may be kept for as long as an API server takes
+    NewApi new_api;
+    std::string kubelet_kubeconfig = "/etc/kubernetes/kubeconfig-kubelet";
+  };
+
+  // Registers everything. Must outlive the runtime's controllers.
+  explicit NodeObject(Parts parts);
+
+ private:
+  struct Subject {
+    std::string name;  // of the node
+    ClusterTask::FindAccess find;
+    NodeWish wish;
+    std::string text;  // all of it, to tell whether something is new
+  };
+
+  void Register(const std::string& kubelet_kubeconfig);
+  void Set(std::optional<Subject> subject);
+  void Publish(const std::optional<k8s::NodeStatus::Spec>& status,
+               const std::optional<k8s::Endpoint::Spec>& endpoint);
+
+  Runtime& runtime_;
+  Loop& loop_;
+  const std::shared_ptr<NodeObject*> self_ = std::make_shared<NodeObject*>(this);
+  ClusterTask task_;
+  std::string given_;  // what the task works on
+};
+
+}  // namespace ichor
