@@ -366,7 +366,9 @@ absl::Status Daemon::ServeAll() {
                       .control = *this,
                       .access = access_,
                       .config = *config_,
-                      .etcd = *etcd_});
+                      .etcd = *etcd_,
+                      .cluster_worker = cluster_worker_,
+                      .new_api = NewConnection});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(container_logs_,
                    ContainerLogs::Create(

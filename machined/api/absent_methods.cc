@@ -15,9 +15,6 @@ constexpr const char* kNoUpgrades = "upgrades are not there yet in this version"
 constexpr const char* kNoImages = "container images are not there yet in this version";
 constexpr const char* kNoVolumeGroups = "changing LVM volumes is not there yet in this version";
 constexpr NotYet kNotYet[] = {
-    {"/cluster.ClusterService/HealthCheck",
-     "this is only available on control plane nodes, and Kubernetes is not there yet in this "
-     "version"},
     {"/machine.DebugService/ContainerRun", "debug containers are not there yet in this version"},
     {"/machine.ImageService/Import", kNoImages},
     {"/machine.ImageService/Pull", kNoImages},

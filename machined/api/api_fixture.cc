@@ -125,7 +125,12 @@ ApiFixture::ApiFixture()
                       .control = control,
                       .access = access,
                       .config = config,
-                      .etcd = etcd}) {
+                      .etcd = etcd,
+                      .cluster_worker = t.executor,
+                      .new_api =
+                          [this](const kube::Access&) {
+                            return std::make_unique<kube::FakeConnection>(cluster);
+                          }}) {
   PublishDefinitions(t.store);
   server_ = *rpc::Server::Create(*t.loop, {.path = path_});
   api_.Serve(*server_);

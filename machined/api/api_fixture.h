@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "lib/kube/fake_api.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
 #include "lib/runtime/test_runtime.h"
@@ -128,6 +129,7 @@ class ApiFixture {
   FakeAccess access;
   FakeConfig config;
   FakeEtcd etcd;
+  kube::FakeApi cluster;
 
  private:
   const std::string path_;

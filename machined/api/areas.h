@@ -50,6 +50,8 @@ void AddEtcdMethods(Methods& methods);
 void AddEtcdMemberMethods(Methods& methods);
 // EtcdSnapshot, EtcdRecover.
 void AddEtcdStreamMethods(Methods& methods);
+// cluster.ClusterService/HealthCheck.
+void AddHealthMethods(Methods& methods);
 // ichor.v1.NodeService.
 void AddNodeMethods(Methods& methods);
 // Methods that this node does not have: Unimplemented, for those who may call them.

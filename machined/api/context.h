@@ -21,6 +21,7 @@
 #include "lib/sys/kernel_log.h"
 #include "lib/sys/packet_capture.h"
 #include "machine/machine.pb.h"
+#include "machined/cluster_api/task.h"
 #include "machined/config/apply_request.h"
 #include "machined/etcd/control.h"
 #include "machined/events/event_bus.h"
@@ -94,6 +95,9 @@ struct ApiContext {
   AccessPolicy& access;
   ConfigControl& config;
   EtcdControl& etcd;
+  // For calls that ask the API of Kubernetes, which may take its time.
+  Executor& cluster_worker;
+  NewApi new_api;
 };
 
 }  // namespace ichor::api
