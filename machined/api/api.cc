@@ -22,7 +22,8 @@ MachineApi::MachineApi(ApiContext context)
         AddEventMethods,      AddDiskMethods,       AddWipeMethods,    AddTimeMethods,
         AddInspectMethods,    AddCaptureMethods,    AddMetaMethods,    AddControlMethods,
         AddContainerMethods,  AddConfigMethods,     AddSecretsMethods, AddEtcdMethods,
-        AddEtcdMemberMethods, AddEtcdStreamMethods, AddHealthMethods,     AddNodeMethods,    AddAbsentMethods}) {
+        AddEtcdMemberMethods, AddEtcdStreamMethods, AddHealthMethods,  AddNodeMethods,
+        AddAbsentMethods}) {
     add(state_->methods);
   }
   state_->resources.AddTo(state_->methods);

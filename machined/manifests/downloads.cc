@@ -64,11 +64,11 @@ void ManifestDownloads::Begin(const std::string& id) {
   for (const auto& [name, value] : download.extra.extra_headers()) {
     request.headers.emplace_back(name, value);
   }
-  download.fetch =
-      download.client->Get(std::move(request), [this, id](absl::StatusOr<http::Response> answer) {
-        OnAnswer(id, answer);
-        Publish();
-      });
+  download.fetch = download.client->Get(std::move(request),
+                                        [this, id](const absl::StatusOr<http::Response>& answer) {
+                                          OnAnswer(id, answer);
+                                          Publish();
+                                        });
 }
 
 void ManifestDownloads::OnAnswer(const std::string& id,

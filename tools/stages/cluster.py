@@ -1,5 +1,5 @@
-"""The stage "cluster": the images of a test cluster are made, a registry serves them whole, every program in them runs, etcd as a node runs it,
-and an API server among them takes what a node says to it."""
+"""The stage "cluster": the images of a test cluster are made, a registry serves them whole, every program in them runs, etcd as a node runs
+it, and an API server takes what a node says to it."""
 
 import hashlib
 import json
