@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "apid/gateway.h"
-#include "apid/loop_executor.h"
 #include "apid/test_lines.h"
 #include "catch2/catch_test_macros.hpp"
 #include "common/common.pb.h"
@@ -20,6 +19,7 @@
 #include "lib/pki/certificate.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
+#include "lib/runtime/loop_executor.h"
 #include "lib/sys/tcp_socket.h"
 #include "talos/resource/definitions/network/network.resources.h"
 

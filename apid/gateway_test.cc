@@ -11,7 +11,6 @@
 #include <string>
 #include <utility>
 
-#include "apid/loop_executor.h"
 #include "apid/test_lines.h"
 #include "catch2/catch_test_macros.hpp"
 #include "catch2/generators/catch_generators.hpp"
@@ -21,6 +20,7 @@
 #include "lib/rpc/client.h"
 #include "lib/rpc/role_table.h"
 #include "lib/rpc/server.h"
+#include "lib/runtime/loop_executor.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
 namespace ichor::apid {

@@ -10,7 +10,6 @@
 
 #include "apid/gateway.h"
 #include "apid/last_calls.h"
-#include "apid/loop_executor.h"
 #include "apid/privileges.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -18,6 +17,7 @@
 #include "lib/base/unique_fd.h"
 #include "lib/runtime/heap_trimmer.h"
 #include "lib/runtime/loop.h"
+#include "lib/runtime/loop_executor.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/store.h"
 #include "lib/state/mirror.h"

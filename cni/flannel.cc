@@ -28,8 +28,9 @@ absl::StatusOr<std::string> NetworkOf(std::string_view text) {
   }
   std::string ip = prefix->ip();
   for (int bit = prefix->prefix_length(); bit < static_cast<int>(ip.size()) * kByteBits; ++bit) {
-    ip[static_cast<std::size_t>(bit / kByteBits)] &=
-        static_cast<char>(~(0x80U >> static_cast<unsigned>(bit % kByteBits)));
+    char& byte = ip[static_cast<std::size_t>(bit / kByteBits)];
+    const unsigned mask = 0x80U >> static_cast<unsigned>(bit % kByteBits);
+    byte = static_cast<char>(static_cast<unsigned char>(byte) & ~mask);
   }
   prefix->set_ip(ip);
   return ToText(*prefix);

@@ -16,6 +16,7 @@
 #include "ichorctl/contexts/config_command.h"
 #include "ichorctl/control/control_commands.h"
 #include "ichorctl/dashboard/dashboard_command.h"
+#include "ichorctl/etcd/etcd_commands.h"
 #include "ichorctl/fetch/fetch_commands.h"
 #include "ichorctl/files/client_config_file.h"
 #include "ichorctl/files/files.h"
@@ -181,6 +182,8 @@ Command NewProgram() {
   root.commands.push_back(GetCommand(nodes));
   root.commands.push_back(CopyCommand(nodes));
   root.commands.push_back(KubeconfigCommand(nodes));
+  root.commands.push_back(BootstrapCommand(nodes));
+  root.commands.push_back(EtcdCommand(nodes));
   root.commands.push_back(PcapCommand(nodes));
   root.commands.push_back(CgroupsCommand(nodes));
   root.commands.push_back(SupportCommand(nodes));

@@ -47,6 +47,7 @@
 #include "machined/services/register.h"
 #include "machined/slots/register.h"
 #include "machined/sockets.h"
+#include "machined/trustd/register.h"
 #include "machined/udev/register.h"
 #include "machined/volumes/wish.h"
 #include "machined/watchdog/register.h"
@@ -61,6 +62,7 @@ namespace ichor::machined {
 namespace {
 
 constexpr sys::Ownership kApid{.uid = 50, .gid = 50};
+constexpr sys::Ownership kTrustd{.uid = 51, .gid = 51};
 constexpr sys::Ownership kNetworkd{.uid = 52, .gid = 52};
 constexpr std::chrono::seconds kSaveInterval{1};
 constexpr std::chrono::seconds kRebootGrace{10};
@@ -149,6 +151,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
   cluster_certificates_ = RegisterClusterCertificates(runtime_, *loop_, clock_);
+  trustd_secrets_ = RegisterTrustd(runtime_, *loop_, clock_);
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
@@ -192,6 +195,8 @@ void Daemon::RegisterRooms() {
   RegisterWatchdog(runtime_, *init_);
   etcd_ = RegisterEtcd({.runtime = runtime_, .loop = *loop_, .clock = clock_, .worker = actuators_},
                        options_.secrets);
+  etcd_health_ = std::make_unique<EtcdHealth>(
+      EtcdHealth::Parts{.runtime = runtime_, .loop = *loop_, .clock = clock_, .etcd = *etcd_});
   static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
   RegisterKubePrism(runtime_, *loop_, kubeprism_);
   RegisterDelivery(runtime_, *loop_, delivery_);
@@ -345,8 +350,11 @@ absl::Status Daemon::ServeAll() {
                    Listen(*loop_, options_.run + "/apid/runtime.sock", kApid));
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> networkd,
                    Listen(*loop_, options_.run + "/networkd/runtime.sock", kNetworkd));
+  ASSIGN_OR_RETURN(std::unique_ptr<rpc::Server> trustd,
+                   Listen(*loop_, options_.run + "/trustd/runtime.sock", kTrustd));
   const std::pair<rpc::Server*, state::Authorize> peers[] = {{apid.get(), AuthorizeApid},
-                                                             {networkd.get(), AuthorizeNetworkd}};
+                                                             {networkd.get(), AuthorizeNetworkd},
+                                                             {trustd.get(), AuthorizeTrustd}};
   for (const auto& [server, authorize] : peers) {
     state::StateServiceOptions options;
     options.handlers.authorize = authorize;
@@ -356,6 +364,7 @@ absl::Status Daemon::ServeAll() {
   servers_.push_back(std::move(machine));
   servers_.push_back(std::move(apid));
   servers_.push_back(std::move(networkd));
+  servers_.push_back(std::move(trustd));
   return absl::OkStatus();
 }
 
@@ -425,6 +434,7 @@ void Daemon::OnSettled() {
   search_->OnSettled();
   platform_->OnSettled();
   etcd_->OnSettled();
+  etcd_health_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {

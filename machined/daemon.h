@@ -44,6 +44,7 @@
 #include "machined/containers/pods_end.h"
 #include "machined/crashes/crash_log.h"
 #include "machined/delivery/log_delivery.h"
+#include "machined/etcd/health.h"
 #include "machined/etcd/life.h"
 #include "machined/events/event_bus.h"
 #include "machined/kernel/module_lists.h"
@@ -59,6 +60,7 @@
 #include "machined/services/process_table.h"
 #include "machined/slots/trial.h"
 #include "machined/sources/config_search.h"
+#include "machined/trustd/secrets.h"
 #include "machined/volumes/space_watch.h"
 
 namespace ichor::machined {
@@ -185,7 +187,9 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<SlotTrial> slot_;
   std::unique_ptr<ApiSecrets> secrets_;
   std::unique_ptr<ClusterCertificates> cluster_certificates_;
+  std::unique_ptr<TrustdSecrets> trustd_secrets_;
   std::unique_ptr<EtcdLife> etcd_;
+  std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;

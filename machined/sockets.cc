@@ -22,10 +22,13 @@ constexpr unsigned kSocketMode = 0660;
 constexpr std::array kForApid = {runtime::APIServiceConfig::kType, secrets::ApiCertificate::kType,
                                  network::NodeAddress::kType, network::HostnameStatus::kType};
 
+constexpr std::array kForTrustd = {secrets::TrustdCertificate::kType, secrets::OSRootSecret::kType};
+
 // What of the network is said here, for networkd to read.
 constexpr std::array kSaidToNetworkd = {
     network::HostnameStatus::kType, network::NetworkConfiguration::kType,
-    network::LinkAliasSpec::kType, network::StaticHost::kType, network::PlatformConfig::kType};
+    network::LinkAliasSpec::kType,  network::StaticHost::kType,
+    network::PlatformConfig::kType, network::NodeAddressFilter::kType};
 
 // What networkd reads of machined, beside the network.
 constexpr std::array kForNetworkd = {files::EtcFileStatus::kType, runtime::KernelCmdline::kType,
@@ -54,6 +57,11 @@ absl::StatusOr<std::unique_ptr<rpc::Server>> Listen(Loop& loop, const std::strin
 
 absl::Status AuthorizeApid(state::Access access, std::string_view ns, std::string_view type) {
   const bool may = access == state::Access::kRead && std::ranges::contains(kForApid, type);
+  return may ? absl::OkStatus() : Denied(ns, type);
+}
+
+absl::Status AuthorizeTrustd(state::Access access, std::string_view ns, std::string_view type) {
+  const bool may = access == state::Access::kRead && std::ranges::contains(kForTrustd, type);
   return may ? absl::OkStatus() : Denied(ns, type);
 }
 

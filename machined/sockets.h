@@ -19,6 +19,9 @@ absl::StatusOr<std::unique_ptr<rpc::Server>> Listen(Loop& loop, const std::strin
 // What apid may read: its configuration and certificates, the node's names and addresses.
 absl::Status AuthorizeApid(state::Access access, std::string_view ns, std::string_view type);
 
+// What trustd may read: its certificate, and the CA with the machine token.
+absl::Status AuthorizeTrustd(state::Access access, std::string_view ns, std::string_view type);
+
 // What networkd may do: write all of the network but what machined says of it (the name that was
 // chosen, what the config says), time, and diagnostics; read that and what else it needs of
 // machined.

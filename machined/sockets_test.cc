@@ -18,6 +18,15 @@ TEST_CASE("sockets: apid reads what it needs, and nothing else") {
   CHECK_FALSE(AuthorizeApid(Access::kRead, "config", "MachineConfigs.config.talos.dev").ok());
 }
 
+TEST_CASE("sockets: trustd reads what it signs with, and nothing else") {
+  CHECK_THAT(AuthorizeTrustd(Access::kRead, "secrets", "OSRootSecrets.secrets.talos.dev"),
+             base::IsOk());
+  CHECK_THAT(AuthorizeTrustd(Access::kRead, "secrets", "TrustdCertificates.secrets.talos.dev"),
+             base::IsOk());
+  CHECK_FALSE(AuthorizeTrustd(Access::kWrite, "secrets", "OSRootSecrets.secrets.talos.dev").ok());
+  CHECK_FALSE(AuthorizeTrustd(Access::kRead, "secrets", "EtcdRootSecrets.secrets.talos.dev").ok());
+}
+
 TEST_CASE("sockets: networkd writes the network, but not the name that machined chose") {
   CHECK_THAT(AuthorizeNetworkd(Access::kWrite, "network", "AddressStatuses.net.talos.dev"),
              base::IsOk());
@@ -28,6 +37,10 @@ TEST_CASE("sockets: networkd writes the network, but not the name that machined 
   CHECK_THAT(AuthorizeNetworkd(Access::kRead, "runtime", "DevicesStatuses.runtime.talos.dev"),
              base::IsOk());
   CHECK_FALSE(AuthorizeNetworkd(Access::kWrite, "network", "HostnameStatuses.net.talos.dev").ok());
+  CHECK_THAT(AuthorizeNetworkd(Access::kRead, "network", "NodeAddressFilters.net.talos.dev"),
+             base::IsOk());
+  CHECK_FALSE(
+      AuthorizeNetworkd(Access::kWrite, "network", "NodeAddressFilters.net.talos.dev").ok());
   CHECK_FALSE(AuthorizeNetworkd(Access::kWrite, "network", "LinkAliasSpecs.net.talos.dev").ok());
   CHECK_THAT(AuthorizeNetworkd(Access::kRead, "network", "NetworkConfigurations.net.ichor.dev"),
              base::IsOk());

@@ -199,10 +199,12 @@ void Networkd::RegisterNotices() {
   runtime.Actuate<runtime::DevicesStatus>("network.await-devices", [post](const auto& /*devices*/) {
     return post(&Networkd::OnDevices);
   });
-  // Addresses that only the platform knows of are listed with the kernel's.
-  runtime.Actuate<network::PlatformConfig>(
-      "network.notice-platform",
-      [post](const auto& /*configs*/) { return post(&Networkd::OnDevices); });
+  // Addresses that only the platform knows of are listed with the kernel's, and what Kubernetes
+  // has of them is left out of some lists.
+  runtime.Actuate<network::PlatformConfig, network::NodeAddressFilter>(
+      "network.notice-lists", [post](const auto& /*configs*/, const auto& /*filters*/) {
+        return post(&Networkd::OnDevices);
+      });
   runtime.Actuate<network::OperatorSpec, LinkStatus>(
       "network.run-operators", [post](const auto& /*operators*/, const auto& /*links*/) {
         return post(&Networkd::RunOperators);
@@ -266,7 +268,8 @@ state::MirrorOptions Networkd::MirrorOptionsOf() const {
       .follow = {TypeRef::Of<network::HostnameStatus>(), TypeRef::Of<files::EtcFileStatus>(),
                  TypeRef::Of<runtime::DevicesStatus>(),
                  TypeRef::Of<network::NetworkConfiguration>(),
-                 TypeRef::Of<network::PlatformConfig>(), TypeRef::Of<network::LinkAliasSpec>()},
+                 TypeRef::Of<network::PlatformConfig>(), TypeRef::Of<network::LinkAliasSpec>(),
+                 TypeRef::Of<network::NodeAddressFilter>()},
       .publish = {TypeRef::Of<network::LinkStatus>(),
                   TypeRef::Of<network::AddressStatus>(),
                   TypeRef::Of<network::RouteStatus>(),

@@ -11,6 +11,7 @@
 #include "lib/sys/small_heap.h"
 #include "machined/main.h"
 #include "networkd/main.h"
+#include "trustd/main.h"
 
 namespace {
 
@@ -23,6 +24,7 @@ constexpr std::array kPrograms = {
     Program{.name = "machined", .main = ichor::machined::Main},
     Program{.name = "networkd", .main = ichor::networkd::Main},
     Program{.name = "apid", .main = ichor::apid::Main},
+    Program{.name = "trustd", .main = ichor::trustd::Main},
     Program{.name = "dashboard", .main = ichor::dashboard::Main},
     Program{.name = "flannel", .main = ichor::cni::Main},
 };

@@ -25,20 +25,38 @@ struct Round {
   }
 };
 
+// How much is sent ahead of what the node takes.
+constexpr size_t kAheadBytes = 256 << 10;
+
+// One message, then nothing.
+Nodes::Source Once(std::string message) {
+  return [message = std::move(message), sent = false]() mutable -> absl::StatusOr<std::string> {
+    return std::exchange(sent, true) ? std::string() : message;
+  };
+}
+
 class NodeCall : public rpc::Call {
  public:
   NodeCall(rpc::Stream& stream, Round& round, size_t index,
-           std::function<absl::Status(const std::string&)> take)
-      : stream_(stream), round_(round), index_(index), take_(std::move(take)) {}
+           std::function<absl::Status(const std::string&)> take, Nodes::Source next)
+      : stream_(stream),
+        round_(round),
+        index_(index),
+        take_(std::move(take)),
+        next_(std::move(next)) {}
+
+  void OnWritable() override {
+    while (!over_ && !sent_ && stream_.buffered_bytes() < kAheadBytes) {
+      SendNext();
+    }
+  }
 
   void OnMessage(std::string message) override {
     if (over_) {
       return;
     }
     if (const absl::Status status = take_(message); !status.ok()) {
-      over_ = true;
-      stream_.Cancel();
-      round_.End(index_, status);
+      BreakOff(status);
     }
   }
 
@@ -49,10 +67,32 @@ class NodeCall : public rpc::Call {
   }
 
  private:
+  void SendNext() {
+    const absl::StatusOr<std::string> message = next_();
+    if (!message.ok()) {
+      BreakOff(message.status());
+    } else if (message->empty() && began_) {
+      sent_ = true;
+      stream_.CloseSending();
+    } else {
+      began_ = true;  // an empty message may be a request
+      stream_.Send(*message);
+    }
+  }
+
+  void BreakOff(const absl::Status& status) {
+    over_ = true;
+    stream_.Cancel();
+    round_.End(index_, status);
+  }
+
   rpc::Stream& stream_;
   Round& round_;
   const size_t index_;
   const std::function<absl::Status(const std::string&)> take_;
+  Nodes::Source next_;
+  bool began_ = false;
+  bool sent_ = false;
   bool over_ = false;
 };
 
@@ -112,7 +152,7 @@ absl::Status Nodes::Explain(const Target& target, const std::string& method,
 }
 
 std::vector<absl::Status> Nodes::Call(const std::vector<const Target*>& targets,
-                                      const std::string& method, const std::string& request,
+                                      const std::string& method, const Source& next,
                                       const Take& take) {
   Round round{.loop = *session_.loop,
               .open = targets.size(),
@@ -125,11 +165,11 @@ std::vector<absl::Status> Nodes::Call(const std::vector<const Target*>& targets,
       continue;
     }
     client->Open(method, MetadataOf(access_, target.name), [&](rpc::Stream& stream) {
-      stream.Send(request);
-      stream.CloseSending();
-      return std::make_unique<NodeCall>(
+      auto call = std::make_unique<NodeCall>(
           stream, round, i,
-          [&target, &take](const std::string& reply) { return take(target.name, reply); });
+          [&target, &take](const std::string& reply) { return take(target.name, reply); }, next);
+      call->OnWritable();
+      return call;
     });
   }
   while (round.open > 0) {
@@ -142,17 +182,19 @@ std::vector<absl::Status> Nodes::Call(const std::vector<const Target*>& targets,
   return std::move(round.results);
 }
 
-absl::Status Nodes::CallAll(const std::string& method, const google::protobuf::Message& request,
-                            const Take& take) {
+std::vector<const Nodes::Target*> Nodes::All() const {
   std::vector<const Target*> targets;
   targets.reserve(targets_.size());
   for (const Target& target : targets_) {
     targets.push_back(&target);
   }
+  return targets;
+}
+
+absl::Status Nodes::Merge(const std::vector<const Target*>& targets,
+                          const std::vector<absl::Status>& results) const {
   absl::Status first;
   std::vector<std::string> lines;
-  const std::vector<absl::Status> results =
-      Call(targets, method, request.SerializeAsString(), take);
   for (size_t i = 0; i < results.size(); ++i) {
     if (!results[i].ok()) {
       first = first.ok() ? results[i] : first;
@@ -165,11 +207,21 @@ absl::Status Nodes::CallAll(const std::string& method, const google::protobuf::M
   return first.ok() ? first : absl::Status(first.code(), absl::StrJoin(lines, "\n"));
 }
 
+absl::Status Nodes::CallAll(const std::string& method, const google::protobuf::Message& request,
+                            const Take& take) {
+  return Upload(method, Once(request.SerializeAsString()), take);
+}
+
+absl::Status Nodes::Upload(const std::string& method, const Source& next, const Take& take) {
+  const std::vector<const Target*> targets = All();
+  return Merge(targets, Call(targets, method, next, take));
+}
+
 absl::Status Nodes::CallOne(const std::string& node, const std::string& method,
                             const google::protobuf::Message& request, const Take& take) {
   for (const Target& target : targets_) {
     if (target.name == node) {
-      return Call({&target}, method, request.SerializeAsString(), take).front();
+      return Call({&target}, method, Once(request.SerializeAsString()), take).front();
     }
   }
   return absl::NotFoundError(std::format("{}: no such node", node));

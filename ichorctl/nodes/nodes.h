@@ -43,6 +43,13 @@ class Nodes {
   absl::Status CallOne(const std::string& node, const std::string& method,
                        const google::protobuf::Message& request, const Take& take);
 
+  // Makes the messages of a request that is a stream; an empty one after the last.
+  using Source = std::function<absl::StatusOr<std::string>()>;
+
+  // Calls `method` at the only node (CheckOne) with what `next` makes, as fast as the node takes
+  // it; errors as CallAll, and of `next`. Blocks; runs the session's loop.
+  absl::Status Upload(const std::string& method, const Source& next, const Take& take);
+
  private:
   struct Target {
     std::string name;
@@ -56,8 +63,10 @@ class Nodes {
   absl::Status Explain(const Target& target, const std::string& method,
                        const absl::Status& status) const;
   std::vector<absl::Status> Call(const std::vector<const Target*>& targets,
-                                 const std::string& method, const std::string& request,
-                                 const Take& take);
+                                 const std::string& method, const Source& next, const Take& take);
+  absl::Status Merge(const std::vector<const Target*>& targets,
+                     const std::vector<absl::Status>& results) const;
+  std::vector<const Target*> All() const;
 
   Session& session_;
   const Access access_;

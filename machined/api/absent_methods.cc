@@ -6,24 +6,6 @@
 namespace ichor::api {
 namespace {
 
-// Of a control plane; this node has no such role, or none yet.
-constexpr const char* kControlPlane[] = {
-    "/cluster.ClusterService/HealthCheck",
-    "/machine.MachineService/EtcdAlarmDisarm",
-    "/machine.MachineService/EtcdAlarmList",
-    "/machine.MachineService/EtcdDefragment",
-    "/machine.MachineService/EtcdDowngradeCancel",
-    "/machine.MachineService/EtcdDowngradeEnable",
-    "/machine.MachineService/EtcdDowngradeValidate",
-    "/machine.MachineService/EtcdForfeitLeadership",
-    "/machine.MachineService/EtcdLeaveCluster",
-    "/machine.MachineService/EtcdMemberList",
-    "/machine.MachineService/EtcdRecover",
-    "/machine.MachineService/EtcdRemoveMemberByID",
-    "/machine.MachineService/EtcdSnapshot",
-    "/machine.MachineService/EtcdStatus",
-};
-
 // What a later version of ours brings, and what somebody who asks for it is told.
 struct NotYet {
   const char* path;
@@ -33,6 +15,9 @@ constexpr const char* kNoUpgrades = "upgrades are not there yet in this version"
 constexpr const char* kNoImages = "container images are not there yet in this version";
 constexpr const char* kNoVolumeGroups = "changing LVM volumes is not there yet in this version";
 constexpr NotYet kNotYet[] = {
+    {"/cluster.ClusterService/HealthCheck",
+     "this is only available on control plane nodes, and Kubernetes is not there yet in this "
+     "version"},
     {"/machine.DebugService/ContainerRun", "debug containers are not there yet in this version"},
     {"/machine.ImageService/Import", kNoImages},
     {"/machine.ImageService/Pull", kNoImages},
@@ -59,11 +44,6 @@ void Add(Methods& methods, const char* path, const absl::Status& status) {
 }  // namespace
 
 void AddAbsentMethods(Methods& methods) {
-  for (const char* path : kControlPlane) {
-    Add(methods, path,
-        absl::UnimplementedError("this is only available on control plane nodes, and etcd and "
-                                 "Kubernetes are not there yet in this version"));
-  }
   for (const auto& [path, sentence] : kNotYet) {
     Add(methods, path, absl::UnimplementedError(sentence));
   }

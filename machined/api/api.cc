@@ -17,12 +17,12 @@ struct MachineApi::State {
 MachineApi::MachineApi(ApiContext context)
     : context_(std::move(context)), state_(std::make_unique<State>(context_)) {
   for (const auto add :
-       {AddVersionMethods,   AddServiceMethods, AddSystemMethods,  AddProcessMethods,
-        AddSocketMethods,    AddMountMethods,   AddFileMethods,    AddLogMethods,
-        AddEventMethods,     AddDiskMethods,    AddWipeMethods,    AddTimeMethods,
-        AddInspectMethods,   AddCaptureMethods, AddMetaMethods,    AddControlMethods,
-        AddContainerMethods, AddConfigMethods,  AddSecretsMethods, AddEtcdMethods,
-        AddNodeMethods,      AddAbsentMethods}) {
+       {AddVersionMethods,    AddServiceMethods,    AddSystemMethods,  AddProcessMethods,
+        AddSocketMethods,     AddMountMethods,      AddFileMethods,    AddLogMethods,
+        AddEventMethods,      AddDiskMethods,       AddWipeMethods,    AddTimeMethods,
+        AddInspectMethods,    AddCaptureMethods,    AddMetaMethods,    AddControlMethods,
+        AddContainerMethods,  AddConfigMethods,     AddSecretsMethods, AddEtcdMethods,
+        AddEtcdMemberMethods, AddEtcdStreamMethods, AddNodeMethods,    AddAbsentMethods}) {
     add(state_->methods);
   }
   state_->resources.AddTo(state_->methods);

@@ -79,6 +79,18 @@ void FakeEtcd::Bootstrap(const BootstrapWish& wish, Done done) {
   done(answer);
 }
 
+absl::StatusOr<std::shared_ptr<EtcdSession>> FakeEtcd::Open() {
+  if (open == nullptr) {
+    return absl::UnavailableError("etcd does not run: waits for a test");
+  }
+  return open();
+}
+
+void FakeEtcd::Leave(Done done) {
+  left = true;
+  done(absl::OkStatus());
+}
+
 absl::Status FakeAccess::Authorize(std::string_view method, const rpc::Stream& stream) {
   last = &stream;
   if (instead != nullptr) {

@@ -1,6 +1,7 @@
 // The machine API over fakes, on a unix socket, with a client: for tests.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,7 +58,14 @@ struct FakeConfig : ConfigControl {
 
 struct FakeEtcd : EtcdControl {
   void Bootstrap(const BootstrapWish& wish, Done done) override;
+  absl::StatusOr<std::shared_ptr<EtcdSession>> Open() override;
+  absl::StatusOr<std::string> PlaceForSnapshot() override { return place; }
+  void Leave(Done done) override;
   BootstrapWish asked;  // the last one
+  absl::StatusOr<std::string> place = absl::FailedPreconditionError("too early");
+  bool left = false;
+  // Of a test; without it there is no etcd.
+  std::function<absl::StatusOr<std::shared_ptr<EtcdSession>>()> open;
   absl::Status answer;
 };
 

@@ -91,10 +91,6 @@ TEST_CASE("api: reboot and shutdown answer with the actor that their events carr
 
 TEST_CASE("api: what this node does not have says so") {
   ApiFixture f;
-  CHECK_THAT(f.Ask(kMachine + "EtcdStatus"),
-             StatusIs(absl::StatusCode::kUnimplemented,
-                      "this is only available on control plane nodes, and etcd and Kubernetes are "
-                      "not there yet in this version"));
   CHECK_THAT(f.Ask(kMachine + "Upgrade"), StatusIs(absl::StatusCode::kUnimplemented,
                                                    "upgrades are not there yet in this version"));
   CHECK_THAT(

@@ -43,8 +43,13 @@ void AddContainerMethods(Methods& methods);
 void AddConfigMethods(Methods& methods);
 // GenerateClientConfiguration, Kubeconfig.
 void AddSecretsMethods(Methods& methods);
-// Bootstrap.
+// Bootstrap, EtcdMemberList, EtcdRemoveMemberByID, EtcdStatus, EtcdAlarm*, EtcdDefragment,
+// EtcdDowngrade*.
 void AddEtcdMethods(Methods& methods);
+// EtcdForfeitLeadership, EtcdLeaveCluster.
+void AddEtcdMemberMethods(Methods& methods);
+// EtcdSnapshot, EtcdRecover.
+void AddEtcdStreamMethods(Methods& methods);
 // ichor.v1.NodeService.
 void AddNodeMethods(Methods& methods);
 // Methods that this node does not have: Unimplemented, for those who may call them.

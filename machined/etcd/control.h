@@ -1,8 +1,13 @@
 // What the API asks of etcd's life on this node.
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "machined/etcd/session.h"
 
 namespace ichor {
 
@@ -23,6 +28,18 @@ class EtcdControl {
   // where there is no control plane, InvalidArgument without a CA of etcd, FailedPrecondition while
   // it is too early, AlreadyExists if there are data, or something else was asked for.
   virtual void Bootstrap(const BootstrapWish& wish, Done done) = 0;
+
+  // A conversation with the etcd of this node. Unimplemented where there is no control plane;
+  // Unavailable while etcd does not run, with the reason.
+  virtual absl::StatusOr<std::shared_ptr<EtcdSession>> Open() = 0;
+
+  // Where a snapshot is stored that a cluster can begin from. Unimplemented where there is no
+  // control plane, FailedPrecondition before EPHEMERAL is mounted.
+  virtual absl::StatusOr<std::string> PlaceForSnapshot() = 0;
+
+  // Removes etcd's data once it has ended; it is not started before. What is left is a node on
+  // which a cluster may begin. `done` is called when the wish is on the disk.
+  virtual void Leave(Done done) = 0;
 };
 
 }  // namespace ichor

@@ -14,7 +14,6 @@ namespace {
 
 constexpr const char* kDirectory = "etcd";
 constexpr const char* kRecord = "etcd.beginning";
-constexpr const char* kSnapshot = "etcd.snapshot";
 constexpr std::size_t kLargestRecord = 64 << 10;  // bytes
 
 absl::Status StatusOf(const std::string& what, const std::error_code& error) {
@@ -68,24 +67,28 @@ absl::StatusOr<EtcdDirectory::Data> EtcdDirectory::Look() const {
 absl::Status EtcdDirectory::Record(const Data& data) const {
   if (data.beginning() == Data::SNAPSHOT) {
     std::error_code error;
-    if (!std::filesystem::is_regular_file(Path(kSnapshot), error)) {
+    if (!std::filesystem::is_regular_file(snapshot(), error)) {
       return absl::FailedPreconditionError(
           "there is no snapshot to recover from: EtcdRecover has to send one first");
     }
-    RETURN_IF_ERROR(sys::SetOwnership(Path(kSnapshot), {.uid = user_, .gid = user_, .mode = 0700}));
+    RETURN_IF_ERROR(sys::SetOwnership(snapshot(), {.uid = user_, .gid = user_, .mode = 0700}));
   }
   return sys::WriteFileAtomically(Path(kRecord), data.SerializeAsString(), 0600);
 }
 
 absl::Status EtcdDirectory::Forget() const {
   RETURN_IF_ERROR(IgnoreNotFound(sys::RemoveFile(Path(kRecord))));
-  return IgnoreNotFound(sys::RemoveFile(Path(kSnapshot)));
+  return IgnoreNotFound(sys::RemoveFile(snapshot()));
 }
 
 absl::Status EtcdDirectory::TakeRestored() const {
   const std::string directory = Path(kDirectory);
   const std::string restored = std::format("{}/{}", directory, kRestoredName);
   std::error_code error;
+  if (!std::filesystem::is_directory(restored + "/member", error)) {
+    return absl::FailedPreconditionError(
+        "nothing was restored: another snapshot in the same boot needs a reboot first");
+  }
   std::filesystem::rename(restored + "/member", directory + "/member", error);
   RETURN_IF_ERROR(StatusOf(restored, error));
   RETURN_IF_ERROR(Forget());

@@ -21,6 +21,9 @@ class EtcdDirectory {
   explicit EtcdDirectory(std::string parent = "/var/lib", std::uint32_t user = kEtcdUser)
       : parent_(std::move(parent)), user_(user) {}
 
+  // The file that a snapshot is stored in.
+  std::string snapshot() const { return parent_ + "/etcd.snapshot"; }
+
   // What is there; makes the directory if there is none.
   absl::StatusOr<Data> Look() const;
 
@@ -31,7 +34,8 @@ class EtcdDirectory {
   // goes too.
   absl::Status Forget() const;
 
-  // Makes what etcdutl restored etcd's data, at once and as a whole.
+  // Makes what etcdutl restored etcd's data, at once and as a whole. FailedPrecondition if there is
+  // nothing.
   absl::Status TakeRestored() const;
   // Removes what it left unfinished.
   absl::Status DropRestored() const;

@@ -77,6 +77,11 @@ TEST_CASE("etcd's directory: restored data take their place as a whole, or not a
   REQUIRE_THAT(disk.directory.DropRestored(), base::IsOk());
   CHECK_FALSE(disk.Has("etcd/restored"));
 
+  CHECK_THAT(disk.directory.TakeRestored(),
+             base::StatusIs(
+                 absl::StatusCode::kFailedPrecondition,
+                 "nothing was restored: another snapshot in the same boot needs a reboot first"));
+
   disk.Write("etcd/restored/member/snap/db");
   REQUIRE_THAT(disk.directory.TakeRestored(), base::IsOk());
   CHECK(disk.Has("etcd/member/snap/db"));

@@ -31,6 +31,11 @@ bool HaveCertificates(const All<PKIStatus>& rows) {
   return std::ranges::any_of(rows, [](const auto& row) { return row.spec().ready(); });
 }
 
+bool HasLeft(const All<EtcdDataStatus>& rows) {
+  return std::ranges::any_of(rows,
+                             [](const auto& row) { return row.spec().beginning() == Data::LEFT; });
+}
+
 // What any program of etcd waits for; empty if nothing.
 std::string MissingOf(const All<PKIStatus>& certificates, const All<TimeStatus>& times,
                       const All<EtcdDataStatus>& data) {
@@ -120,7 +125,7 @@ absl::StatusOr<Desired<EtcdProgram>> PlanEtcd(const All<EtcdConfig>& wishes,
                                               const All<TimeStatus>& times,
                                               const All<EtcdDataStatus>& data) {
   Desired<EtcdProgram> programs;
-  if (wishes.empty()) {
+  if (wishes.empty() || HasLeft(data)) {
     return programs;
   }
   const EtcdConfig::Spec& wish = wishes.front().spec();

@@ -9,8 +9,9 @@
 
 namespace ichor {
 
-// Rows `etcd`, where the config wants one, and `etcd-restore` while its data are to be made from a
-// snapshot. What they wait for is one thing at a time.
+// Rows `etcd`, where the config wants one and it has not left its cluster just now, and
+// `etcd-restore` while its data are to be made from a snapshot. What they wait for is one thing at
+// a time.
 absl::StatusOr<Desired<etcd::EtcdProgram>> PlanEtcd(const All<etcd::EtcdConfig>& wishes,
                                                     const All<etcd::EtcdSpec>& specs,
                                                     const All<etcd::PKIStatus>& certificates,

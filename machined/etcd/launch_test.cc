@@ -92,6 +92,12 @@ TEST_CASE("etcd: it joins those that it was told of") {
   CHECK(Has(rows.front().spec(), "--initial-cluster-state=existing"));
 }
 
+TEST_CASE("etcd: it does not run once it has left its cluster") {
+  Node node;
+  node.data.set_beginning(etcd::EtcdDataStatus::Spec::LEFT);
+  CHECK(node.Plan().empty());
+}
+
 TEST_CASE("etcd: what it waits for is one thing at a time, and bootstrap is the last") {
   Node node;
   node.data.clear_beginning();

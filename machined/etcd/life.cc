@@ -8,9 +8,10 @@
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/disk/system_table.h"
-#include "machined/kubernetes/settings.h"
+#include "resource/config/config.resources.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
+#include "talos/resource/definitions/secrets/secrets.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
 
 namespace ichor {
@@ -25,15 +26,29 @@ absl::Status Nothing(const EtcdDirectory& /*directory*/) {
   return absl::OkStatus();
 }
 
+bool IsOfType(Runtime& runtime, resource::config::MachineType type) {
+  const All<config::MachineType> rows = runtime.Read<config::MachineType>();
+  return !rows.empty() && rows.front().spec().machine_type() == type;
+}
+
 bool IsControlPlane(Runtime& runtime) {
-  const auto settings = KubernetesSettings::Of(runtime.Read<config::MachineConfig>());
-  return settings.has_value() && settings->IsControlPlaneType();
+  return IsOfType(runtime, resource::config::CONTROL_PLANE) ||
+         IsOfType(runtime, resource::config::INIT);
 }
 
 bool TimeIsRight(Runtime& runtime) {
   return std::ranges::any_of(runtime.Read<time::TimeStatus>(), [](const auto& row) {
     return row.spec().synced() || row.spec().sync_disabled();
   });
+}
+
+// A machine of the old type `init` is one that nobody has to ask.
+bool BeginsByItself(Runtime& runtime) {
+  return IsOfType(runtime, resource::config::INIT) && TimeIsRight(runtime);
+}
+
+absl::Status NoControlPlane() {
+  return absl::UnimplementedError("this is only available on control plane nodes");
 }
 
 }  // namespace
@@ -75,8 +90,14 @@ void EtcdLife::OnSettled() {
 // What happened to the programs that run on the data.
 void EtcdLife::Follow() {
   const Data data = data_.value_or(Data());
-  if (data.empty() && data.beginning() == Data::SNAPSHOT) {
+  if (data.beginning() == Data::LEFT) {
+    FollowLeave();
+  } else if (data.empty() && data.beginning() == Data::SNAPSHOT) {
     FollowRestore();
+  } else if (data.empty() && data.beginning() == Data::NONE && BeginsByItself(parts_.runtime)) {
+    Data begun;
+    begun.set_beginning(Data::NEW);
+    Record(begun, nullptr);
   } else if (recorded_ && !parts_.runtime.Read<etcd::EtcdMember>().empty()) {
     recorded_ = false;
     Do(&EtcdDirectory::Forget, nullptr);
@@ -96,24 +117,40 @@ void EtcdLife::FollowRestore() {
   }
 }
 
-absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
+void EtcdLife::FollowLeave() {
+  const auto processes = parts_.runtime.Read<services::ProcessStatus>();
+  const auto etcd = processes.find("etcd");
+  if (etcd == processes.end() || etcd->spec().pid() == 0) {
+    Do(&EtcdDirectory::Wipe, nullptr);
+  }
+}
+
+absl::Status EtcdLife::HasPlace() {
   if (!IsControlPlane(parts_.runtime)) {
-    return absl::UnimplementedError("this is only available on control plane nodes");
+    return NoControlPlane();
   }
   if (parts_.runtime.Read<EtcdConfig>().empty()) {
     return absl::InvalidArgumentError("the config has no CA of etcd");
   }
+  return data_.has_value() && seen_
+             ? absl::OkStatus()
+             : absl::FailedPreconditionError("it is too early: volume EPHEMERAL is not mounted");
+}
+
+absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
+  RETURN_IF_ERROR(HasPlace());
+  const Data data = data_.value_or(Data());
   if (!TimeIsRight(parts_.runtime)) {
     return absl::FailedPreconditionError("time is not in sync yet");
   }
-  if (!data_.has_value() || !seen_) {
+  if (data.beginning() == Data::LEFT) {
     return absl::FailedPreconditionError(
-        "bootstrap is not available yet: volume EPHEMERAL is not mounted");
+        "etcd has left its cluster, and its data are being removed");
   }
-  if (!data_->empty()) {
+  if (!data.empty()) {
     return absl::AlreadyExistsError("etcd data directory is not empty");
   }
-  if (data_->beginning() == Data::JOIN || (data_->beginning() == Data::NEW && wish.from_snapshot)) {
+  if (data.beginning() == Data::JOIN || (data.beginning() == Data::NEW && wish.from_snapshot)) {
     return absl::AlreadyExistsError("etcd has begun already, and not from a snapshot");
   }
   return absl::OkStatus();
@@ -127,8 +164,44 @@ void EtcdLife::Bootstrap(const BootstrapWish& wish, Done done) {
   Data data;
   data.set_beginning(wish.from_snapshot ? Data::SNAPSHOT : Data::NEW);
   data.set_skip_hash_check(wish.from_snapshot && wish.skip_hash_check);
+  Record(data, std::move(done));
+}
+
+void EtcdLife::Record(const Data& data, Done done) {
   recorded_ = true;
   Do([data](const EtcdDirectory& directory) { return directory.Record(data); }, std::move(done));
+}
+
+absl::StatusOr<std::shared_ptr<EtcdSession>> EtcdLife::Open() {
+  if (!IsControlPlane(parts_.runtime)) {
+    return NoControlPlane();
+  }
+  const auto states = parts_.runtime.Read<ServiceState>();
+  const auto etcd = states.find("etcd");
+  if (etcd != states.end() && etcd->spec().state() != State::RUNNING) {
+    return absl::UnavailableError(std::format("etcd does not run: {}", etcd->spec().message()));
+  }
+  const auto roots = parts_.runtime.Read<secrets::EtcdRootSecret>();
+  const auto certificates = parts_.runtime.Read<secrets::EtcdSecret>();
+  if (roots.empty() || certificates.empty()) {
+    return absl::UnavailableError("etcd does not run: it has no certificates yet");
+  }
+  return EtcdSession::Open({.loop = parts_.loop,
+                            .clock = parts_.clock,
+                            .address = parts_.address,
+                            .server_name = "127.0.0.1"},
+                           roots.front().spec(), certificates.front().spec());
+}
+
+absl::StatusOr<std::string> EtcdLife::PlaceForSnapshot() {
+  RETURN_IF_ERROR(HasPlace());
+  return parts_.directory.snapshot();
+}
+
+void EtcdLife::Leave(Done done) {
+  Data data;
+  data.set_beginning(Data::LEFT);
+  Record(data, std::move(done));
 }
 
 void EtcdLife::Do(Action action, Done done) {
@@ -159,10 +232,7 @@ void EtcdLife::OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& l
   // Who asked hears what became of it; our own steps are tried again.
   const absl::Status problem = looked.ok() && job.done == nullptr ? acted : looked.status();
   if (!problem.ok()) {
-    Data failed = data_.value_or(Data());
-    failed.set_error(std::string(base::MessageOf(problem)));
-    data_ = std::move(failed);
-    Pause();
+    Fail(problem);
   }
   Publish();
   if (job.done != nullptr) {
@@ -183,8 +253,14 @@ void EtcdLife::Take(Data looked) {
   seen_ = true;
 }
 
-void EtcdLife::Pause() {
-  base::Log(base::Severity::kWarning, "etcd: {}", data_.value_or(Data()).error());
+void EtcdLife::Fail(const absl::Status& problem) {
+  const std::string said = std::exchange(problem_, std::string(base::MessageOf(problem)));
+  if (said != problem_) {
+    base::Log(base::Severity::kWarning, "etcd: {}", problem_);
+  }
+  Data failed = data_.value_or(Data());
+  failed.set_error(problem_);
+  data_ = std::move(failed);
   pausing_ = true;
   parts_.loop.RunAt(parts_.clock.Monotonic() + kRetry, [weak = std::weak_ptr(self_)] {
     if (const auto self = weak.lock()) {

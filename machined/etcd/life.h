@@ -30,6 +30,7 @@ class EtcdLife : public EtcdControl {
     const base::Clock& clock;
     Executor& worker;
     EtcdDirectory directory{};
+    std::string address = "127.0.0.1:2379";  // where etcd serves clients
   };
 
   // Goes on with what an earlier machined of this boot left in the checkpoint.
@@ -41,6 +42,9 @@ class EtcdLife : public EtcdControl {
   void OnSettled();
 
   void Bootstrap(const BootstrapWish& wish, Done done) override;
+  absl::StatusOr<std::shared_ptr<EtcdSession>> Open() override;
+  absl::StatusOr<std::string> PlaceForSnapshot() override;
+  void Leave(Done done) override;
 
  private:
   using Data = EtcdDirectory::Data;
@@ -54,14 +58,17 @@ class EtcdLife : public EtcdControl {
   };
 
   bool IsWanted();
+  absl::Status HasPlace();
   absl::Status MayBegin(const BootstrapWish& wish);
   void Follow();
   void FollowRestore();
+  void FollowLeave();
+  void Record(const Data& data, Done done);
   void Do(Action action, Done done);
   void Begin();
   void OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& looked);
   void Take(Data looked);
-  void Pause();
+  void Fail(const absl::Status& problem);
   void Publish();
 
   const Parts parts_;
@@ -73,6 +80,7 @@ class EtcdLife : public EtcdControl {
   bool restoring_ = false;    // etcdutl was seen to run
   std::deque<Job> jobs_;      // the first is under way
   bool pausing_ = false;      // after an error
+  std::string problem_;       // that was said last
 };
 
 }  // namespace ichor

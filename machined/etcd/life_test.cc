@@ -14,6 +14,7 @@
 #include "lib/sys/file.h"
 #include "machined/etcd/policy.h"
 #include "machined/kubernetes/test_config.h"
+#include "machined/secrets/root.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
 
@@ -36,6 +37,7 @@ struct Machine {
     t.runtime.AddSource<etcd::EtcdMember>("test");
     t.runtime.AddSource<services::ServiceState>("test");
     t.runtime.Reconcile("etcd.derive-config", DeriveEtcdConfig);
+    t.runtime.Reconcile("config.derive-machine-type", DeriveMachineType);
     Start();
     config::MachineConfig::Spec config;
     config.set_yaml_marshalled(text);
@@ -132,6 +134,57 @@ TEST_CASE("etcd's life: bootstrap is on the disk when it is answered, and served
   CHECK(node.Shown() == "NEW ");
 }
 
+TEST_CASE("etcd's life: a machine of type init begins by itself, once the time is known") {
+  std::string text = Cluster().OneDocument();
+  const std::string type = "type: controlplane";
+  REQUIRE(text.contains(type));
+  text.replace(text.find(type), type.size(), "type: init");
+  Machine node(text);
+  CHECK(node.Shown() == "empty, NEW ");
+}
+
+TEST_CASE("etcd's life: a member that leaves gives its data up once its process has ended") {
+  Machine node;
+  node.Write("etcd/member/wal/0");
+  node.Start();
+  services::ProcessStatus::Spec process;
+  process.set_pid(7);
+  node.t.runtime.Publish<services::ProcessStatus>("test", {{"etcd", process}});
+  node.t.Advance(20ms);
+  absl::Status left = absl::UnknownError("no answer");
+  node.life->Leave([&left](const absl::Status& status) { left = status; });
+  node.t.Advance(20ms);
+  REQUIRE_THAT(left, base::IsOk());
+  CHECK(node.Shown() == "LEFT ");
+  CHECK(node.Bootstrap().code() == absl::StatusCode::kFailedPrecondition);
+  node.t.runtime.Publish<services::ProcessStatus>("test", {});
+  node.t.Advance(20ms);
+  CHECK(node.Shown() == "empty, NONE ");
+  CHECK_THAT(node.Bootstrap(), base::IsOk());
+}
+
+TEST_CASE("etcd's life: a snapshot has a place where etcd has one") {
+  Machine node;
+  CHECK(*node.life->PlaceForSnapshot() == node.path + "/etcd.snapshot");
+  node.Mount(false);
+  CHECK_THAT(node.life->PlaceForSnapshot().status(),
+             base::StatusIs(absl::StatusCode::kFailedPrecondition,
+                            "it is too early: volume EPHEMERAL is not mounted"));
+}
+
+TEST_CASE("etcd's life: while etcd does not run, who wants to talk with it hears why") {
+  Machine node;
+  services::ServiceState::Spec state;
+  state.set_state(services::ServiceState::Spec::WAITING);
+  state.set_message("waits for bootstrap: run `ichorctl bootstrap -n 10.0.0.2`");
+  node.t.runtime.Publish<services::ServiceState>("test", {{"etcd", state}});
+  node.t.Advance(20ms);
+  CHECK_THAT(node.life->Open().status(),
+             base::StatusIs(absl::StatusCode::kUnavailable,
+                            "etcd does not run: waits for bootstrap: run `ichorctl bootstrap -n "
+                            "10.0.0.2`"));
+}
+
 TEST_CASE("etcd's life: bootstrap says why it is not available") {
   SECTION("on a worker") {
     Machine node("version: v1alpha1\nmachine: {type: worker}\ncluster: {}\n");
@@ -151,7 +204,7 @@ TEST_CASE("etcd's life: bootstrap says why it is not available") {
     CHECK(node.Shown().empty());
     CHECK_THAT(node.Bootstrap(),
                base::StatusIs(absl::StatusCode::kFailedPrecondition,
-                              "bootstrap is not available yet: volume EPHEMERAL is not mounted"));
+                              "it is too early: volume EPHEMERAL is not mounted"));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "machined/kubernetes/address_filters.h"
 #include "machined/kubernetes/component_configs.h"
 #include "machined/kubernetes/kubelet.h"
 #include "machined/kubernetes/manifests.h"
@@ -42,6 +43,7 @@ void RegisterNode(Runtime& runtime) {
   runtime.Reconcile("kubernetes.derive-nodename", DeriveNodename);
   runtime.Reconcile("kubernetes.derive-node-ip-config", DeriveNodeIpConfig);
   runtime.Reconcile("kubernetes.choose-node-ips", ChooseNodeIps);
+  runtime.Reconcile("kubernetes.derive-address-filters", DeriveAddressFilters);
   runtime.Reconcile("kubernetes.derive-labels", DeriveLabels);
   runtime.Reconcile("kubernetes.derive-annotations", DeriveAnnotations);
   runtime.Reconcile("kubernetes.derive-taints", DeriveTaints);

@@ -174,6 +174,10 @@ void KernelSource::Publish(const std::vector<sys::NetLink>& links,
   for (const auto& [id, list] : node_addresses_) {
     desired_lists.Add(id, list);
   }
+  for (auto& [id, list] :
+       FilteredLists(node_addresses_, runtime.Read<network::NodeAddressFilter>())) {
+    desired_lists.Add(id, std::move(list));
+  }
   runtime.Publish<network::LinkStatus>(kSource, std::move(desired_links));
   runtime.Publish<network::AddressStatus>(kSource, std::move(desired_addresses));
   runtime.Publish<network::RouteStatus>(kSource, RouteRows(routes, names));

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <format>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "ichor/resource.pb.h"
+#include "lib/resource/address_prefix.h"
 #include "networkd/link/names.h"
 
 namespace ichor::networkd {
@@ -131,6 +133,25 @@ NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& l
                        {"routed", ListOf(routed)}};
   if (!first.empty()) {
     rows["default"] = ListOf(first);
+  }
+  return rows;
+}
+
+NodeAddressRows FilteredLists(const NodeAddressRows& lists,
+                              const All<network::NodeAddressFilter>& filters) {
+  NodeAddressRows rows;
+  for (const auto& filter : filters) {
+    const auto is_out = [&spec = filter.spec()](const common::NetIPPrefix& address) {
+      const auto has = [&address](const auto& network) { return IsIn(address.ip(), network); };
+      const auto& included = spec.include_subnets();
+      return (!included.empty() && std::ranges::none_of(included, has)) ||
+             std::ranges::any_of(spec.exclude_subnets(), has);
+    };
+    for (const char* const id : {"accumulative", "current", "routed"}) {
+      Prefixes list = ListBefore(lists, id);
+      std::erase_if(list, is_out);
+      rows[std::format("{}-{}", id, filter.id())] = ListOf(list);
+    }
   }
   return rows;
 }

@@ -36,6 +36,12 @@ std::vector<common::NetIPPrefix> ReachableAddresses(const AddressRows& addresses
 NodeAddressRows NodeAddressLists(const AddressRows& addresses, const LinkRows& links,
                                  const NodeAddressRows& before);
 
+// The lists "current", "routed" and "accumulative" of `lists` once more for each filter, with its
+// id behind theirs: "current-no-k8s". A filter lets through what is in one of its included
+// networks, or anything if it names none, and in none of the excluded ones.
+NodeAddressRows FilteredLists(const NodeAddressRows& lists,
+                              const All<network::NodeAddressFilter>& filters);
+
 // The row "first": of the network card that is first by name.
 absl::StatusOr<Desired<network::HardwareAddress>> FirstHardwareAddress(
     const All<network::LinkStatus>& links);

@@ -56,6 +56,30 @@ TEST_CASE("node addresses: what others can reach, IPv4 first") {
   CHECK(Text(rows.at("default")) == "10.0.2.15/24");
 }
 
+TEST_CASE("node addresses: filters make lists of their own") {
+  NodeAddressRows lists;
+  for (const char* const id : {"accumulative", "current", "default", "routed"}) {
+    for (const char* const text : {"10.0.2.15/24", "10.244.0.1/24", "fd00:1::7/64"}) {
+      *lists[id].add_addresses() = ParseNetIPPrefix(text).value_or(common::NetIPPrefix());
+    }
+  }
+  network::NodeAddressFilter::Spec without;
+  *without.add_exclude_subnets() = *ParseNetIPPrefix("10.244.0.0/16");
+  *without.add_exclude_subnets() = *ParseNetIPPrefix("fd00:1::/48");
+  network::NodeAddressFilter::Spec only;
+  *only.add_include_subnets() = *ParseNetIPPrefix("10.244.0.0/16");
+  *only.add_include_subnets() = *ParseNetIPPrefix("fd00:1::/48");
+  *only.add_exclude_subnets() = *ParseNetIPPrefix("fd00:1::7/128");
+  const NodeAddressRows rows = FilteredLists(
+      lists, AllOf<network::NodeAddressFilter>({{"no-k8s", without}, {"only-k8s", only}}));
+  CHECK(rows.size() == 6);  // none of the default
+  for (const std::string id : {"accumulative", "current", "routed"}) {
+    CHECK(Text(rows.at(id + "-no-k8s")) == "10.0.2.15/24");
+    CHECK(Text(rows.at(id + "-only-k8s")) == "10.244.0.1/24");
+  }
+  CHECK(FilteredLists(lists, AllOf<network::NodeAddressFilter>({})).empty());
+}
+
 TEST_CASE("node addresses: the default stays while it is there, what was there is kept") {
   const LinkRows links{{"eth0", Link(true)}};
   const NodeAddressRows first =

@@ -1,4 +1,4 @@
-"""The stage "cluster": the images of a test cluster are made, a registry serves them whole, and every program in them runs."""
+"""The stage "cluster": the images of a test cluster are made, a registry serves them whole, every program in them runs, and etcd as a node runs it."""
 
 import hashlib
 import json
@@ -9,10 +9,12 @@ import urllib.error
 import urllib.request
 
 from cluster import images, modules, oci, registry
+from common import presets
 from common.process import run as run_command
 from common.step import Outcome, check, step
 from machine import running
 from machine.spec import host_arch
+from stages import programs
 
 _PORT = 50600
 _TIMEOUT_SECONDS = 60
@@ -33,6 +35,8 @@ def run():
     if total.ok:
         total += step("what a registry serves", _pull, made[0], counts=True)
         total += step("what is in them", _run_programs, made[0], counts=True)
+        total += presets.build("dev", ["machined_api_test"])
+        total += step("etcd, as a node runs it", _run_etcd, arch, counts=True)
     return total
 
 
@@ -42,6 +46,15 @@ def _make(arch, made):
     except modules.BuildError as error:
         return Outcome(failed=1, output=str(error))
     return Outcome()
+
+
+def _run_etcd(arch):
+    """The methods about etcd and our command lines for it, before a real one."""
+    directory = modules.build(modules.ETCD, arch)
+    result = run_command([presets.BUILD / "dev/bin/machined_api_test", "[etcd]"], env={"ICHOR_ETCD": str(directory)}, timeout=_TIMEOUT_SECONDS * 5)
+    outcome = programs.count(result)
+    outcome.output = "" if outcome.ok else result.output
+    return outcome
 
 
 def _get(url):

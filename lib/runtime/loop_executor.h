@@ -1,4 +1,4 @@
-// Runs actuators on the loop itself: apid's never block, and it has one thread.
+// Runs actuators on the loop itself, for programs of one thread whose actuators never block.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 #include "lib/runtime/executor.h"
 #include "lib/runtime/loop.h"
 
-namespace ichor::apid {
+namespace ichor {
 
 class LoopExecutor : public Executor {
  public:
@@ -21,4 +21,4 @@ class LoopExecutor : public Executor {
   JobId last_ = 0;
 };
 
-}  // namespace ichor::apid
+}  // namespace ichor

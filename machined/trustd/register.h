@@ -1,0 +1,14 @@
+// trustd on this machine: its service, and what it shows.
+#pragma once
+
+#include <memory>
+
+#include "machined/trustd/secrets.h"
+
+namespace ichor {
+
+// The answer must outlive the runtime's controllers.
+std::unique_ptr<TrustdSecrets> RegisterTrustd(Runtime& runtime, Loop& loop,
+                                              const base::Clock& clock);
+
+}  // namespace ichor
