@@ -340,7 +340,8 @@ absl::Status Daemon::ServeAll() {
                       .control = *this,
                       .access = access_,
                       .config = *config_,
-                      .etcd = *etcd_});
+                      .etcd = *etcd_,
+                      .containers = container_directory_});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(container_logs_,
                    ContainerLogs::Create(

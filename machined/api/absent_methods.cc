@@ -20,8 +20,6 @@ constexpr NotYet kNotYet[] = {
      "version"},
     {"/machine.DebugService/ContainerRun", "debug containers are not there yet in this version"},
     {"/machine.ImageService/Import", kNoImages},
-    {"/machine.ImageService/Pull", kNoImages},
-    {"/machine.ImageService/Remove", kNoImages},
     {"/machine.ImageService/Verify", kNoImages},
     {"/machine.LVMService/LogicalVolumeRemove", kNoVolumeGroups},
     {"/machine.LVMService/PhysicalVolumeRemove", kNoVolumeGroups},
@@ -30,9 +28,6 @@ constexpr NotYet kNotYet[] = {
      "installing by this method is not there yet in this version: apply a config"},
     {"/machine.LifecycleService/Upgrade", kNoUpgrades},
     {"/machine.MDService/Destroy", "changing MD arrays is not there yet in this version"},
-    {"/machine.MachineService/ImagePull", kNoImages},
-    {"/machine.MachineService/Restart",
-     "containers are not there yet in this version: there is none to restart"},
     {"/machine.MachineService/Rollback", kNoUpgrades},
     {"/machine.MachineService/Upgrade", kNoUpgrades},
 };

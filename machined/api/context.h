@@ -21,6 +21,7 @@
 #include "lib/sys/kernel_log.h"
 #include "lib/sys/packet_capture.h"
 #include "machine/machine.pb.h"
+#include "machined/api/container_directory.h"
 #include "machined/config/apply_request.h"
 #include "machined/etcd/control.h"
 #include "machined/events/event_bus.h"
@@ -94,6 +95,7 @@ struct ApiContext {
   AccessPolicy& access;
   ConfigControl& config;
   EtcdControl& etcd;
+  ContainerDirectory& containers;
 };
 
 }  // namespace ichor::api

@@ -102,14 +102,15 @@ struct FakeContainerd {
                              : R"({"rootfs": {"diff_ids": ["sha256:a"]}})");
           return reply;
         });
-    On<transfer::TransferRequest, Empty>("transfer.v1.Transfer/Transfer", [this](const auto& request) -> absl::StatusOr<Empty> {
-                       CHECK(request.source().type_url() == "containerd.types.transfer.OCIRegistry");
-      if (!registry.ok()) {
-        return registry;
-      }
-      pulled.insert("k:1");
-      return Empty();
-    });
+    On<transfer::TransferRequest, Empty>(
+        "transfer.v1.Transfer/Transfer", [this](const auto& request) -> absl::StatusOr<Empty> {
+          CHECK(request.source().type_url() == "containerd.types.transfer.OCIRegistry");
+          if (!registry.ok()) {
+            return registry;
+          }
+          pulled.insert("k:1");
+          return Empty();
+        });
   }
 
   void ServeContainers() {
