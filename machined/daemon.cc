@@ -368,7 +368,8 @@ absl::Status Daemon::ServeAll() {
                       .config = *config_,
                       .etcd = *etcd_,
                       .cluster_worker = cluster_worker_,
-                      .new_api = NewConnection});
+                      .new_api = NewConnection,
+                      .containers = container_directory_});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(container_logs_,
                    ContainerLogs::Create(

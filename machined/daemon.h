@@ -41,6 +41,7 @@
 #include "machined/config/node_config.h"
 #include "machined/containers/container_host.h"
 #include "machined/containers/container_logs.h"
+#include "machined/containers/directory.h"
 #include "machined/containers/pods_end.h"
 #include "machined/crashes/crash_log.h"
 #include "machined/delivery/log_delivery.h"
@@ -176,6 +177,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<InitChannel> init_;
   ContainerHost containers_{*loop_, runtime_, processes_, clock_};
   std::unique_ptr<ContainerLogs> container_logs_;
+  ContainersOfNode container_directory_{*loop_, files_, kCriSocket};
   PodsEnd pods_end_{*loop_, runtime_, clock_, kCriSocket};
   HealthChecker health_{*loop_, runtime_, clock_};
   PowerControl power_;

@@ -17,8 +17,6 @@ constexpr const char* kNoVolumeGroups = "changing LVM volumes is not there yet i
 constexpr NotYet kNotYet[] = {
     {"/machine.DebugService/ContainerRun", "debug containers are not there yet in this version"},
     {"/machine.ImageService/Import", kNoImages},
-    {"/machine.ImageService/Pull", kNoImages},
-    {"/machine.ImageService/Remove", kNoImages},
     {"/machine.ImageService/Verify", kNoImages},
     {"/machine.LVMService/LogicalVolumeRemove", kNoVolumeGroups},
     {"/machine.LVMService/PhysicalVolumeRemove", kNoVolumeGroups},
@@ -27,9 +25,6 @@ constexpr NotYet kNotYet[] = {
      "installing by this method is not there yet in this version: apply a config"},
     {"/machine.LifecycleService/Upgrade", kNoUpgrades},
     {"/machine.MDService/Destroy", "changing MD arrays is not there yet in this version"},
-    {"/machine.MachineService/ImagePull", kNoImages},
-    {"/machine.MachineService/Restart",
-     "containers are not there yet in this version: there is none to restart"},
     {"/machine.MachineService/Rollback", kNoUpgrades},
     {"/machine.MachineService/Upgrade", kNoUpgrades},
 };

@@ -74,6 +74,48 @@ absl::StatusOr<ConfigPlan> FakeConfig::Plan(const ApplyRequest& request) {
                     .reboot_reasons = {"machine.type changes"}};
 }
 
+void FakeContainers::List(const ContainerScope& scope,
+                          Done<std::vector<machine::ContainerInfo>> done) {
+  asked = scope.name_space + (scope.by_pods ? " by pods" : "");
+  machine::ContainerInfo info;
+  info.set_id("etcd");
+  done(answer.ok() ? absl::StatusOr<std::vector<machine::ContainerInfo>>({info}) : answer);
+}
+
+void FakeContainers::Stats(const ContainerScope& scope, Done<std::vector<machine::Stat>> done) {
+  asked = scope.name_space + (scope.by_pods ? " by pods" : "");
+  machine::Stat stat;
+  stat.set_id("etcd");
+  stat.set_memory_usage(7);
+  done(std::vector{stat});
+}
+
+void FakeContainers::Images(const std::string& name_space,
+                            Done<std::vector<machine::ImageServiceListResponse>> done) {
+  asked = name_space;
+  machine::ImageServiceListResponse image;
+  image.set_name("etcd:1");
+  image.set_size(7);
+  done(std::vector{image});
+}
+
+void FakeContainers::Pull(const std::string& name_space, const std::string& image,
+                          Done<std::string> done) {
+  asked = name_space + " pull " + image;
+  done(answer.ok() ? absl::StatusOr<std::string>(image + "@sha256:1") : answer);
+}
+
+void FakeContainers::Remove(const std::string& name_space, const std::string& image,
+                            Done<bool> done) {
+  asked = name_space + " remove " + image;
+  done(answer.ok() ? absl::StatusOr<bool>(true) : answer);
+}
+
+void FakeContainers::Restart(const ContainerScope& scope, const std::string& id, Done<bool> done) {
+  asked = scope.name_space + " restart " + id;
+  done(answer.ok() ? absl::StatusOr<bool>(true) : answer);
+}
+
 void FakeEtcd::Bootstrap(const BootstrapWish& wish, Done done) {
   asked = wish;
   done(answer);
@@ -130,7 +172,9 @@ ApiFixture::ApiFixture()
                       .new_api =
                           [this](const kube::Access&) {
                             return std::make_unique<kube::FakeConnection>(cluster);
-                          }}) {
+                          },
+
+                      .containers = containers}) {
   PublishDefinitions(t.store);
   server_ = *rpc::Server::Create(*t.loop, {.path = path_});
   api_.Serve(*server_);

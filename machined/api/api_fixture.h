@@ -70,6 +70,19 @@ struct FakeEtcd : EtcdControl {
   absl::Status answer;
 };
 
+struct FakeContainers : ContainerDirectory {
+  void List(const ContainerScope& scope, Done<std::vector<machine::ContainerInfo>> done) override;
+  void Stats(const ContainerScope& scope, Done<std::vector<machine::Stat>> done) override;
+  void Images(const std::string& name_space,
+              Done<std::vector<machine::ImageServiceListResponse>> done) override;
+  void Pull(const std::string& name_space, const std::string& image,
+            Done<std::string> done) override;
+  void Remove(const std::string& name_space, const std::string& image, Done<bool> done) override;
+  void Restart(const ContainerScope& scope, const std::string& id, Done<bool> done) override;
+  absl::Status answer;
+  std::string asked;  // the last question
+};
+
 // What a stream gave until now.
 struct Received {
   std::vector<std::string> messages;
@@ -130,6 +143,7 @@ class ApiFixture {
   FakeConfig config;
   FakeEtcd etcd;
   kube::FakeApi cluster;
+  FakeContainers containers;
 
  private:
   const std::string path_;

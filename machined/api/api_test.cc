@@ -206,13 +206,6 @@ TEST_CASE("api: services are listed with events and health") {
              StatusIs(absl::StatusCode::kNotFound, "no service \"udevd\""));
 }
 
-TEST_CASE("api: without a containerd there are no containers and no images") {
-  ApiFixture f;
-  CHECK(f.Call<machine::ContainersResponse>(kMachine + "Containers").messages_size() == 1);
-  CHECK(f.Call<machine::StatsResponse>(kMachine + "Stats").messages_size() == 1);
-  CHECK_THAT(f.Open("/machine.ImageService/List")->status, IsOk());
-}
-
 TEST_CASE("api: a log is read, followed, and unknown for a stranger") {
   ApiFixture f;
   f.logs.Append("apid", "one\ntwo\n");

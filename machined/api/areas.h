@@ -37,7 +37,7 @@ void AddCaptureMethods(Methods& methods);
 void AddMetaMethods(Methods& methods);
 // Reboot, Reset, Shutdown.
 void AddControlMethods(Methods& methods);
-// What is about containers and images, where no containerd runs: empty lists.
+// Containers, Stats, Restart, ImageList, ImagePull, and of machine.ImageService List, Pull, Remove.
 void AddContainerMethods(Methods& methods);
 // ApplyConfiguration.
 void AddConfigMethods(Methods& methods);

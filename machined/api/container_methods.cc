@@ -1,29 +1,237 @@
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "common/common.pb.h"
+#include "google/protobuf/empty.pb.h"
+#include "lib/base/status.h"
 #include "machine/machine.pb.h"
 #include "machined/api/areas.h"
+#include "machined/api/container_directory.h"
 
 namespace ichor::api {
-void AddContainerMethods(Methods& methods) {
-  methods.Unary<machine::ContainersRequest>(
-      "/machine.MachineService/Containers",
-      [](const machine::ContainersRequest&) -> absl::StatusOr<machine::ContainersResponse> {
-        machine::ContainersResponse reply;
-        reply.add_messages();
-        return reply;
-      });
-  methods.Unary<machine::StatsRequest>(
-      "/machine.MachineService/Stats",
-      [](const machine::StatsRequest&) -> absl::StatusOr<machine::StatsResponse> {
-        machine::StatsResponse reply;
-        reply.add_messages();
-        return reply;
-      });
-  for (const char* path : {"/machine.MachineService/ImageList", "/machine.ImageService/List"}) {
-    methods.Add(path, [](rpc::Stream& stream) { return EndedCall(stream, absl::OkStatus()); });
+namespace {
+
+using google::protobuf::Empty;
+
+template <class Request>
+ContainerScope ScopeOf(const Request& request) {
+  return {.name_space = request.namespace_().empty() ? "system" : request.namespace_(),
+          .by_pods = request.driver() == common::CRI};
+}
+
+// The namespace of an instance's images.
+absl::StatusOr<std::string> NamespaceOf(const common::ContainerdInstance& instance) {
+  switch (instance.namespace_()) {
+    case common::NS_SYSTEM:
+      return std::string("system");
+    case common::NS_CRI:
+      if (instance.driver() == common::CRI) {
+        return std::string("k8s.io");
+      }
+      [[fallthrough]];
+    default:
+      return absl::InvalidArgumentError("expected the namespace system, or cri of the driver cri");
   }
+}
+
+// What was found; nothing where that is an error.
+template <class T>
+const std::vector<T>& ItemsOf(const absl::StatusOr<std::vector<T>>& found) {
+  static const std::vector<T> kNone;
+  return found.ok() ? *found : kNone;
+}
+
+// A call of one request, which is answered with a stream of what is found.
+class ImagesCall : public rpc::Call {
+ public:
+  using Found = absl::StatusOr<std::vector<machine::ImageServiceListResponse>>;
+  // The namespace that a request is about, and the message for an image.
+  using Scope = std::function<absl::StatusOr<std::string>(const std::string&)>;
+  using Form = std::function<std::string(const machine::ImageServiceListResponse&)>;
+
+  ImagesCall(ContainerDirectory& containers, rpc::Stream& stream, Scope scope, Form form)
+      : containers_(containers),
+        stream_(stream),
+        scope_(std::move(scope)),
+        form_(std::move(form)) {}
+
+  void OnMessage(std::string message) override {
+    const absl::StatusOr<std::string> name_space = scope_(message);
+    if (!name_space.ok()) {
+      stream_.Finish(name_space.status());
+      return;
+    }
+    containers_.Images(*name_space,
+                       [this, alive = std::weak_ptr<bool>(alive_)](const Found& found) {
+                         if (!alive.expired()) {
+                           Send(found);
+                         }
+                       });
+  }
+  void OnEnd(const absl::Status& /*status*/) override {}
+
+ private:
+  void Send(const Found& found) {
+    for (const auto& image : ItemsOf(found)) {
+      stream_.Send(form_(image));
+    }
+    stream_.Finish(found.status());
+  }
+
+  ContainerDirectory& containers_;
+  rpc::Stream& stream_;
+  const Scope scope_;
+  const Form form_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+std::string OldForm(const machine::ImageServiceListResponse& image) {
+  machine::ImageListResponse reply;
+  reply.set_name(image.name());
+  reply.set_digest(image.digest());
+  reply.set_size(image.size());
+  *reply.mutable_created_at() = image.created_at();
+  return reply.SerializeAsString();
+}
+
+absl::StatusOr<std::string> NamespaceOf(common::ContainerdNamespace name_space) {
+  common::ContainerdInstance instance;
+  instance.set_driver(common::CRI);
+  instance.set_namespace_(name_space);
+  return NamespaceOf(instance);
+}
+
+void AddLists(Methods& methods, ContainerDirectory& containers) {
+  methods.Later<machine::ContainersRequest, machine::ContainersResponse>(
+      "/machine.MachineService/Containers",
+      [&containers](const machine::ContainersRequest& request, const rpc::Stream&, auto answered) {
+        containers.List(ScopeOf(request), [answered = std::move(answered)](auto found) mutable {
+          machine::ContainersResponse reply;
+          machine::Container& list = *reply.add_messages();
+          for (const machine::ContainerInfo& info : ItemsOf(found)) {
+            *list.add_containers() = info;
+          }
+          answered(found.ok() ? absl::StatusOr<machine::ContainersResponse>(std::move(reply))
+                              : found.status());
+        });
+      });
+  methods.Later<machine::StatsRequest, machine::StatsResponse>(
+      "/machine.MachineService/Stats",
+      [&containers](const machine::StatsRequest& request, const rpc::Stream&, auto answered) {
+        containers.Stats(ScopeOf(request), [answered = std::move(answered)](auto found) mutable {
+          machine::StatsResponse reply;
+          machine::Stats& list = *reply.add_messages();
+          for (const machine::Stat& stat : ItemsOf(found)) {
+            *list.add_stats() = stat;
+          }
+          answered(found.ok() ? absl::StatusOr<machine::StatsResponse>(std::move(reply))
+                              : found.status());
+        });
+      });
+}
+
+void AddImageLists(Methods& methods, ContainerDirectory& containers) {
+  methods.Add("/machine.MachineService/ImageList", [&containers](rpc::Stream& stream) {
+    return std::make_unique<ImagesCall>(
+        containers, stream,
+        [](const std::string& bytes) -> absl::StatusOr<std::string> {
+          machine::ImageListRequest request;
+          RETURN_IF_ERROR(ParseRequest(bytes, request));
+          return NamespaceOf(request.namespace_());
+        },
+        OldForm);
+  });
+  methods.Add("/machine.ImageService/List", [&containers](rpc::Stream& stream) {
+    return std::make_unique<ImagesCall>(
+        containers, stream,
+        [](const std::string& bytes) -> absl::StatusOr<std::string> {
+          machine::ImageServiceListRequest request;
+          RETURN_IF_ERROR(ParseRequest(bytes, request));
+          return NamespaceOf(request.containerd());
+        },
+        [](const machine::ImageServiceListResponse& image) { return image.SerializeAsString(); });
+  });
+}
+
+// A call that pulls an image; it answers with the name that says which one it got.
+void AddPulls(Methods& methods, ContainerDirectory& containers) {
+  methods.Later<machine::ImagePullRequest, machine::ImagePullResponse>(
+      "/machine.MachineService/ImagePull",
+      [&containers](const machine::ImagePullRequest& request, const rpc::Stream&, auto answered) {
+        const absl::StatusOr<std::string> name_space = NamespaceOf(request.namespace_());
+        if (!name_space.ok()) {
+          answered(name_space.status());
+          return;
+        }
+        containers.Pull(*name_space, request.reference(),
+                        [answered = std::move(answered)](const auto& pulled) mutable {
+                          machine::ImagePullResponse reply;
+                          reply.add_messages();
+                          answered(pulled.ok() ? absl::StatusOr<machine::ImagePullResponse>(reply)
+                                               : pulled.status());
+                        });
+      });
+  methods.Later<machine::ImageServicePullRequest, machine::ImageServicePullResponse>(
+      "/machine.ImageService/Pull", [&containers](const machine::ImageServicePullRequest& request,
+                                                  const rpc::Stream&, auto answered) {
+        const absl::StatusOr<std::string> name_space = NamespaceOf(request.containerd());
+        if (!name_space.ok()) {
+          answered(name_space.status());
+          return;
+        }
+        containers.Pull(*name_space, request.image_ref(),
+                        [answered = std::move(answered)](const auto& pulled) mutable {
+                          machine::ImageServicePullResponse reply;
+                          reply.set_name(pulled.value_or(""));
+                          answered(pulled.ok()
+                                       ? absl::StatusOr<machine::ImageServicePullResponse>(reply)
+                                       : pulled.status());
+                        });
+      });
+}
+
+void AddChanges(Methods& methods, ContainerDirectory& containers) {
+  methods.Later<machine::ImageServiceRemoveRequest, Empty>(
+      "/machine.ImageService/Remove",
+      [&containers](const machine::ImageServiceRemoveRequest& request, const rpc::Stream&,
+                    auto answered) {
+        const absl::StatusOr<std::string> name_space = NamespaceOf(request.containerd());
+        if (!name_space.ok()) {
+          answered(name_space.status());
+          return;
+        }
+        containers.Remove(
+            *name_space, request.image_ref(),
+            [answered = std::move(answered)](const auto& removed) mutable {
+              answered(removed.ok() ? absl::StatusOr<Empty>(Empty()) : removed.status());
+            });
+      });
+  methods.Later<machine::RestartRequest, machine::RestartResponse>(
+      "/machine.MachineService/Restart",
+      [&containers](const machine::RestartRequest& request, const rpc::Stream&, auto answered) {
+        containers.Restart(ScopeOf(request), request.id(),
+                           [answered = std::move(answered)](const auto& restarted) mutable {
+                             machine::RestartResponse reply;
+                             reply.add_messages();
+                             answered(restarted.ok()
+                                          ? absl::StatusOr<machine::RestartResponse>(reply)
+                                          : restarted.status());
+                           });
+      });
+}
+
+}  // namespace
+
+void AddContainerMethods(Methods& methods) {
+  ContainerDirectory& containers = methods.context().containers;
+  AddLists(methods, containers);
+  AddImageLists(methods, containers);
+  AddPulls(methods, containers);
+  AddChanges(methods, containers);
 }
 
 }  // namespace ichor::api

@@ -21,6 +21,7 @@
 #include "lib/sys/kernel_log.h"
 #include "lib/sys/packet_capture.h"
 #include "machine/machine.pb.h"
+#include "machined/api/container_directory.h"
 #include "machined/cluster_api/task.h"
 #include "machined/config/apply_request.h"
 #include "machined/etcd/control.h"
@@ -98,6 +99,7 @@ struct ApiContext {
   // For calls that ask the API of Kubernetes, which may take its time.
   Executor& cluster_worker;
   NewApi new_api;
+  ContainerDirectory& containers;
 };
 
 }  // namespace ichor::api
