@@ -117,6 +117,7 @@ struct FakeContainerd {
     On<snapshots::PrepareSnapshotRequest, snapshots::PrepareSnapshotResponse>(
         "snapshots.v1.Snapshots/Prepare", [](const auto& request) {
           CHECK(request.parent() == "sha256:a");
+          CHECK(request.labels().contains("containerd.io/gc.root"));
           return absl::StatusOr<snapshots::PrepareSnapshotResponse>(
               Text("mounts { type: 'overlay' source: 'overlay' }"));
         });

@@ -194,6 +194,8 @@ class Start : public ContainerStart, public std::enable_shared_from_this<Start> 
     request.set_snapshotter(kSnapshotter);
     request.set_key(id_);
     request.set_parent(image.chain_id);
+    // Else a garbage collection before Create takes it, as one follows each pull.
+    (*request.mutable_labels())["containerd.io/gc.root"] = id_;
     using Reply = snapshots::PrepareSnapshotResponse;
     containerd_.Call<Reply>("/containerd.services.snapshots.v1.Snapshots/Prepare", request,
                             WhileAlive<Reply>([](Start& self, const absl::StatusOr<Reply>& reply) {

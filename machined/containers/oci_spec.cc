@@ -60,6 +60,10 @@ Struct MountOf(const ContainerMount& mount) {
        {"options", std::vector<std::string>(mount.options().begin(), mount.options().end())}});
 }
 
+// The host's names, since its network is the container's. What is there when it starts counts: a
+// file that is replaced later is another one.
+constexpr const char* kNames[] = {"/etc/hosts", "/etc/resolv.conf"};
+
 // Those of the base, but what our own list has too; for a privileged one only /proc, since it says
 // itself what of the host it sees.
 ListValue Mounts(const Struct& base, const ProcessParameters& process) {
@@ -73,6 +77,16 @@ ListValue Mounts(const Struct& base, const ProcessParameters& process) {
     if (!ours.contains(destination) &&
         (!process.container().privileged() || destination == "/proc")) {
       *mounts.add_values() = mount;
+    }
+  }
+  for (const char* const path : kNames) {
+    ContainerMount mount;
+    mount.set_source(path);
+    mount.set_destination(path);
+    mount.add_options("bind");
+    mount.add_options("ro");
+    if (!ours.contains(path)) {
+      *mounts.add_values()->mutable_struct_value() = MountOf(mount);
     }
   }
   for (const ContainerMount& mount : process.container().mounts()) {

@@ -30,6 +30,7 @@ TEST_CASE("oci spec: a container has what is stated, and no more") {
   CHECK_THAT(json, ContainsSubstring(R"({"destination":"/var/lib/etcd","options":["rbind","rw"],)"
                                      R"("source":"/var/lib/etcd","type":"bind"})"));
   CHECK_THAT(json, ContainsSubstring(R"("destination":"/dev/pts")"));
+  CHECK_THAT(json, ContainsSubstring(R"({"destination":"/etc/hosts","options":["bind","ro"],)"));
   CHECK_THAT(json,
              ContainsSubstring(R"("resources":{"devices":[{"access":"rwm","allow":false}]})"));
   CHECK_THAT(json, ContainsSubstring("/proc/kcore"));
