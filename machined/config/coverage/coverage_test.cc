@@ -18,8 +18,8 @@ machine:
   type: worker
   sysctls:
     vm.swappiness: "1"
-  pods:
-    - metadata: {name: a}
+  kubelet:
+    credentialProviderConfig: {kind: CredentialProviderConfig}
   systemDiskEncryption:
     state:
       provider: luks2
@@ -108,7 +108,8 @@ TEST_CASE("coverage: what is not acted on is named, protection first, each once"
             "! machine.systemDiskEncryption: encryption of volumes is not there yet: what is "
             "written is readable on the disk",
             "! NetworkRuleConfig ssh: the firewall is not there yet: nothing is blocked",
-            "machine.pods: Kubernetes is not there yet",
+            "machine.kubelet.credentialProviderConfig: credential providers of the kubelet are "
+            "not there yet",
             "machine.network.interfaces.vip: virtual addresses are not there yet"});
 }
 
@@ -144,7 +145,8 @@ TEST_CASE("coverage: it is a diagnostic as long as the config is in force") {
   REQUIRE(rows.size() == 2);
   CHECK(rows.find("config-protection")->spec().details_size() == 2);
   CHECK(rows.find("config-coverage")->spec().details(0) ==
-        "machine.pods: Kubernetes is not there yet");
+        "machine.kubelet.credentialProviderConfig: credential providers of the kubelet are "
+        "not there yet");
   CHECK(Stated(*DiagnoseCoverage(AllOf<config::MachineConfig>({}))).empty());
 }
 
