@@ -58,14 +58,18 @@ struct Fixture {
   Request::Mode reply_mode = Request::NO_REBOOT;
 };
 
-machine::Event ReadyEvent() {
-  machine::MachineStatusEvent status;
-  status.set_stage(machine::MachineStatusEvent::RUNNING);
-  status.mutable_status()->set_ready(true);
+machine::Event EventOf(const machine::MachineStatusEvent& status) {
   machine::Event event;
   event.mutable_data()->set_type_url("talos/runtime/machine.MachineStatusEvent");
   event.mutable_data()->set_value(status.SerializeAsString());
   return event;
+}
+
+machine::Event ReadyEvent() {
+  machine::MachineStatusEvent status;
+  status.set_stage(machine::MachineStatusEvent::RUNNING);
+  status.mutable_status()->set_ready(true);
+  return EventOf(status);
 }
 
 }  // namespace
@@ -148,6 +152,25 @@ TEST_CASE("apply-config: --wait calls a node without a config by its name, not b
                IsOk());
   REQUIRE_FALSE(f.node.calls().empty());
   CHECK(f.node.calls().back().node == "127.0.0.1");
+}
+
+TEST_CASE("apply-config: --wait ends at the node of a new cluster, which waits for bootstrap") {
+  Fixture f;
+  machine::MachineStatusEvent status;
+  status.set_stage(machine::MachineStatusEvent::RUNNING);
+  auto& condition = *status.mutable_status()->add_unmet_conditions();
+  condition.set_name("services");
+  condition.set_reason("etcd not running");
+  f.node.Answer(MachineMethod("Events"), EventOf(status));
+  machine::ServiceListResponse services;
+  machine::ServiceInfo& etcd = *services.add_messages()->add_services();
+  etcd.set_id("etcd");
+  etcd.mutable_events()->add_events()->set_msg("Preparing");
+  etcd.mutable_events()->add_events()->set_msg("waits for bootstrap: run `ichorctl bootstrap`");
+  f.node.Answer(MachineMethod("ServiceList"), services);
+  REQUIRE_THAT(f.node.Run(ApplyConfigCommand, {"-f", f.file(), "--wait"}), IsOk());
+  CHECK(f.node.err().ends_with(
+      "10.0.0.2: running; etcd waits for bootstrap: run `ichorctl bootstrap`\n"));
 }
 
 TEST_CASE("apply-config: --wait says which node is not ready in time") {

@@ -48,6 +48,7 @@ class Way {
   void Look(const machine::Event& event);
   void LookAtStatus(const machine::MachineStatusEvent& status);
   void CheckGoal();
+  void CheckBootstrap();
   bool IsAnotherBoot(const std::optional<std::string>& boot_id) const;
   void ListenAgain();
   bool AnswersInMaintenance();
@@ -58,8 +59,9 @@ class Way {
   Progress& progress_;
   std::string actor_;
   std::optional<std::string> boot_id_;
-  bool at_goal_ = false;  // by the last word of the node, which may be of another boot
-  std::string unmet_;     // why it is not ready, by that word
+  bool at_goal_ = false;     // by the last word of the node, which may be of another boot
+  bool wants_etcd_ = false;  // it runs, and is ready but for etcd
+  std::string unmet_;        // why it is not ready, by that word
   std::set<std::string, std::less<>> shown_;  // ids of events; a new stream repeats old ones
   base::MonotonicTime next_attempt_{};        // to listen
   base::MonotonicTime next_check_{};          // which boot it is
@@ -115,6 +117,8 @@ std::string UnmetOf(const machine::MachineStatusEvent& status) {
 void Way::LookAtStatus(const machine::MachineStatusEvent& status) {
   using Event = machine::MachineStatusEvent;
   unmet_ = UnmetOf(status);
+  wants_etcd_ = order_.goal == Goal::kReady && status.stage() == Event::RUNNING &&
+                unmet_ == "services: etcd not running";
   at_goal_ = order_.goal != Goal::kStopped &&
              ((status.stage() == Event::RUNNING && status.status().ready()) ||
               (status.stage() == Event::MAINTENANCE && order_.goal == Goal::kRestarted));
@@ -159,6 +163,26 @@ void Way::CheckGoal() {
   }
 }
 
+// A new cluster's node waits for a person's word, which must not be waited for here.
+void Way::CheckBootstrap() {
+  if (session_.clock.Monotonic() < next_check_) {
+    return;
+  }
+  next_check_ = session_.clock.Monotonic() + kBetweenAttempts;
+  const auto bytes = node_.Call("/machine.MachineService/ServiceList", "", kPatience);
+  machine::ServiceListResponse reply;
+  if (!bytes.ok() || !reply.ParseFromString(*bytes) || reply.messages().empty()) {
+    return;
+  }
+  for (const machine::ServiceInfo& service : reply.messages(0).services()) {
+    const auto& events = service.events().events();
+    if (service.id() == "etcd" && !events.empty() &&
+        events.rbegin()->msg().starts_with("waits for bootstrap")) {
+      End(absl::OkStatus(), "running; etcd " + Visible(events.rbegin()->msg()));
+    }
+  }
+}
+
 // As far as we may know.
 bool Way::IsAnotherBoot(const std::optional<std::string>& boot_id) const {
   return !boot_id_ || !boot_id || *boot_id != *boot_id_;
@@ -180,6 +204,7 @@ void Way::ListenAgain() {
   next_attempt_ = session_.clock.Monotonic() + kBetweenAttempts;
   if (status.ok()) {
     at_goal_ = false;  // it says anew where it stands
+    wants_etcd_ = false;
     next_check_ = {};
     return;
   }
@@ -197,8 +222,11 @@ void Way::GoOn() {
   for (const machine::Event& event : events) {
     Look(event);
   }
-  if (at_goal_ && (node_.listening() || !events.empty())) {
+  const bool heard = node_.listening() || !events.empty();
+  if (at_goal_ && heard) {
     CheckGoal();
+  } else if (wants_etcd_ && heard) {
+    CheckBootstrap();
   } else if (!node_.listening()) {
     ListenAgain();
   }

@@ -41,7 +41,8 @@ absl::Status Carry(Session& session, const NodeFlags& flags, const Order& order)
 using OldBoots = std::map<std::string, std::string, std::less<>>;
 
 // Waits until each node of `access` says that it is running and ready, in another boot than its old
-// one. Shows their steps; errors as Carry. Blocks; runs the session's loop.
+// one; one that is ready but for etcd, which waits for bootstrap, is too. Shows their steps; errors
+// as Carry. Blocks; runs the session's loop.
 absl::Status AwaitReady(Session& session, const Access& access, const OldBoots& old_boots,
                         std::chrono::seconds timeout);
 

@@ -109,28 +109,30 @@ void AddLists(Methods& methods, ContainerDirectory& containers) {
   methods.Later<machine::ContainersRequest, machine::ContainersResponse>(
       "/machine.MachineService/Containers",
       [&containers](const machine::ContainersRequest& request, const rpc::Stream&, auto answered) {
-        containers.List(ScopeOf(request), [answered = std::move(answered)](auto found) mutable {
-          machine::ContainersResponse reply;
-          machine::Container& list = *reply.add_messages();
-          for (const machine::ContainerInfo& info : ItemsOf(found)) {
-            *list.add_containers() = info;
-          }
-          answered(found.ok() ? absl::StatusOr<machine::ContainersResponse>(std::move(reply))
-                              : found.status());
-        });
+        containers.List(
+            ScopeOf(request), [answered = std::move(answered)](const auto& found) mutable {
+              machine::ContainersResponse reply;
+              machine::Container& list = *reply.add_messages();
+              for (const machine::ContainerInfo& info : ItemsOf(found)) {
+                *list.add_containers() = info;
+              }
+              answered(found.ok() ? absl::StatusOr<machine::ContainersResponse>(std::move(reply))
+                                  : found.status());
+            });
       });
   methods.Later<machine::StatsRequest, machine::StatsResponse>(
       "/machine.MachineService/Stats",
       [&containers](const machine::StatsRequest& request, const rpc::Stream&, auto answered) {
-        containers.Stats(ScopeOf(request), [answered = std::move(answered)](auto found) mutable {
-          machine::StatsResponse reply;
-          machine::Stats& list = *reply.add_messages();
-          for (const machine::Stat& stat : ItemsOf(found)) {
-            *list.add_stats() = stat;
-          }
-          answered(found.ok() ? absl::StatusOr<machine::StatsResponse>(std::move(reply))
-                              : found.status());
-        });
+        containers.Stats(
+            ScopeOf(request), [answered = std::move(answered)](const auto& found) mutable {
+              machine::StatsResponse reply;
+              machine::Stats& list = *reply.add_messages();
+              for (const machine::Stat& stat : ItemsOf(found)) {
+                *list.add_stats() = stat;
+              }
+              answered(found.ok() ? absl::StatusOr<machine::StatsResponse>(std::move(reply))
+                                  : found.status());
+            });
       });
 }
 
