@@ -45,7 +45,8 @@ struct FakeContainerd {
   ~FakeContainerd() { unlink(path.c_str()); }
 
   template <class Request, class Reply>
-  void On(const std::string& method, std::function<absl::StatusOr<Reply>(const Request&)> answer) {
+  void On(const std::string& method,
+          const std::function<absl::StatusOr<Reply>(const Request&)>& answer) {
     server->Handle("/containerd.services." + method, [this, method, answer](rpc::Stream& stream) {
       return rpc::UnaryCall(
           stream, [this, method, answer](std::string_view bytes) -> absl::StatusOr<std::string> {

@@ -63,9 +63,11 @@ class Question : public std::enable_shared_from_this<Question<T>> {
 
   // Goes on with `next` and the answer; an error is the answer to the question.
   template <class Reply, class Request, class Next>
-  void Call(const char* path, const Request& request, Next next) {
+  void Call(const char* path, const Request& request, Next&& next) {
     containerd_->template Call<Reply>(
-        path, request, [self = this->shared_from_this(), next](const absl::StatusOr<Reply>& reply) {
+        path, request,
+        [self = this->shared_from_this(),
+         next = std::forward<Next>(next)](const absl::StatusOr<Reply>& reply) {
           if (reply.ok()) {
             next(*self, *reply);
           } else {
@@ -120,32 +122,40 @@ void SortById(std::vector<ContainerInfo>& list) {
   std::ranges::sort(list, {}, [](const ContainerInfo& info) { return info.id(); });
 }
 
+void AddPlain(const containers::Container& container, const std::string& name_space,
+              const tasks::ListTasksResponse& running, ListQuestion& question) {
+  ContainerInfo& info = question.found.emplace_back();
+  info.set_namespace_(name_space);
+  info.set_id(container.id());
+  info.set_pod_id(container.id());
+  info.set_name(container.id());
+  info.set_internal_id(container.id());
+  info.set_image(container.image());
+  info.set_status("STOPPED");
+  for (const auto& task : running.tasks()) {
+    if (task.id() == container.id()) {
+      info.set_pid(task.pid());
+      info.set_status(WordOf(task.status()));
+    }
+  }
+}
+
+void AnswerSorted(ListQuestion& question) {
+  SortById(question.found);
+  question.Answer(std::move(question.found));
+}
+
 void ListPlain(const std::shared_ptr<ListQuestion>& question, const std::string& name_space) {
   question->Call<tasks::ListTasksResponse>(
       kTasksList, tasks::ListTasksRequest(),
       [name_space](ListQuestion& self, const tasks::ListTasksResponse& running) {
         self.Call<containers::ListContainersResponse>(
             kContainersList, containers::ListContainersRequest(),
-            [name_space, running](ListQuestion& next,
-                                  const containers::ListContainersResponse& reply) {
+            [name_space, running](ListQuestion& next, const auto& reply) {
               for (const containers::Container& container : reply.containers()) {
-                ContainerInfo& info = next.found.emplace_back();
-                info.set_namespace_(name_space);
-                info.set_id(container.id());
-                info.set_pod_id(container.id());
-                info.set_name(container.id());
-                info.set_internal_id(container.id());
-                info.set_image(container.image());
-                info.set_status("STOPPED");
-                for (const auto& task : running.tasks()) {
-                  if (task.id() == container.id()) {
-                    info.set_pid(task.pid());
-                    info.set_status(WordOf(task.status()));
-                  }
-                }
+                AddPlain(container, name_space, running, next);
               }
-              SortById(next.found);
-              next.Answer(std::move(next.found));
+              AnswerSorted(next);
             });
       });
 }
@@ -179,26 +189,29 @@ void AddOfPod(const v1::Container& container, ListQuestion& question) {
   info.set_status(v1::ContainerState_Name(container.state()));
 }
 
+void ListOfPods(ListQuestion& question) {
+  question.Call<v1::ListContainersResponse>(
+      kCriList, v1::ListContainersRequest(), [](ListQuestion& self, const auto& reply) {
+        for (const v1::Container& container : reply.containers()) {
+          AddOfPod(container, self);
+        }
+        AnswerSorted(self);
+      });
+}
+
 void ListPods(const std::shared_ptr<ListQuestion>& question) {
   question->Call<tasks::ListTasksResponse>(
       kTasksList, tasks::ListTasksRequest(), [](ListQuestion& self, const auto& running) {
         for (const auto& task : running.tasks()) {
           self.pids[task.id()] = task.pid();
         }
-        self.Call<v1::ListPodSandboxResponse>(
-            kPodsList, v1::ListPodSandboxRequest(), [](ListQuestion& next, const auto& pods) {
-              for (const v1::PodSandbox& pod : pods.items()) {
-                AddPod(pod, next);
-              }
-              next.Call<v1::ListContainersResponse>(
-                  kCriList, v1::ListContainersRequest(), [](ListQuestion& last, const auto& reply) {
-                    for (const v1::Container& container : reply.containers()) {
-                      AddOfPod(container, last);
-                    }
-                    SortById(last.found);
-                    last.Answer(std::move(last.found));
-                  });
-            });
+        self.Call<v1::ListPodSandboxResponse>(kPodsList, v1::ListPodSandboxRequest(),
+                                              [](ListQuestion& next, const auto& pods) {
+                                                for (const v1::PodSandbox& pod : pods.items()) {
+                                                  AddPod(pod, next);
+                                                }
+                                                ListOfPods(next);
+                                              });
       });
 }
 

@@ -42,7 +42,7 @@ struct NodeWithPods {
   }
 
   template <class Request, class Reply>
-  void On(const std::string& method, std::function<Reply(const Request&)> answer) {
+  void On(const std::string& method, const std::function<Reply(const Request&)>& answer) {
     server->Handle("/runtime.v1.RuntimeService/" + method, [answer](rpc::Stream& stream) {
       return rpc::UnaryCall(stream, [answer](std::string_view bytes) {
         Request request;
