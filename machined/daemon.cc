@@ -150,15 +150,15 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   base::Log(base::Severity::kInfo, "Ichor {} ({}) starts", base::kVersion, base::kVersionTag);
   RETURN_IF_ERROR(MakeDirectories());
   PublishDefinitions(store_);
-  if (options_.checkpoint) {
-    LoadAll();
-  }
+  const bool fresh = options_.checkpoint && !LoadAll();
   power_.Begin(options_.checkpoint);
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms();
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
   cluster_certificates_ = RegisterClusterCertificates(runtime_, *loop_, clock_);
   trustd_secrets_ = RegisterTrustd(runtime_, *loop_, clock_);
+  late_services_ = std::make_unique<LateServices>(
+      runtime_, std::vector<LateService>{EtcdService(), KubeletService(), TrustdService()}, fresh);
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
@@ -408,7 +408,8 @@ CheckpointOptions Daemon::Checkpoint() const {
           .kinds = std::move(kinds)};
 }
 
-void Daemon::LoadAll() {
+// False if there is nothing: the boot has just begun.
+bool Daemon::LoadAll() {
   const absl::StatusOr<size_t> rows = LoadCheckpoint(store_, Checkpoint());
   if (rows.ok()) {
     base::Log(base::Severity::kInfo, "went on from a checkpoint of {} rows", *rows);
@@ -422,6 +423,7 @@ void Daemon::LoadAll() {
       base::Log(base::Severity::kError, "events: {}", base::MessageOf(restored));
     }
   }
+  return !absl::IsNotFound(rows.status());
 }
 
 void Daemon::SaveSoon() {
@@ -454,6 +456,7 @@ void Daemon::Save() {
 }
 
 void Daemon::OnSettled() {
+  late_services_->OnSettled();
   health_.OnSettled();
   containers_.OnSettled();
   pods_end_.OnSettled();

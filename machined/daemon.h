@@ -60,6 +60,7 @@
 #include "machined/secrets/cluster_certificates.h"
 #include "machined/services/health_checker.h"
 #include "machined/services/init_channel.h"
+#include "machined/services/late_services.h"
 #include "machined/services/process_table.h"
 #include "machined/slots/trial.h"
 #include "machined/sources/config_search.h"
@@ -112,7 +113,7 @@ class Daemon : public InitListener, public api::MachineControl {
   void DeclareNetworkd();
   absl::Status ServeAll();
   CheckpointOptions Checkpoint() const;
-  void LoadAll();
+  bool LoadAll();
   void SaveSoon();
   void Save();
   void ReadEarlierCrashes();
@@ -193,6 +194,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<ApiSecrets> secrets_;
   std::unique_ptr<ClusterCertificates> cluster_certificates_;
   std::unique_ptr<TrustdSecrets> trustd_secrets_;
+  std::unique_ptr<LateServices> late_services_;
   std::unique_ptr<EtcdLife> etcd_;
   std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;

@@ -70,8 +70,9 @@ bool EtcdLife::IsWanted() {
 }
 
 void EtcdLife::OnSettled() {
+  const bool none = parts_.runtime.Read<EtcdConfig>().empty();  // wherever its data would be
   if (!jobs_.empty() || pausing_ || !parts_.runtime.IsKnown(TypeRef::Of<EtcdConfig>().kind) ||
-      !parts_.runtime.IsKnown(TypeRef::Of<block::MountStatus>().kind)) {
+      (!none && !parts_.runtime.IsKnown(TypeRef::Of<block::MountStatus>().kind))) {
     return;
   }
   if (!IsWanted()) {

@@ -14,7 +14,6 @@ std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string&
   runtime.Reconcile("etcd.derive-config", DeriveEtcdConfig);
   runtime.Reconcile("etcd.resolve-spec", ResolveEtcdSpec);
   runtime.Reconcile("etcd.plan", PlanEtcd);
-  runtime.Reconcile("etcd.define-services", DefineEtcd);
   runtime.Actuate<secrets::EtcdRootSecret, secrets::EtcdSecret>(
       "etcd.write-pki",
       [directory = secrets + "/etcd"](const All<secrets::EtcdRootSecret>& roots,
@@ -22,6 +21,11 @@ std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string&
         return WriteEtcdPki(roots, certificates, directory, kEtcdUser);
       });
   return std::make_unique<EtcdLife>(std::move(parts));
+}
+
+LateService EtcdService() {
+  return LateServiceOf<boot::PowerRequest, cri::ContainerRuntime, etcd::EtcdProgram, cri::PodsEnd>(
+      "etcd.define-services", DefineEtcd);
 }
 
 std::vector<Kind> EtcdCheckpointKinds() {

@@ -27,7 +27,12 @@ void RegisterKubelet(Runtime& runtime, const KubeletPlaces& places) {
   runtime.Actuate<k8s::KubeletSpec, secrets::KubeletSecret, network::ResolverStatus,
                   network::HostDNSConfig, block::VolumeMountStatus>(
       "kubelet.write-files", [places](const auto&... rows) { return Write(rows..., places); });
-  runtime.Reconcile(
+}
+
+LateService KubeletService() {
+  return LateServiceOf<boot::PowerRequest, cri::ContainerRuntime, config::MachineConfig,
+                       k8s::KubeletSpec, k8s::KubeletFilesStatus, network::NetworkStatus,
+                       time::TimeStatus>(
       "kubelet.define-service",
       [](const All<boot::PowerRequest>& power, const All<cri::ContainerRuntime>& runtimes,
          const All<config::MachineConfig>& configs, const All<k8s::KubeletSpec>& specs,

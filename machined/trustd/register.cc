@@ -18,7 +18,6 @@ std::optional<typename T::Spec> SpecOf(const All<T>& rows, std::string_view id) 
 std::unique_ptr<TrustdSecrets> RegisterTrustd(Runtime& runtime, Loop& loop,
                                               const base::Clock& clock) {
   auto certificate = std::make_unique<TrustdSecrets>(runtime, loop, clock);
-  runtime.Reconcile("trustd.define-service", DefineTrustd);
   runtime.Actuate<secrets::OSRootSecret, secrets::CertSAN>(
       "trustd.notice-root",
       [mailbox = loop.mailbox(), weak = certificate->self()](
@@ -31,6 +30,11 @@ std::unique_ptr<TrustdSecrets> RegisterTrustd(Runtime& runtime, Loop& loop,
         return absl::OkStatus();
       });
   return certificate;
+}
+
+LateService TrustdService() {
+  return LateServiceOf<boot::PowerRequest, boot::NodeStage, secrets::OSRootSecret,
+                       secrets::TrustdCertificate>("trustd.define-service", DefineTrustd);
 }
 
 }  // namespace ichor

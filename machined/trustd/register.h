@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "machined/services/late_services.h"
 #include "machined/trustd/secrets.h"
 
 namespace ichor {
@@ -10,5 +11,7 @@ namespace ichor {
 // The answer must outlive the runtime's controllers.
 std::unique_ptr<TrustdSecrets> RegisterTrustd(Runtime& runtime, Loop& loop,
                                               const base::Clock& clock);
+
+LateService TrustdService();
 
 }  // namespace ichor
