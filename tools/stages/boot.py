@@ -9,8 +9,9 @@ from machine import accelerator, running
 from machine.spec import host_arch
 from stages import compat, programs
 
-_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "containers", "control_plane", "boot",
+_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "containers", "boot",
                                                   "two_disks", "partitions", "verity"))  # the longest first
+_LONG_TESTS = ("qemu_control_plane_test",)  # container images are made for it
 _CLIENTS = (("amd64", "uefi", 50000), ("amd64", "bios", 50100), ("arm64", "uefi", 50200))  # beyond the first with --long only
 _MACHINES = 2  # at a time: one waits for its disk and its clock often enough to leave room
 _INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
@@ -19,15 +20,15 @@ _TIMEOUT_SECONDS = 3600
 
 def run(long):
     """Both images, which the stage "image" makes too, then every test; with `long` those tagged [long] too, and faults more often."""
-    total = Outcome()
+    total, tests = Outcome(), (*_TESTS, *(_LONG_TESTS if long else ()))
     for arch in ("amd64", "arm64"):
         if not (BUILD / "image" / arch / "disk.raw").exists():
             total += Outcome(failed=1)
             print(f"boot: there is no image for {arch}: ./ichor image {arch}")
-    total += presets.build("dev", _TESTS)
+    total += presets.build("dev", tests)
     total += presets.build("release-amd64", [_INJECTOR])
     if total.ok:
-        steps = [(test, _run, test, long) for test in _TESTS]
+        steps = [(test, _run, test, long) for test in tests]
         steps += [(f"official client, {arch} {firmware}", _official_client, arch, firmware, ports)
                   for arch, firmware, ports in _CLIENTS[:None if long else 1]]
         total += sum(parallel(lambda words: step(*words, counts=True), steps, workers=_MACHINES), Outcome())
