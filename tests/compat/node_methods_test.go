@@ -43,7 +43,7 @@ var readersMethods = map[string]codes.Code{
 	"/machine.MachineService/EtcdStatus":                    codes.Unimplemented,
 	"/machine.MachineService/Events":                        codes.OK,
 	"/machine.MachineService/Hostname":                      codes.OK,
-	"/machine.MachineService/ImageList":                     codes.OK,
+	"/machine.MachineService/ImageList":                     codes.InvalidArgument, // no namespace
 	"/machine.MachineService/List":                          codes.OK,
 	"/machine.MachineService/LoadAvg":                       codes.OK,
 	"/machine.MachineService/Logs":                          codes.NotFound, // no id
