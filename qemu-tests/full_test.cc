@@ -107,9 +107,9 @@ void LookAtFullNode(const Cluster& cluster, const std::string& disk, const std::
   CHECK(persistent->yaml_marshalled() == config);
   const auto services = api.List<v1alpha1::Service>();
   REQUIRE_THAT(services, IsOk());
-  // etcd waits for bootstrap, the kubelet for an image that comes from nowhere.
+  // containerd ends where it cannot write, and with it all that runs in containers.
   CHECK(std::ranges::all_of(*services, [](const auto& row) {
-    return row.spec().running() || row.id() == "etcd" || row.id() == "kubelet";
+    return row.spec().running() || row.id() == "cri" || row.id() == "etcd" || row.id() == "kubelet";
   }));
   const auto log = api.Logs("machined");
   REQUIRE_THAT(log, IsOk());
