@@ -26,6 +26,11 @@ def directory(arch):
     return CACHE / "images" / f"{arch}-{key(arch)}"
 
 
+def compiled(arch):
+    """Whether the programs in them are in the cache, so that they are made in seconds."""
+    return all(modules.directory(module, arch).is_dir() for module in modules.ALL)
+
+
 def ensure(arch, say=lambda words: None):
     """The directory of an architecture's images, made if it is not there. BuildError if that cannot be.
 

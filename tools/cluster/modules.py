@@ -113,12 +113,17 @@ def _stand_ins(module, work):
     return [f"-modfile={work}/go.mod"]
 
 
+def directory(module, arch):
+    """Where a module's programs are once they are compiled."""
+    return CACHE / "programs" / f"{module.name}-{arch}-{key(module, arch)}"
+
+
 def build(module, arch):
     """The directory of a module's programs, static ones for Linux, compiled if they are not in the cache. One caller at a time."""
-    directory = CACHE / "programs" / f"{module.name}-{arch}-{key(module, arch)}"
-    if directory.is_dir():
-        return directory
-    new = directory.with_suffix(".new")
+    whole = directory(module, arch)
+    if whole.is_dir():
+        return whole
+    new = whole.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     environment = {"CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": arch}
@@ -132,4 +137,4 @@ def build(module, arch):
         if not done.ok:
             raise BuildError(f"{done.output}tests/cluster/{module.name}: {package}: {done.ending()}")
     shutil.rmtree(work)
-    return new.rename(directory)
+    return new.rename(whole)
