@@ -16,14 +16,15 @@ from machine.spec import Machine, qemu
 
 _MIB = 1 << 20
 _DISK_BYTES = 6 << 30
-_PATIENCE_SECONDS = 900
-_SETTLE_SECONDS = 60  # from the API's first answer to the look at the memory; then as long for the idle time
+PATIENCE_SECONDS = 900
+SETTLE_SECONDS = 60  # from the API's first answer to the look at the memory; then as long for the idle time
 _IDLE_SECONDS = 180  # between two looks at what was written
 _HOUR_SECONDS = 3600
 _SECTOR = 512
-_EMULATION = 4  # what emulation costs, so that the figure is that of a machine
+EMULATION = 4  # what emulation costs, so that the figure is that of a machine
 _RUNS = 3  # of those that depend on what else the host does; the best counts
 _PROCESSES = ("init", "machined", "networkd", "apid", "systemd-udevd")
+CONFIGURED = (*_PROCESSES, "dashboard", "trustd")  # ours on a control plane
 _CGROUPS = ("init", "system")
 
 _STARTED = re.compile(r"^\[ *([0-9.]+)\] ichor: init: started", re.MULTILINE)
@@ -53,18 +54,18 @@ def sizes():
     ]
 
 
-def new_machine(name, firmware, program=None):
-    """A machine of 2 GiB whose files are made; with the agent in it, and `program`, if QEMU gives it its initramfs."""
+def new_machine(name, firmware, program=None, memory_mib=2048, disk_bytes=_DISK_BYTES):
+    """A machine whose files are made; with the agent in it, and `program`, if QEMU gives it its initramfs."""
     home = BUILD / "qemu" / f"bench-{name}"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    machine = Machine(f"bench-{name}", home, "amd64", firmware, 2048, (home / "disk0.raw",), running.free_port(51500),
+    machine = Machine(f"bench-{name}", home, "amd64", firmware, memory_mib, (home / "disk0.raw",), running.free_port(51500),
                       accelerator.choose("amd64"))
     if firmware == "direct":
         initrd = home / "initramfs"
         initrd.write_bytes(guest.initramfs_with_agent("amd64", machine.image / "initramfs", program))
         machine = dataclasses.replace(machine, initrd=initrd, append=guest.command_line_of_disk(machine.image), with_agent=True)
-    files.make(machine, [_DISK_BYTES])
+    files.make(machine, [disk_bytes])
     return machine
 
 
@@ -72,7 +73,7 @@ def wait_for_api(machine):
     """Starts the machine; seconds until its API answers. RuntimeError if it does not."""
     start = time.monotonic()
     subprocess.run(qemu(machine), stdin=subprocess.DEVNULL, check=True)
-    if not running.wait_for_api(machine, _PATIENCE_SECONDS):
+    if not running.wait_for_api(machine, PATIENCE_SECONDS):
         raise RuntimeError(f"{machine.name} does not answer: see {machine.log}")
     return time.monotonic() - start
 
@@ -82,7 +83,7 @@ def api_seconds(machine):
 
     An answer may be quicker than the line that tells of it.
     """
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         text = machine.log.read_text(encoding="utf-8", errors="replace").replace("\r", "")
         started, *then = (pattern.search(text) for pattern in (_STARTED, _MAINTENANCE, _ADDRESS))
@@ -139,21 +140,30 @@ def wait_until(node, seconds):
         time.sleep(left)
 
 
-def proportional_kib(node, processes=_PROCESSES):
-    """Proportional set sizes of our processes together, of which each has to be there."""
+def of_processes(node, look):
+    """What `look` finds of each process, given its directory, such as "17": sums by names of processes."""
     found = {}
     for pid in (name for name in node.list(".") if name.isdigit()):
         try:
-            name = node.read(f"{pid}/comm").strip()
-            # The agent is one more that was started as init.
-            if name in processes and (name != "init" or pid == "1"):
-                found.setdefault(name, 0)
-                found[name] += kib(node.read(f"{pid}/smaps_rollup"), "Pss")
+            name, value = node.read(f"{pid}/comm").strip(), look(pid)
         except (OSError, TypeError):
-            continue  # it has just ended
-    if set(found) != set(processes):
-        raise RuntimeError(f"of {processes} only {sorted(found)} run")
-    return sum(found.values())
+            continue  # it has just ended, or is a thread of the kernel
+        # The agent is one more that was started as init.
+        if name != "init" or pid == "1":
+            found[name] = found.get(name, 0) + value
+    return found
+
+
+def proportional_kib(node):
+    """Proportional set sizes by names of processes."""
+    return of_processes(node, lambda pid: kib(node.read(f"{pid}/smaps_rollup"), "Pss"))
+
+
+def sum_of(found, processes):
+    """The sum for our processes, of which each has to be there."""
+    if not set(processes) <= set(found):
+        raise RuntimeError(f"of {processes} only {sorted(set(found) & set(processes))} run")
+    return sum(found[name] for name in processes)
 
 
 def resident():
@@ -162,16 +172,16 @@ def resident():
     try:
         wait_for_api(machine)
         node = guest.Guest(machine)
-        wait_until(node, uptime(node) + _SETTLE_SECONDS)
+        wait_until(node, uptime(node) + SETTLE_SECONDS)
         memory = node.read("meminfo")
         rows = [
             row("memory used, whole guest", (kib(memory, "MemTotal") - kib(memory, "MemAvailable")) / 1024, "MiB", 80),
             row("PID 1 resident", kib(node.read("1/status"), "VmRSS") / 1024, "MiB", 2),
-            row("our processes, PSS", proportional_kib(node) / 1024, "MiB", 40),
+            row("our processes, PSS", sum_of(proportional_kib(node), _PROCESSES) / 1024, "MiB", 40),
         ]
         start, used = uptime(node), cpu_seconds(node)
-        wait_until(node, start + _SETTLE_SECONDS)
-        share = (cpu_seconds(node) - used) / (uptime(node) - start) / _EMULATION
+        wait_until(node, start + SETTLE_SECONDS)
+        share = (cpu_seconds(node) - used) / (uptime(node) - start) / EMULATION
         rows.append(row("our processes, idle", 100 * share, "% of a core", 0.5))
         return rows
     finally:
@@ -186,7 +196,7 @@ def own(machine):
                     "--config-patch", "machine: {install: {disk: /dev/vda}}"], check=True, capture_output=True)
     subprocess.run([ichorctl, "apply-config", "--insecure", "-e", f"127.0.0.1:{machine.api_port}", "-n", f"127.0.0.1:{machine.api_port}",
                     "-f", config], check=True, capture_output=True)
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while not _RUNNING.search(machine.log.read_text(encoding="utf-8", errors="replace")):
         if time.monotonic() > until:
             raise RuntimeError(f"{machine.name} does not run with its config: see {machine.log}")
@@ -206,14 +216,14 @@ def owned():
         wait_for_api(machine)
         own(machine)
         node = guest.Guest(machine)
-        wait_until(node, uptime(node) + _SETTLE_SECONDS)
-        rows = [row("our processes, PSS, configured, with dashboard and trustd", proportional_kib(node, (*_PROCESSES, "dashboard", "trustd")) / 1024, "MiB", 48)]
-        wait_until(node, uptime(node) + _SETTLE_SECONDS)  # containerd has written what it does at its first start
+        wait_until(node, uptime(node) + SETTLE_SECONDS)
+        rows = [row("our processes, PSS, configured, with dashboard and trustd", sum_of(proportional_kib(node), CONFIGURED) / 1024, "MiB", 48)]
+        wait_until(node, uptime(node) + SETTLE_SECONDS)  # containerd has written what it does at its first start
         start, written = uptime(node), written_bytes(node)
         wait_until(node, start + _IDLE_SECONDS)
         hourly = (written_bytes(node) - written) / (uptime(node) - start) * _HOUR_SECONDS
         rows.append(row("written to the disk, idle", hourly / _MIB, "MiB an hour", 1))
-        return rows + load_rows(dict(line.split(" ", 1) for line in node.run(_PATIENCE_SECONDS).splitlines()))
+        return rows + load_rows(dict(line.split(" ", 1) for line in node.run(PATIENCE_SECONDS).splitlines()))
     finally:
         running.power_off(machine)
 

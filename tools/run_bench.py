@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The figures of ./ichor bench: in-process by runtime_bench, over a socket by tests/compat/cmd/statebench,
-of configs by tests/compat/cmd/configbench, and of a node."""
+of configs by tests/compat/cmd/configbench, and of nodes."""
 
 import sys
 
@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 
+import kubernetes_figures
 import node_figures
 from common import presets
 from common.presets import BUILD
@@ -73,7 +74,7 @@ def table(rows):
                                for column, cell in enumerate(line)).rstrip() for line in lines)
 
 
-GROUPS = ("runtime", "state", "config", "node")
+GROUPS = ("runtime", "state", "config", "node", "kubernetes")
 
 
 def measure(groups):
@@ -101,8 +102,8 @@ def measure(groups):
         if done.ok:
             rows += read(argv[-1])
         complete = complete and done.ok
-    if "node" in groups:
-        for name, figures in node_figures.PARTS:
+    for group, parts in (("node", node_figures.PARTS), ("kubernetes", kubernetes_figures.PARTS)):
+        for name, figures in parts if group in groups else ():
             complete = step(name, _collect, figures, rows).ok and complete
     return rows, complete
 

@@ -37,7 +37,8 @@ def initramfs_with_agent(arch, initramfs, program=None):
 
 
 def command_line_of_disk(image):
-    """The command line of the slot A of disk.raw, as GRUB gives it: with the partition that the loader came from."""
+    """The command line of the slot A of disk.raw, as GRUB gives it: with the partition that the loader came from. It is another one once the disk
+    was accepted as a node's."""
     with open(image / "disk.raw", "rb") as disk:
         disk.seek(2 * _SECTOR)
         first = disk.read(32)  # the first entry of the table: its type, then its own GUID
