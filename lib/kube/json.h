@@ -1,7 +1,6 @@
 // Objects as JSON (RFC 8259), as API servers read and write them.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,8 +12,8 @@ namespace ichor::kube {
 // On one line, keys sorted. Whole numbers below 2^53 are written without a point.
 std::string ToJson(const google::protobuf::Struct& object);
 
-// The object that `text` is. Foreign bytes: at most 64 levels deep; of a key that stands twice the
-// last value counts. InvalidArgument with the offset of what is no JSON, or no object.
+// The object that `text` is, as protobuf's library reads it: foreign bytes, of a bounded depth.
+// InvalidArgument for what is no JSON, or no object; it does not quote the text.
 absl::StatusOr<google::protobuf::Struct> FromJson(std::string_view text);
 
 }  // namespace ichor::kube
