@@ -55,20 +55,26 @@ def go_test(arguments, environment):
 
 
 def count(stream):
-    """Sums up the events of `go test -json`: tests, and packages that failed without a failing test in them."""
-    outcome, said, failed_in = Outcome(), collections.defaultdict(str), set()
+    """Sums up the events of `go test -json`: tests, and packages that failed without a failing test in them, with what ran when they were ended."""
+    outcome, said, failed_in, under_way = Outcome(), collections.defaultdict(str), set(), collections.defaultdict(list)
     for line in stream.splitlines():
         try:
             event = json.loads(line)
         except ValueError:
             outcome.output += f"{line}\n"
             continue
-        package, test = event.get("Package") or event.get("ImportPath", ""), event.get("Test")
+        package, test, action = event.get("Package") or event.get("ImportPath", ""), event.get("Test"), event.get("Action")
         said[package, test] += event.get("Output", "")
-        if event.get("Action") == "pass" and test:
+        if action == "run":
+            under_way[package].append(test)
+        elif action in ("pass", "skip", "fail") and test:
+            under_way[package].remove(test)
+        if action == "pass" and test:
             outcome.passed += 1
-        if event.get("Action") == "fail" and (test or package not in failed_in):
+        if action == "fail" and (test or package not in failed_in):
             failed_in.add(package)
             outcome.failed += 1
             outcome.output += said[package, test]
+        if action == "fail" and not test:
+            outcome.output += "".join(f"{name} had not ended\n" for name in under_way[package])
     return outcome

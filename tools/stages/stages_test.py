@@ -47,12 +47,18 @@ class GoTest(unittest.TestCase):
     """compat.count"""
 
     def test_events(self):
-        events = [("run", "TestA", ""), ("output", "TestA", "ok a\n"), ("pass", "TestA", ""), ("output", "TestB", "why\n"),
+        events = [("run", "TestA", ""), ("output", "TestA", "ok a\n"), ("pass", "TestA", ""), ("run", "TestB", ""), ("output", "TestB", "why\n"),
                   ("fail", "TestB", ""), ("output", None, "FAIL\n"), ("fail", None, "")]
         outcome = compat.count("\n".join(
             json.dumps({"Action": action, "Package": "p", "Output": text, **({"Test": test} if test else {})})
             for action, test, text in events))
         self.assertEqual((outcome.passed, outcome.failed, outcome.output), (1, 1, "why\n"))
+
+    def test_a_test_that_does_not_end(self):
+        events = [{"Package": "p", "Test": name, "Action": action} for name, action in (("TestA", "run"), ("TestA", "pass"), ("TestB", "run"))]
+        events += [{"Package": "p", "Action": "output", "Output": "FAIL\n"}, {"Package": "p", "Action": "fail"}]
+        outcome = compat.count("\n".join(map(json.dumps, events)))
+        self.assertEqual((outcome.passed, outcome.failed, outcome.output), (1, 1, "FAIL\nTestB had not ended\n"))
 
     def test_a_package_that_does_not_compile(self):
         events = [{"ImportPath": "p", "Action": "build-output", "Output": "a.go:1: wrong\n"},
