@@ -209,10 +209,10 @@ absl::StatusOr<Desired<k8s::KubeletConfig>> DeriveKubelet(
   return Desired<k8s::KubeletConfig>{{"kubelet", std::move(spec)}};
 }
 
-absl::StatusOr<Desired<k8s::KubeletSpec>> RenderKubelet(const All<k8s::KubeletConfig>& wishes,
-                                                        const All<k8s::Nodename>& names,
-                                                        const All<k8s::NodeIP>& addresses,
-                                                        const All<config::MachineType>& types) {
+absl::StatusOr<Desired<k8s::KubeletSpec>> RenderKubelet(
+    const All<k8s::KubeletConfig>& wishes, const All<k8s::Nodename>& names,
+    const All<k8s::NodeIP>& addresses, const All<config::MachineType>& types,
+    const All<runtime::PlatformMetadata>& platforms) {
   if (wishes.empty() || names.empty() || types.empty()) {
     return Desired<k8s::KubeletSpec>();
   }
@@ -231,6 +231,10 @@ absl::StatusOr<Desired<k8s::KubeletSpec>> RenderKubelet(const All<k8s::KubeletCo
   *spec.mutable_config() = wish.extra_config();
   const bool control_plane = types.front().spec().machine_type() != resource::config::WORKER;
   SetDefaults(wish, control_plane, *spec.mutable_config());
+  if (wish.cloud_provider_external() && !platforms.empty() &&
+      !platforms.front().spec().provider_id().empty()) {
+    SetIfMissing(*spec.mutable_config(), "providerID", platforms.front().spec().provider_id());
+  }
   SetOurs(wish, *spec.mutable_config());
   *spec.mutable_credential_provider_config() = wish.credential_provider_config();
   return Desired<k8s::KubeletSpec>{{"kubelet", std::move(spec)}};

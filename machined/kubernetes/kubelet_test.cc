@@ -36,7 +36,9 @@ absl::StatusOr<Desired<k8s::KubeletSpec>> Render(const std::string& text, bool w
       Wish(text), AllOf<k8s::Nodename>({{"nodename", Text("nodename: 'n1'")}}),
       AllOf<k8s::NodeIP>({{"kubelet", ips}}),
       AllOf<config::MachineType>({{"machine-type", Text(worker ? "machine_type: WORKER"
-                                                               : "machine_type: CONTROL_PLANE")}}));
+                                                               : "machine_type: CONTROL_PLANE")}}),
+      AllOf<runtime::PlatformMetadata>(
+          {{"platformmetadata", Text("platform: 'hcloud' provider_id: 'hcloud://7'")}}));
 }
 
 k8s::KubeletSpec::Spec Spec(const std::string& text, bool worker = false) {
@@ -144,10 +146,18 @@ TEST_CASE("kubelet: a node that does not register, a provider outside, quotas, c
   const std::string config = ToYaml(spec.config());
   CHECK(config.contains("    mode: AlwaysAllow\n"));
   CHECK(config.contains("    webhook:\n        enabled: false\n"));
+  CHECK(config.contains("providerID: hcloud://7\n"));
   CHECK(config.contains("    LocalStorageCapacityIsolationFSQuotaMonitoring: true\n"));
   CHECK(ToYaml(spec.credential_provider_config()) == "kind: C\n");
   REQUIRE(spec.extra_mounts_size() == 1);
   CHECK(spec.extra_mounts(0).source() == "/s");
+}
+
+TEST_CASE("kubelet: the platform's id is for an external cloud provider, and the config's wins") {
+  CHECK_FALSE(Spec(Cluster().OneDocument()).config().fields().contains("providerID"));
+  const auto spec = Spec(Cluster().OneDocument("externalCloudProvider: {enabled: true}",
+                                               "kubelet: {extraConfig: {providerID: 'mine://1'}}"));
+  CHECK(spec.config().fields().at("providerID").string_value() == "mine://1");
 }
 
 TEST_CASE("kubelet: none before its pods' place, its name and an address are known") {
@@ -157,8 +167,9 @@ TEST_CASE("kubelet: none before its pods' place, its name and an address are kno
   const auto wish = Wish(Cluster().OneDocument());
   const auto types = AllOf<config::MachineType>({{"machine-type", Text("machine_type: WORKER")}});
   const auto names = AllOf<k8s::Nodename>({{"nodename", Text("nodename: 'n1'")}});
-  CHECK(Stated(*RenderKubelet(wish, names, AllOf<k8s::NodeIP>({}), types)).empty());
-  CHECK(Stated(*RenderKubelet(wish, AllOf<k8s::Nodename>({}), AllOf<k8s::NodeIP>({}), types))
+  const auto metal = AllOf<runtime::PlatformMetadata>({});
+  CHECK(Stated(*RenderKubelet(wish, names, AllOf<k8s::NodeIP>({}), types, metal)).empty());
+  CHECK(Stated(*RenderKubelet(wish, AllOf<k8s::Nodename>({}), AllOf<k8s::NodeIP>({}), types, metal))
             .empty());
 }
 
