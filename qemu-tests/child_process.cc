@@ -9,8 +9,12 @@
 
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -129,6 +133,20 @@ absl::Status RunTool(const std::vector<std::string>& words, const std::string& l
   return ended.ok() ? ended
                     : absl::Status(ended.code(),
                                    absl::StrCat(absl::StrJoin(words, " "), ": ", ended.message()));
+}
+
+absl::StatusOr<std::string> OutputOf(const std::vector<std::string>& words,
+                                     const std::string& log) {
+  std::error_code none;
+  const auto before = std::filesystem::file_size(log, none);
+  const absl::Status ended = RunTool(words, log);
+  std::ifstream file(log, std::ios::binary);
+  file.seekg(none ? 0 : static_cast<std::streamoff>(before));
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!ended.ok()) {
+    return absl::Status(ended.code(), absl::StrCat(ended.message(), ":\n", text));
+  }
+  return text;
 }
 
 }  // namespace ichor::qemu

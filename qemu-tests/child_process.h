@@ -48,7 +48,11 @@ class ChildProcess {
 absl::StatusOr<std::uint16_t> PortOf(const ChildProcess& child, const std::string& log,
                                      std::chrono::seconds patience = std::chrono::seconds(60));
 
-// Runs a program to its end. An error has its output.
+// Runs a program to its end. Its output is at the end of the file `log`.
 absl::Status RunTool(const std::vector<std::string>& words, const std::string& log);
+
+// Runs a program to its end, and returns what it printed, which is at the end of the file `log`
+// too. An error has it.
+absl::StatusOr<std::string> OutputOf(const std::vector<std::string>& words, const std::string& log);
 
 }  // namespace ichor::qemu

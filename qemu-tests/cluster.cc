@@ -33,13 +33,9 @@ absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches,
                                    const std::string& version) {
   const std::string directory = TestDirectory() + "/cluster";
   std::filesystem::create_directories(directory);
-  std::vector<std::string> words = {"/ichor/build/dev/bin/ichorctl",
-                                    "gen",
-                                    "config",
-                                    "--force",
-                                    "--output-types=controlplane",
-                                    "--output",
-                                    directory + "/controlplane.yaml"};
+  std::vector<std::string> words = {
+      "/ichor/build/dev/bin/ichorctl",           "gen",      "config", "--force",
+      "--output-types=controlplane,talosconfig", "--output", directory};
   for (const std::string& patch : patches) {
     words.insert(words.end(), {"--config-patch", patch});
   }
@@ -57,7 +53,9 @@ absl::StatusOr<Cluster> NewCluster(const std::vector<std::string>& patches,
   }
   const auto& ca = legacy->machine().ca();
   ASSIGN_OR_RETURN(pki::Identity identity, pki::IdentityFromPem(ca.crt(), ca.key()));
-  return Cluster{.config = std::move(text), .ca = std::move(identity)};
+  return Cluster{.config = std::move(text),
+                 .ca = std::move(identity),
+                 .talosconfig = directory + "/talosconfig"};
 }
 
 absl::StatusOr<std::string> Patched(const std::string& config, const std::string& patch) {

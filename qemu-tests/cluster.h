@@ -11,8 +11,9 @@
 namespace ichor::qemu {
 
 struct Cluster {
-  std::string config;  // of a control plane node, as `ichorctl gen config` writes it
-  pki::Identity ca;    // of the API
+  std::string config;       // of a control plane node, as `ichorctl gen config` writes it
+  pki::Identity ca;         // of the API
+  std::string talosconfig;  // path of an administrator's, with no endpoints
 
   // A client with these roles that trusts the cluster's nodes, and reaches them as 127.0.0.1.
   rpc::TlsClientOptions Client(const std::vector<std::string>& roles) const;

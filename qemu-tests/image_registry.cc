@@ -9,16 +9,36 @@
 
 namespace ichor::qemu {
 
+namespace {
+
+std::string Directory() {
+  return TestDirectory() + "/registry";
+}
+
+}  // namespace
+
 absl::StatusOr<ImageRegistry> ImageRegistry::Start() {
   constexpr std::chrono::minutes kPatience{20};  // Kubernetes is compiled
-  const std::string directory = TestDirectory() + "/registry";
-  std::filesystem::create_directories(directory);
-  const std::string log = directory + ".log";
+  std::filesystem::create_directories(Directory());
+  const std::string log = Directory() + ".log";
   ASSIGN_OR_RETURN(
       ChildProcess child,
-      ChildProcess::Start({"python3", "/ichor/tools/cluster/serve.py", directory}, log));
+      ChildProcess::Start({"python3", "/ichor/tools/cluster/serve.py", Directory()}, log));
   ASSIGN_OR_RETURN(const std::uint16_t port, PortOf(child, log, kPatience));
   return ImageRegistry(std::move(child), port);
+}
+
+std::string ImageRegistry::Kubectl() {
+  return Directory() + "/kubectl";
+}
+
+absl::Status ImageRegistry::TurnOn() {
+  const std::string log = Directory() + "-again.log";
+  std::filesystem::remove(log);
+  ASSIGN_OR_RETURN(child_, ChildProcess::Start({"python3", "/ichor/tools/cluster/serve.py",
+                                                Directory(), std::format("{}", port_)},
+                                               log));
+  return PortOf(child_, log).status();
 }
 
 std::string ImageRegistry::ConfigPatch() const {

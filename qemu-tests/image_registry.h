@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "qemu-tests/child_process.h"
 
@@ -22,6 +23,13 @@ class ImageRegistry {
   std::string ConfigPatch() const;
 
   std::uint16_t port() const { return port_; }  // on 127.0.0.1
+
+  // The path of a kubectl of the images' Kubernetes.
+  static std::string Kubectl();
+
+  // Nobody listens at its port from now on, and again from TurnOn() on, which blocks until then.
+  void TurnOff() { child_.Kill(); }
+  absl::Status TurnOn();
 
  private:
   ImageRegistry(ChildProcess child, std::uint16_t port) : child_(std::move(child)), port_(port) {}

@@ -141,9 +141,13 @@ absl::Status Machine::Start() {
   PowerCut();
   ASSIGN_OR_RETURN(std::string command_line, CommandLine());
   ASSIGN_OR_RETURN(const std::uint16_t port, FreePort());
+  if (spec_.serves_kubernetes) {
+    ASSIGN_OR_RETURN(kubernetes_port_, FreePort());
+  }
   const LaunchOptions options{.accelerator = Accelerator(spec_.arch),
                               .command_line = std::move(command_line),
                               .api_port = port,
+                              .kubernetes_port = kubernetes_port_,
                               .injector = absl::StrCat("/tmp/ichor-injector-", port),
                               .monitor = absl::StrCat("/tmp/ichor-monitor-", port)};
   ASSIGN_OR_RETURN(qemu_, ChildProcess::Start(QemuCommand(spec_, files_, options),

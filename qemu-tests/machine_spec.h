@@ -48,8 +48,9 @@ struct MachineSpec {
   // Or, by UEFI, in the order that its own variables say: QEMU says none.
   bool orders_by_variables = false;
   std::vector<NicSpec> nics = {{}};
-  std::string uuid;    // of the board, in SMBIOS; empty: QEMU's
-  std::string serial;  // the same
+  std::string uuid;                // of the board, in SMBIOS; empty: QEMU's
+  std::string serial;              // the same
+  bool serves_kubernetes = false;  // a port of this machine leads to its API server
   // For machines that QEMU gives the kernel to:
   std::string arguments;         // behind the image's command line
   bool has_injector = false;     // faults get inside: injector.h

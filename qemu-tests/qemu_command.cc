@@ -148,7 +148,16 @@ std::string CableOf(const NicSpec& nic, std::size_t index) {
                       1 - nic.cable_end);
 }
 
-Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
+// The ports of this machine that lead to the guest, behind the words of its network.
+std::string ForwardsOf(const LaunchOptions& options) {
+  std::string words = absl::StrCat(",hostfwd=tcp:127.0.0.1:", options.api_port, "-:50000");
+  if (options.kubernetes_port != 0) {
+    absl::StrAppend(&words, ",hostfwd=tcp:127.0.0.1:", options.kubernetes_port, "-:6443");
+  }
+  return words;
+}
+
+Words NicWords(const MachineSpec& spec, const LaunchOptions& options) {
   Words words;
   bool forwards = false;
   for (std::size_t i = 0; i < spec.nics.size(); ++i) {
@@ -162,10 +171,7 @@ Words NicWords(const MachineSpec& spec, std::uint16_t api_port) {
     } else if (!spec.nics[i].has_carrier) {
       Add(words, {"-netdev", network});  // unplugged when QEMU runs
     } else {
-      const std::string forward =
-          std::exchange(forwards, true)
-              ? ""
-              : absl::StrCat(",hostfwd=tcp:127.0.0.1:", api_port, "-:50000");
+      const std::string forward = std::exchange(forwards, true) ? "" : ForwardsOf(options);
       Add(words, {"-netdev", network + forward});
     }
     const int slot = spec.nics[i].pci_slot;
@@ -220,7 +226,7 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
   }
   Add(words, FaultWords(spec, files, options.injector));
   Add(words, DiskWords(spec, files));
-  Add(words, NicWords(spec, options.api_port));
+  Add(words, NicWords(spec, options));
   return words;
 }
 

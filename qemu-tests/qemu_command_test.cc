@@ -52,6 +52,14 @@ TEST_CASE("qemu command: the API is behind the first NIC with a carrier") {
   CHECK(Has(words, "user,id=net2,net=10.0.4.0/24,ipv6-prefix=fec0:0:0:2::"));
 }
 
+TEST_CASE("qemu command: Kubernetes is behind the same NIC as the API") {
+  const auto words =
+      QemuCommand({}, Files(), {.accelerator = "tcg", .api_port = 4711, .kubernetes_port = 4712});
+  CHECK(Has(words,
+            "user,id=net0,net=10.0.2.0/24,ipv6-prefix=fec0:0:0:0::,hostfwd=tcp:127.0.0.1:4711-:"
+            "50000,hostfwd=tcp:127.0.0.1:4712-:6443"));
+}
+
 TEST_CASE("qemu command: a cable has two ends, and the API is not behind it") {
   const auto words = QemuCommand({.nics = {{.cable = "/tmp/c", .cable_end = 1}, {}}}, Files(),
                                  {.accelerator = "tcg", .api_port = 4711});

@@ -17,14 +17,19 @@ _FIRST_PORT = 50700
 
 
 def main():
-    """Makes the images if they are not in the cache, says " port N ", and serves from the directory that the argument names."""
+    """Makes the images if they are not in the cache, puts the kubectl of the same Kubernetes into the directory that the first argument names,
+    says " port N ", and serves, at the port that the second argument names if there is one."""
     directory = pathlib.Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
     try:
         made = images.ensure(host_arch(), lambda words: print(f"making {words}", flush=True))
+        kubernetes = modules.build(modules.KUBERNETES, host_arch())
     except modules.BuildError as error:
         sys.exit(str(error))
-    port = running.free_port(_FIRST_PORT)
+    kubectl = directory / "kubectl"
+    kubectl.unlink(missing_ok=True)
+    kubectl.symlink_to(kubernetes / "kubernetes")
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else running.free_port(_FIRST_PORT)
     print(f"serving on port {port} ", flush=True)
     registry.become(directory, made / "registry", port)
 

@@ -11,7 +11,7 @@ from stages import compat, programs
 
 _TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "containers", "boot",
                                                   "two_disks", "partitions", "verity"))  # the longest first
-_KUBERNETES_TESTS = ("qemu_control_plane_test",)  # what container images are made for
+_KUBERNETES_TESTS = ("qemu_kubernetes_test", "qemu_control_plane_test")  # what container images are made for
 _CLIENTS = (("amd64", "uefi", 50000), ("amd64", "bios", 50100), ("arm64", "uefi", 50200))  # beyond the first with --long only
 _MACHINES = 2  # at a time: one waits for its disk and its clock often enough to leave room
 _INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
