@@ -5,9 +5,12 @@
 namespace ichor {
 namespace {
 
-// Whether a process that runs with this fingerprint is what is desired.
-bool IsAsDesired(const services::ProcessSpec::Spec& desired, std::uint64_t fingerprint) {
-  return desired.provisional() || fingerprint == 0 || fingerprint == FingerprintOf(desired);
+// Whether what there is of a process is what is desired. One that is being started is: its host
+// compares what it starts, and the fingerprint here is that of the process before.
+bool IsAsDesired(const services::ProcessSpec::Spec& desired,
+                 const services::ProcessStatus::Spec& process) {
+  return desired.provisional() || process.pid() == 0 || process.fingerprint() == 0 ||
+         process.fingerprint() == FingerprintOf(desired);
 }
 
 }  // namespace
@@ -19,7 +22,7 @@ std::vector<ProcessAction> PlanProcesses(const All<services::ProcessSpec>& desir
     const bool begun = row.spec().pid() != 0 || !row.spec().progress().empty();
     const bool runs = begun && !row.spec().stopping();
     const auto wish = desired.find(row.id());
-    if (runs && (wish == desired.end() || !IsAsDesired(wish->spec(), row.spec().fingerprint()))) {
+    if (runs && (wish == desired.end() || !IsAsDesired(wish->spec(), row.spec()))) {
       actions.push_back({.kind = ProcessAction::Kind::kStop, .id = row.id()});
     }
   }

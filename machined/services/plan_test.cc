@@ -44,6 +44,16 @@ TEST_CASE("plan processes: what runs otherwise than it shall is stopped, and onl
   CHECK(FingerprintOf(provisional) == FingerprintOf(after));
 }
 
+TEST_CASE("plan processes: what is being started is not taken for the process before it") {
+  ProcessStatus::Spec status = Text("progress: 'pulls image a'");
+  status.set_fingerprint(FingerprintOf(Text("parameters { arguments: '/usr/bin/before' }")));
+  const auto observed = AllOf<ProcessStatus>({{"kubelet", status}});
+  const auto desired =
+      AllOf<ProcessSpec>({{"kubelet", Text("parameters { arguments: '/usr/bin/after' }")}});
+  CHECK(PlanProcesses(desired, observed) == Actions{{Verb::kStart, "kubelet"}});
+  CHECK(PlanProcesses(AllOf<ProcessSpec>({}), observed) == Actions{{Verb::kStop, "kubelet"}});
+}
+
 TEST_CASE("plan processes: what ended waits out its pause") {
   const auto desired = AllOf<ProcessSpec>({{"apid", {}}});
   CHECK(
