@@ -270,7 +270,7 @@ k8s::NodeStatus::Spec NodeStatusOf(const Struct& node) {
   return status;
 }
 
-k8s::NodeCondition::Spec NodeConditionOf(const Struct& node, base::WallTime booted) {
+k8s::NodeCondition::Spec NodeConditionOf(const Struct& node, std::chrono::sys_seconds booted) {
   k8s::NodeCondition::Spec spec;
   spec.set_not_ready("its kubelet has not said so yet");
   const Value* const conditions = Find(node, {"status", "conditions"});
@@ -283,8 +283,8 @@ k8s::NodeCondition::Spec NodeConditionOf(const Struct& node, base::WallTime boot
       continue;
     }
     const auto said = ParseTimestamp(TextAt(condition, {"lastHeartbeatTime"}));
-    if (said.has_value() && std::chrono::sys_seconds(std::chrono::seconds(said->seconds())) <
-                                std::chrono::floor<std::chrono::seconds>(booted)) {
+    if (said.has_value() &&
+        std::chrono::sys_seconds(std::chrono::seconds(said->seconds())) < booted) {
       spec.set_not_ready("its kubelet has not said so since the machine booted");
     } else if (TextAt(condition, {"status"}) == "True") {
       spec.clear_not_ready();

@@ -152,7 +152,7 @@ TEST_CASE("node object: why it is not ready, in the kubelet's words") {
   const auto why = [](const std::string& yaml) {
     Struct node;
     REQUIRE(FromYaml(yaml, node).ok());
-    return NodeConditionOf(node, base::WallTime(std::chrono::seconds(100))).not_ready();
+    return NodeConditionOf(node, std::chrono::sys_seconds(std::chrono::seconds(100))).not_ready();
   };
   CHECK(why("status: {conditions: [{type: Ready, status: \"True\", message: fine}]}").empty());
   CHECK(why("status: {conditions: [{type: DiskPressure, status: \"True\", message: no}, "

@@ -21,7 +21,7 @@ kube::Reference NodeReference(const std::string& name) {
 
 // Writes what is wished on the node, and looks at it.
 absl::StatusOr<NodeSight> Visit(kube::Api& api, const std::string& name, const NodeWish& wish,
-                                base::WallTime booted) {
+                                std::chrono::sys_seconds booted) {
   kube::Objects objects(api, kManager);
   ASSIGN_OR_RETURN(Struct node, objects.Get(NodeReference(name)));
   if (const std::optional<Struct> patch = PlanNode(node, wish); patch.has_value()) {
@@ -144,7 +144,8 @@ void NodeObject::Set(std::optional<Subject> subject) {
       std::move(subject->find),
       [name = std::move(subject->name), wish = std::move(subject->wish), mailbox = loop_.mailbox(),
        weak = std::weak_ptr(self_), &clock = clock_](kube::Api& api) -> absl::Status {
-        const base::WallTime booted = clock.Now() - clock.Monotonic().time_since_epoch();
+        const auto booted = std::chrono::floor<std::chrono::seconds>(
+            clock.Now() - clock.Monotonic().time_since_epoch());
         absl::StatusOr<NodeSight> seen = Visit(api, name, wish, booted);
         RETURN_IF_ERROR(seen.status());
         mailbox->Post([weak, seen = *std::move(seen)] {

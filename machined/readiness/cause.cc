@@ -119,7 +119,7 @@ std::string CauseOf(const CauseScene& scene) {
   return scene.pods.empty() ? scene.pull : PodProblem(scene);
 }
 
-bool PullLog::Append(std::string_view bytes, base::MonotonicTime now) {
+bool PullLog::Append(std::string_view bytes, std::chrono::nanoseconds now) {
   constexpr size_t kLongestLine = 16 << 10;
   bool found = false;
   for (const char c : bytes) {
@@ -133,7 +133,7 @@ bool PullLog::Append(std::string_view bytes, base::MonotonicTime now) {
   return found;
 }
 
-bool PullLog::TakeLine(base::MonotonicTime now) {
+bool PullLog::TakeLine(std::chrono::nanoseconds now) {
   constexpr std::string_view kFailed = "PullImage from image service failed";
   constexpr size_t kMostImages = 64;
   Struct line;
@@ -148,7 +148,8 @@ bool PullLog::TakeLine(base::MonotonicTime now) {
   return true;
 }
 
-std::string PullLog::ProblemOf(const All<k8s::StaticPod>& pods, base::MonotonicTime now) const {
+std::string PullLog::ProblemOf(const All<k8s::StaticPod>& pods,
+                               std::chrono::nanoseconds now) const {
   for (const auto& row : pods) {
     const Value* const containers = Find(row.spec().pod(), {"spec", "containers"});
     if (containers == nullptr) {

@@ -9,7 +9,6 @@
 
 #include "absl/status/status.h"
 #include "ichor/service.resources.h"
-#include "lib/base/clock.h"
 #include "lib/runtime/rows.h"
 #include "machined/readiness/policy.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
@@ -39,19 +38,20 @@ class PullLog {
   // After it, a failure that was not repeated is forgotten: the kubelet waits for up to 5 minutes.
   static constexpr std::chrono::minutes kMemory{6};
 
-  // Takes what the kubelet wrote, cut anywhere. True if there is a new failure in it.
-  bool Append(std::string_view bytes, base::MonotonicTime now);
+  // Takes what the kubelet wrote, cut anywhere, at a time since some start. True if there is a new
+  // failure in it.
+  bool Append(std::string_view bytes, std::chrono::nanoseconds now);
 
   // "image NAME cannot be pulled: not found", of one that a static pod wants; or empty.
-  std::string ProblemOf(const All<k8s::StaticPod>& pods, base::MonotonicTime now) const;
+  std::string ProblemOf(const All<k8s::StaticPod>& pods, std::chrono::nanoseconds now) const;
 
  private:
   struct Failure {
     std::string cause;
-    base::MonotonicTime seen;
+    std::chrono::nanoseconds seen{};
   };
 
-  bool TakeLine(base::MonotonicTime now);
+  bool TakeLine(std::chrono::nanoseconds now);
 
   std::string line_;                         // that is not whole yet
   std::map<std::string, Failure> failures_;  // by image; of few, as a node has few

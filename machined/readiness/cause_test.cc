@@ -78,7 +78,7 @@ TEST_CASE("cause: before the kubelet answers, its log says which image it cannot
   k8s::StaticPod::Spec pod;
   REQUIRE(FromYaml("spec: {containers: [{image: 'r.io/api:9'}]}", *pod.mutable_pod()).ok());
   const auto pods = AllOf<k8s::StaticPod>({{"kube-apiserver", pod}});
-  const base::MonotonicTime start{};
+  const std::chrono::nanoseconds start{};
   PullLog log;
   CHECK_FALSE(
       log.Append("{\"msg\":\"PullImage from image service failed\",\"err\":\"x\"}\n{\"ts\":1,"

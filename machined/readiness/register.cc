@@ -37,19 +37,19 @@ void Readiness::OnSettled() {
   ReadConfig();
   FollowEndpoint();
   State();
-  Consider(
-      CauseOf({.wish = wish_,
-               .states = runtime_.Read<services::ServiceState>(),
-               .processes = runtime_.Read<services::ProcessStatus>(),
-               .times = runtime_.Read<time::TimeStatus>(),
-               .pods = runtime_.Read<k8s::StaticPodStatus>(),
-               .endpoint = endpoint_problem_,
-               .pull = pulls_.ProblemOf(runtime_.Read<k8s::StaticPod>(), clock_.Monotonic())}));
+  Consider(CauseOf({.wish = wish_,
+                    .states = runtime_.Read<services::ServiceState>(),
+                    .processes = runtime_.Read<services::ProcessStatus>(),
+                    .times = runtime_.Read<time::TimeStatus>(),
+                    .pods = runtime_.Read<k8s::StaticPodStatus>(),
+                    .endpoint = endpoint_problem_,
+                    .pull = pulls_.ProblemOf(runtime_.Read<k8s::StaticPod>(),
+                                             clock_.Monotonic().time_since_epoch())}));
   Diagnose();
 }
 
 void Readiness::OnKubeletLog(std::string_view bytes) {
-  if (pulls_.Append(bytes, clock_.Monotonic())) {
+  if (pulls_.Append(bytes, clock_.Monotonic().time_since_epoch())) {
     OnSettled();
   }
 }
