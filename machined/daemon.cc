@@ -227,6 +227,16 @@ void Daemon::RegisterClusterObjects() {
                                                                 .clock = clock_,
                                                                 .worker = cluster_worker_,
                                                                 .new_api = NewConnection});
+  pod_statuses_ = std::make_unique<PodStatuses>(PodStatuses::Parts{.runtime = runtime_,
+                                                                   .loop = *loop_,
+                                                                   .clock = clock_,
+                                                                   .worker = kubelet_worker_,
+                                                                   .new_api = NewConnection});
+  readiness_ = std::make_unique<Readiness>(Readiness::Parts{.runtime = runtime_,
+                                                            .loop = *loop_,
+                                                            .clock = clock_,
+                                                            .worker = kubelet_worker_,
+                                                            .new_api = NewConnection});
 }
 
 // On a worker: name servers may take their time.
@@ -467,6 +477,7 @@ void Daemon::OnSettled() {
   platform_->OnSettled();
   etcd_->OnSettled();
   etcd_health_->OnSettled();
+  readiness_->OnSettled();
   journal_.OnSettled();
   console_.OnSettled();
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {
@@ -478,6 +489,9 @@ void Daemon::OnSettled() {
 void Daemon::OnLog(std::string_view id, std::string_view bytes) {
   logs_.Append(id, bytes);
   delivery_.OnLog(id);
+  if (id == "kubelet" && readiness_ != nullptr) {
+    readiness_->OnKubeletLog(bytes);
+  }
   if (id != init::kMachinedId) {
     Echo(id, bytes);
   }

@@ -56,6 +56,8 @@
 #include "machined/meta/store.h"
 #include "machined/node_object/register.h"
 #include "machined/platform/register.h"
+#include "machined/pod_status/register.h"
+#include "machined/readiness/register.h"
 #include "machined/secrets/api_secrets.h"
 #include "machined/secrets/cluster_certificates.h"
 #include "machined/services/health_checker.h"
@@ -202,6 +204,10 @@ class Daemon : public InitListener, public api::MachineControl {
   WorkerPool cluster_worker_{1};
   std::unique_ptr<ManifestRoom> manifests_;
   std::unique_ptr<NodeObject> node_object_;
+  // Waits for the kubelet, which asks an API server whether it may answer.
+  WorkerPool kubelet_worker_{1};
+  std::unique_ptr<PodStatuses> pod_statuses_;
+  std::unique_ptr<Readiness> readiness_;
   WorkerPool disk_worker_{1};
   std::unique_ptr<NodeConfig> config_;
   std::unique_ptr<ConfigSearch> search_;

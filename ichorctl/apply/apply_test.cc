@@ -161,6 +161,7 @@ TEST_CASE("apply-config: --wait ends at the node of a new cluster, which waits f
   auto& condition = *status.mutable_status()->add_unmet_conditions();
   condition.set_name("services");
   condition.set_reason("etcd not running");
+  status.mutable_status()->add_unmet_conditions()->set_name("nodeReady");
   f.node.Answer(MachineMethod("Events"), EventOf(status));
   machine::ServiceListResponse services;
   machine::ServiceInfo& etcd = *services.add_messages()->add_services();

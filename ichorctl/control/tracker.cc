@@ -114,11 +114,24 @@ std::string UnmetOf(const machine::MachineStatusEvent& status) {
   return text;
 }
 
+// Whether etcd is all that it lacks, beside what comes with it.
+bool WantsEtcdFirst(const machine::MachineStatusEvent& status) {
+  bool wants = false;
+  for (const auto& condition : status.status().unmet_conditions()) {
+    if (condition.name() == "services" && condition.reason() == "etcd not running") {
+      wants = true;
+    } else if (condition.name() != "nodeReady" && condition.name() != "staticPods") {
+      return false;
+    }
+  }
+  return wants;
+}
+
 void Way::LookAtStatus(const machine::MachineStatusEvent& status) {
   using Event = machine::MachineStatusEvent;
   unmet_ = UnmetOf(status);
-  wants_etcd_ = order_.goal == Goal::kReady && status.stage() == Event::RUNNING &&
-                unmet_ == "services: etcd not running";
+  wants_etcd_ =
+      order_.goal == Goal::kReady && status.stage() == Event::RUNNING && WantsEtcdFirst(status);
   at_goal_ = order_.goal != Goal::kStopped &&
              ((status.stage() == Event::RUNNING && status.status().ready()) ||
               (status.stage() == Event::MAINTENANCE && order_.goal == Goal::kRestarted));

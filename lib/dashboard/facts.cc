@@ -197,13 +197,18 @@ std::vector<std::string> Problems(const Model& model) {
   if (!model.error.empty()) {
     problems.push_back(model.error);
   }
-  if (const auto* const status = Find(model.status, "machine")) {
+  const auto* const cause = Find(model.diagnostics, "kubernetes");
+  if (cause != nullptr) {
+    problems.push_back(cause->message());
+  } else if (const auto* const status = Find(model.status, "machine")) {
     for (const auto& condition : status->status().unmet_conditions()) {
       problems.push_back(std::format("{}: {}", condition.name(), condition.reason()));
     }
   }
   for (const auto& [id, diagnostic] : model.diagnostics) {
-    problems.push_back(diagnostic.message());
+    if (&diagnostic != cause) {
+      problems.push_back(diagnostic.message());
+    }
   }
   return problems;
 }

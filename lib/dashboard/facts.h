@@ -32,7 +32,7 @@ std::vector<Fact> NetworkFacts(const Model& model);
 // "apid", "running"; worst first.
 std::vector<Fact> ServiceFacts(const Model& model);
 
-// What is wrong: unmet conditions of being ready, then diagnostics.
+// What is wrong: why Kubernetes does not run, or unmet conditions of being ready, then diagnostics.
 std::vector<std::string> Problems(const Model& model);
 
 // "2d3h", "3h4m", "5m": how long ago `since` was; in whole minutes.

@@ -55,6 +55,8 @@ TEST_CASE("facts: what is not well comes first") {
   model.error = "no answer";
   CHECK(Problems(model) ==
         std::vector<std::string>{"no answer", "time: time is not synced", "a disk\nis slow"});
+  model.diagnostics["kubernetes"].set_message("etcd waits");
+  CHECK(Problems(model) == std::vector<std::string>{"no answer", "etcd waits", "a disk\nis slow"});
 }
 
 TEST_CASE("facts: Kubernetes' parts are there if they run here") {

@@ -52,6 +52,10 @@ class CurlExchange : public Exchange {
     Set(CURLOPT_WRITEDATA, &body);
     SetRequest(question);
     SetPeer();
+    const std::unique_ptr<curl_slist, FreeList> places = ListOf("::" + peer_.at);
+    if (!peer_.at.empty()) {
+      Set(CURLOPT_CONNECT_TO, places.get());
+    }
     const std::unique_ptr<curl_slist, FreeList> headers = HeadersOf(question);
     Set(CURLOPT_HTTPHEADER, headers.get());
     const CURLcode code = curl_easy_perform(easy_.get());
@@ -105,6 +109,10 @@ class CurlExchange : public Exchange {
       SetBlob(CURLOPT_SSLCERT_BLOB, peer_.certificate_pem);
       SetBlob(CURLOPT_SSLKEY_BLOB, peer_.key_pem);
     }
+  }
+
+  static std::unique_ptr<curl_slist, FreeList> ListOf(const std::string& line) {
+    return std::unique_ptr<curl_slist, FreeList>(curl_slist_append(nullptr, line.c_str()));
   }
 
   static std::unique_ptr<curl_slist, FreeList> HeadersOf(const Question& question) {

@@ -17,6 +17,7 @@ struct Peer {
   std::string ca_pem;           // that its certificate leads to; one or several
   std::string certificate_pem;  // ours; empty: none
   std::string key_pem;
+  std::string at{};  // "127.0.0.1:10250": where it is, whatever host URLs name; empty: there
 };
 
 struct Question {

@@ -32,7 +32,8 @@ struct Fixture {
   }
 
   TestServer::Certificate Issue() const {
-    pki::Statement statement{.common_name = "server", .ips = {std::string("\x7f\0\0\1", 4)}};
+    pki::Statement statement{
+        .common_name = "server", .dns_names = {"n1.test"}, .ips = {std::string("\x7f\0\0\1", 4)}};
     statement.for_servers = true;
     statement.not_before = now;
     statement.lifetime = std::chrono::hours(1);
@@ -94,6 +95,16 @@ TEST_CASE("exchange: without a certificate of the server's CA there is no answer
   wrong.ca_pem = pki::NewAuthority(pki::KubernetesAuthority(), f.now)->certificate.ToPem();
   CHECK(absl::IsFailedPrecondition(f.Ask(*Exchange::Create(wrong), {.url = Url(server)}).status()));
   CHECK(server.requests().empty());
+}
+
+TEST_CASE("exchange: a server that is somewhere else than its name says is told by that name") {
+  Fixture f;
+  TestServer server(*f.loop, [](const std::string&) { return Answer200("yes"); }, f.Issue());
+  Peer peer = f.AsClient();
+  peer.at = std::format("127.0.0.1:{}", server.port());
+  CHECK_THAT(f.Ask(*Exchange::Create(peer), {.url = "https://n1.test:10250/pods"}), base::IsOk());
+  CHECK(absl::IsFailedPrecondition(
+      f.Ask(*Exchange::Create(peer), {.url = "https://n2.test:10250/pods"}).status()));
 }
 
 TEST_CASE("exchange: answers have a size, and a time") {

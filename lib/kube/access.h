@@ -13,6 +13,7 @@ struct Access {
   std::string ca_pem;
   std::string certificate_pem;  // of the client
   std::string key_pem;
+  std::string at{};  // as http::Peer's
 
   bool operator==(const Access&) const = default;
 };

@@ -43,7 +43,8 @@ Connection::Connection(Access access)
     : server_(access.server),
       exchange_(http::Exchange::Create({.ca_pem = std::move(access.ca_pem),
                                         .certificate_pem = std::move(access.certificate_pem),
-                                        .key_pem = std::move(access.key_pem)})) {}
+                                        .key_pem = std::move(access.key_pem),
+                                        .at = std::move(access.at)})) {}
 
 absl::StatusOr<google::protobuf::Struct> Connection::Do(const Call& call) {
   http::Question question{.method = call.method,

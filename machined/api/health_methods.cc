@@ -96,22 +96,16 @@ class HealthCall : public rpc::Call {
     }
     const auto checks = HealthChecks();
     for (; met_ < checks.size(); ++met_) {
-      const Verdict verdict = Look(checks[met_], scene);
+      const Verdict verdict = LookWith(checks[met_], scene);
       if (verdict.kind == Verdict::Kind::kNotYet) {
         Wait(checks[met_], verdict.cause);
         return;
       }
       const bool skipped = verdict.kind == Verdict::Kind::kSkipped;
-      Tell(std::format("waiting for {}: {}", checks[met_].condition, skipped ? "SKIP" : "OK"));
+      Tell(std::format("waiting for {}: {}{}{}", checks[met_].condition, skipped ? "SKIP" : "OK",
+                       verdict.cause.empty() ? "" : ": ", verdict.cause));
     }
     End(absl::OkStatus());
-  }
-
-  static Verdict Look(const HealthCheck& check, const HealthScene& scene) {
-    if (check.of_cluster && !scene.cluster.status.ok()) {
-      return {.kind = Verdict::Kind::kNotYet, .cause = std::string(scene.cluster.status.message())};
-    }
-    return check.look(scene);
   }
 
   void Wait(const HealthCheck& check, const std::string& cause) {

@@ -1,5 +1,6 @@
 #include "machined/boot/machine_status.h"
 
+#include <algorithm>
 #include <array>
 #include <format>
 #include <string>
@@ -13,6 +14,7 @@ namespace {
 
 using boot::NodeStage;
 using boot::PowerRequest;
+using k8s::KubernetesReadiness;
 using network::NetworkStatus;
 using runtime::MachineStatus;
 using time::TimeStatus;
@@ -30,16 +32,19 @@ void Unmet(MachineStatus::Spec& status, std::string_view name, std::string reaso
 }
 
 // "apid not running, networkd not healthy"
-std::string ServiceProblems(const All<Service>& services) {
+std::string ServiceProblems(const All<Service>& services,
+                            const KubernetesReadiness::Spec& kubernetes) {
   std::string problems;
   const auto add = [&problems](std::string_view id, std::string_view what) {
     problems += std::format("{}{} {}", problems.empty() ? "" : ", ", id, what);
   };
-  for (const std::string_view id : kRequired) {
+  const auto require = [&](std::string_view id) {
     if (services.find(id) == services.end()) {
       add(id, "not running");
     }
-  }
+  };
+  std::ranges::for_each(kRequired, require);
+  std::ranges::for_each(kubernetes.services(), require);
   for (const auto& row : services) {
     if (const std::string_view problem = ProblemOf(row.spec()); !problem.empty()) {
       add(row.id(), problem);
@@ -94,13 +99,34 @@ enums::RuntimeMachineStage StageOf(const All<Service>& services, const All<Power
   }
 }
 
+void AddKubernetes(const KubernetesReadiness::Spec& kubernetes, MachineStatus::Spec& status) {
+  if (!kubernetes.static_pods().empty()) {
+    Unmet(status, "staticPods", kubernetes.static_pods());
+  }
+  if (!kubernetes.node().empty()) {
+    Unmet(status, "nodeReady", kubernetes.node());
+  }
+}
+
+// What is there of Kubernetes; of a machine that runs, also that nobody knows yet.
+KubernetesReadiness::Spec ReadinessOf(const All<KubernetesReadiness>& kubernetes,
+                                      enums::RuntimeMachineStage stage) {
+  if (!kubernetes.empty()) {
+    return kubernetes.front().spec();
+  }
+  KubernetesReadiness::Spec unknown;
+  if (stage == enums::MACHINE_STAGE_RUNNING) {
+    unknown.set_node("it is not known yet whether there is one");
+  }
+  return unknown;
+}
+
 }  // namespace
 
-absl::StatusOr<Desired<MachineStatus>> DecideMachineStatus(const All<Service>& services,
-                                                           const All<NetworkStatus>& network,
-                                                           const All<TimeStatus>& time,
-                                                           const All<PowerRequest>& power,
-                                                           const All<NodeStage>& stages) {
+absl::StatusOr<Desired<MachineStatus>> DecideMachineStatus(
+    const All<Service>& services, const All<NetworkStatus>& network, const All<TimeStatus>& time,
+    const All<PowerRequest>& power, const All<NodeStage>& stages,
+    const All<KubernetesReadiness>& kubernetes) {
   const NodeStage::Spec stage = stages.empty() ? NodeStage::Spec() : stages.front().spec();
   MachineStatus::Spec status;
   status.set_stage(StageOf(services, power, stage.stage()));
@@ -115,9 +141,11 @@ absl::StatusOr<Desired<MachineStatus>> DecideMachineStatus(const All<Service>& s
     if (std::string problems = NetworkProblems(network); !problems.empty()) {
       Unmet(status, "network", std::move(problems));
     }
-    if (std::string problems = ServiceProblems(services); !problems.empty()) {
+    const KubernetesReadiness::Spec readiness = ReadinessOf(kubernetes, status.stage());
+    if (std::string problems = ServiceProblems(services, readiness); !problems.empty()) {
       Unmet(status, "services", std::move(problems));
     }
+    AddKubernetes(readiness, status);
   }
   status.mutable_status()->set_ready(status.status().unmet_conditions().empty());
   return Desired<MachineStatus>{{"machine", std::move(status)}};

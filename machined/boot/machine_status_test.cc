@@ -23,11 +23,13 @@ const All<Service> kWell = AllOf<Service>({{"apid", Text("running: true healthy:
 
 runtime::MachineStatus::Spec Decide(const All<Service>& services,
                                     const All<PowerRequest>& power = AllOf<PowerRequest>({}),
-                                    const std::string& stage = "stage: MAINTENANCE") {
+                                    const std::string& stage = "stage: MAINTENANCE",
+                                    const All<k8s::KubernetesReadiness>& kubernetes =
+                                        AllOf<k8s::KubernetesReadiness>({{"kubernetes", {}}})) {
   absl::StatusOr<Desired<runtime::MachineStatus>> decided = DecideMachineStatus(
       services,
       AllOf<NetworkStatus>({{"status", Text("address_ready: true hostname_ready: true")}}),
-      AllOf<TimeStatus>({}), power, AllOf<NodeStage>({{"stage", Text(stage)}}));
+      AllOf<TimeStatus>({}), power, AllOf<NodeStage>({{"stage", Text(stage)}}), kubernetes);
   REQUIRE_THAT(decided, base::IsOk());
   const Rows rows = std::move(*decided).Take();
   REQUIRE(rows.size() == 1);
@@ -63,6 +65,25 @@ TEST_CASE("machine status: with a config it runs, and says what it still waits f
   REQUIRE(status.status().unmet_conditions_size() == 2);
   CHECK(status.status().unmet_conditions(0).name() == "time");
   CHECK(status.status().unmet_conditions(1).name() == "network");
+}
+
+TEST_CASE("machine status: a node of Kubernetes is ready when its node, pods and services are") {
+  const auto none = AllOf<PowerRequest>({});
+  const auto lacks = AllOf<k8s::KubernetesReadiness>(
+      {{"kubernetes", Text("services: 'kubelet' node: 'node \"n\" "
+                           "is not ready' static_pods: 'a pending'")}});
+  const auto status = Decide(kWell, none, "stage: CONFIGURED", lacks);
+  REQUIRE(status.status().unmet_conditions_size() == 5);
+  CHECK(status.status().unmet_conditions(2).reason() == "kubelet not running");
+  CHECK(status.status().unmet_conditions(3).name() == "staticPods");
+  CHECK(status.status().unmet_conditions(3).reason() == "a pending");
+  CHECK(status.status().unmet_conditions(4).name() == "nodeReady");
+  CHECK(status.status().unmet_conditions(4).reason() == "node \"n\" is not ready");
+
+  const auto unknown = AllOf<k8s::KubernetesReadiness>({});
+  CHECK(Decide(kWell, none, "stage: CONFIGURED", unknown).status().unmet_conditions(2).name() ==
+        "nodeReady");
+  CHECK(Decide(kWell, none, "stage: INSTALLING", unknown).status().unmet_conditions_size() == 2);
 }
 
 TEST_CASE("machine status: a machine that makes its disk, or lost its config, still boots") {

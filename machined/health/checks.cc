@@ -9,6 +9,7 @@
 #include "lib/base/status.h"
 #include "lib/resource/tree.h"
 #include "machined/cluster_api/access.h"
+#include "machined/readiness/cause.h"
 
 namespace ichor {
 namespace {
@@ -22,8 +23,8 @@ Verdict Good() {
   return {};
 }
 
-Verdict Skip() {
-  return {.kind = Verdict::Kind::kSkipped, .cause = ""};
+Verdict Skip(std::string cause = "") {
+  return {.kind = Verdict::Kind::kSkipped, .cause = std::move(cause)};
 }
 
 Verdict NotYet(std::string cause) {
@@ -81,10 +82,11 @@ Verdict DiskIsEnough(const HealthScene& scene) {
                                   volume->spec().size() / kMiB, kLeast / kMiB));
 }
 
-// What the config says beyond this version is a diagnostic too, and no illness.
+// What the config says beyond this version is a diagnostic too, and no illness; nor is a container
+// network that the config leaves to others.
 Verdict NothingIsDiagnosed(const HealthScene& scene) {
   for (const auto& row : scene.diagnostics) {
-    if (!row.id().starts_with("config-")) {
+    if (!row.id().starts_with("config-") && row.id() != kNetworkDiagnostic) {
       return NotYet(std::format("{}: {}", row.id(), row.spec().message()));
     }
   }
@@ -204,7 +206,8 @@ bool HasNoNetwork(const HealthScene& scene) {
 
 Verdict NodesAreReady(const HealthScene& scene) {
   if (HasNoNetwork(scene)) {
-    return Skip();
+    const auto missing = scene.diagnostics.find(kNetworkDiagnostic);
+    return Skip(missing == scene.diagnostics.end() ? "" : missing->spec().message());
   }
   for (const Struct& node : scene.cluster.nodes) {
     if (!Meets(node, "Ready")) {
@@ -310,6 +313,25 @@ ClusterSight LookAtCluster(kube::Api& api) {
 
 std::span<const HealthCheck> HealthChecks() {
   return kChecks;
+}
+
+Verdict LookWith(const HealthCheck& check, const HealthScene& scene) {
+  Verdict verdict;
+  if (check.of_cluster && !scene.cluster.status.ok()) {
+    verdict = NotYet(std::string(scene.cluster.status.message()));
+  } else {
+    verdict = check.look(scene);
+  }
+  if (verdict.kind != Verdict::Kind::kNotYet || check.look == MemoryIsEnough ||
+      check.look == DiskIsEnough) {
+    return verdict;
+  }
+  for (const std::string_view id : {kSpaceDiagnostic, kKubernetesDiagnostic}) {
+    if (const auto known = scene.diagnostics.find(id); known != scene.diagnostics.end()) {
+      return NotYet(known->spec().message());
+    }
+  }
+  return verdict;
 }
 
 std::string DiscoveredNodes(const HealthScene& scene) {

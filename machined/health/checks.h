@@ -55,7 +55,7 @@ struct Verdict {
   enum class Kind : std::uint8_t { kGood, kNotYet, kSkipped };
 
   Kind kind = Kind::kGood;
-  std::string cause;  // of kNotYet: one, with a name in it
+  std::string cause;  // of kNotYet: one, with a name in it; of kSkipped: what is not looked for
 };
 
 struct HealthCheck {
@@ -66,6 +66,9 @@ struct HealthCheck {
 
 // In the order in which they are waited for.
 std::span<const HealthCheck> HealthChecks();
+
+// What `check` says, with the one cause that the machine knows of itself, if it knows one.
+Verdict LookWith(const HealthCheck& check, const HealthScene& scene);
 
 // The names of the cluster's nodes, for the first line.
 std::string DiscoveredNodes(const HealthScene& scene);

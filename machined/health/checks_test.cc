@@ -73,6 +73,40 @@ TEST_CASE("health: nothing is missing of a cluster that does what it should") {
   CHECK(DiscoveredNodes(Well()) == "discovered nodes: [10.0.0.1]");
 }
 
+TEST_CASE("health: what the machine knows itself is the cause of all that waits for it") {
+  HealthScene scene = Well();
+  scene.services = AllOf<v1alpha1::Service>({{"apid", "running: true healthy: true"}});
+  scene.cluster.status = absl::UnavailableError("connection refused");
+  scene.diagnostics = AllOf<runtime::Diagnostic>({{"kubernetes", "message: 'etcd waits'"}});
+  scene.memory_bytes = 0;
+  const auto cause = [&scene](std::string_view condition) {
+    const auto check = std::ranges::find(HealthChecks(), condition, &HealthCheck::condition);
+    return LookWith(*check, scene).cause;
+  };
+  CHECK(cause("etcd to be healthy") == "etcd waits");
+  CHECK(cause("apid to be ready").empty());
+  CHECK(cause("all nodes memory sizes") == "this machine has 0 MiB of memory, of at least 1698");
+  CHECK(cause("no diagnostics") == "etcd waits");
+  CHECK(cause("all k8s nodes to report") == "etcd waits");
+  scene.diagnostics = AllOf<runtime::Diagnostic>(
+      {{"ephemeral-full", "message: 'EPHEMERAL is full'"}, {"kubernetes", "message: 'later'"}});
+  CHECK(cause("etcd to be healthy") == "EPHEMERAL is full");
+  scene.diagnostics = AllOf<runtime::Diagnostic>({});
+  CHECK(cause("etcd to be healthy") == "service etcd is not there");
+  CHECK(cause("all k8s nodes to report") == "connection refused");
+}
+
+TEST_CASE("health: a container network that is left to others is named, and not waited for") {
+  HealthScene scene = Well();
+  scene.manifests = AllOf<k8s::BootstrapManifestsConfig>({{"manifests", "cni_name: 'none'"}});
+  scene.diagnostics = AllOf<runtime::Diagnostic>({{"cni", "message: 'CNI: none installed'"}});
+  const auto check =
+      std::ranges::find(HealthChecks(), "all k8s nodes to report ready", &HealthCheck::condition);
+  CHECK(LookWith(*check, scene).kind == Verdict::Kind::kSkipped);
+  CHECK(LookWith(*check, scene).cause == "CNI: none installed");
+  CHECK_FALSE(Missing(scene).contains("no diagnostics"));
+}
+
 TEST_CASE("health: services, in their turn") {
   HealthScene scene = Well();
   scene.services =

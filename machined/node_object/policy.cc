@@ -8,6 +8,7 @@
 #include "lib/kube/json.h"
 #include "lib/resource/address_text.h"
 #include "lib/resource/json_text.h"
+#include "lib/resource/time_text.h"
 #include "lib/resource/tree.h"
 
 namespace ichor {
@@ -267,6 +268,31 @@ k8s::NodeStatus::Spec NodeStatusOf(const Struct& node) {
     }
   }
   return status;
+}
+
+k8s::NodeCondition::Spec NodeConditionOf(const Struct& node, std::chrono::sys_seconds booted) {
+  k8s::NodeCondition::Spec spec;
+  spec.set_not_ready("its kubelet has not said so yet");
+  const Value* const conditions = Find(node, {"status", "conditions"});
+  if (conditions == nullptr) {
+    return spec;
+  }
+  for (const Value& item : conditions->list_value().values()) {
+    const Struct& condition = item.struct_value();
+    if (TextAt(condition, {"type"}) != "Ready") {
+      continue;
+    }
+    const auto said = ParseTimestamp(TextAt(condition, {"lastHeartbeatTime"}));
+    if (said.has_value() &&
+        std::chrono::sys_seconds(std::chrono::seconds(said->seconds())) < booted) {
+      spec.set_not_ready("its kubelet has not said so since the machine booted");
+    } else if (TextAt(condition, {"status"}) == "True") {
+      spec.clear_not_ready();
+    } else if (std::string message = TextAt(condition, {"message"}); !message.empty()) {
+      spec.set_not_ready(std::move(message));
+    }
+  }
+  return spec;
 }
 
 k8s::Endpoint::Spec EndpointOfSlice(const Struct& slice) {

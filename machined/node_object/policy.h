@@ -1,6 +1,7 @@
 // This machine's Node object: what shall be written on it, and what it says.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "google/protobuf/struct.pb.h"
+#include "ichor/kubelet.resources.h"
 #include "lib/runtime/rows.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
@@ -39,6 +41,11 @@ std::optional<google::protobuf::Struct> PlanNode(const google::protobuf::Struct&
 
 // What of a node this machine shows.
 k8s::NodeStatus::Spec NodeStatusOf(const google::protobuf::Struct& node);
+
+// Why it is not Ready, in the kubelet's words; nothing of one that is. What was said before
+// `booted` is of a boot that is over.
+k8s::NodeCondition::Spec NodeConditionOf(const google::protobuf::Struct& node,
+                                         std::chrono::sys_seconds booted);
 
 // The addresses of an EndpointSlice that are ready.
 k8s::Endpoint::Spec EndpointOfSlice(const google::protobuf::Struct& slice);

@@ -148,4 +148,22 @@ TEST_CASE("node object: what a node and the API servers' slice say") {
   CHECK(ToText(endpoint.addresses(0)) == "10.0.0.1");
 }
 
+TEST_CASE("node object: why it is not ready, in the kubelet's words") {
+  const auto why = [](const std::string& yaml) {
+    Struct node;
+    REQUIRE(FromYaml(yaml, node).ok());
+    return NodeConditionOf(node, std::chrono::sys_seconds(std::chrono::seconds(100))).not_ready();
+  };
+  CHECK(why("status: {conditions: [{type: Ready, status: \"True\", message: fine}]}").empty());
+  CHECK(why("status: {conditions: [{type: DiskPressure, status: \"True\", message: no}, "
+            "{type: Ready, status: \"False\", message: no network}]}") == "no network");
+  CHECK(why("status: {conditions: [{type: Ready, status: Unknown}]}") ==
+        "its kubelet has not said so yet");
+  const std::string ready = "status: {conditions: [{type: Ready, status: \"True\", ";
+  CHECK(why(ready + "lastHeartbeatTime: \"1970-01-01T00:01:40Z\"}]}").empty());
+  CHECK(why(ready + "lastHeartbeatTime: \"1970-01-01T00:01:39Z\"}]}") ==
+        "its kubelet has not said so since the machine booted");
+  CHECK(why("metadata: {name: n1}") == "its kubelet has not said so yet");
+}
+
 }  // namespace ichor

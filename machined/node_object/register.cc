@@ -15,25 +15,23 @@ using google::protobuf::Struct;
 constexpr const char* kSource = "kubernetes.node";
 constexpr const char* kManager = "talos";
 
-// What the node and the API servers are said to be.
-struct Seen {
-  std::optional<k8s::NodeStatus::Spec> status;
-  std::optional<k8s::Endpoint::Spec> endpoint;
-};
-
 kube::Reference NodeReference(const std::string& name) {
   return {.api_version = "v1", .kind = "Node", .ns = "", .name = name};
 }
 
 // Writes what is wished on the node, and looks at it.
-absl::StatusOr<Seen> Visit(kube::Api& api, const std::string& name, const NodeWish& wish) {
+absl::StatusOr<NodeSight> Visit(kube::Api& api, const std::string& name, const NodeWish& wish,
+                                std::chrono::sys_seconds booted) {
   kube::Objects objects(api, kManager);
   ASSIGN_OR_RETURN(Struct node, objects.Get(NodeReference(name)));
   if (const std::optional<Struct> patch = PlanNode(node, wish); patch.has_value()) {
     RETURN_IF_ERROR(objects.Patch(NodeReference(name), *patch));
     ASSIGN_OR_RETURN(node, objects.Get(NodeReference(name)));
   }
-  Seen seen{.status = NodeStatusOf(node), .endpoint = std::nullopt};
+  k8s::NodeStatus::Spec status = NodeStatusOf(node);
+  k8s::NodeCondition::Spec condition = NodeConditionOf(node, booted);
+  status.set_node_ready(condition.not_ready().empty());
+  NodeSight seen{.status = std::move(status), .condition = std::move(condition), .endpoint = {}};
   const absl::StatusOr<Struct> slice =
       api.Do({.path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"});
   if (slice.ok()) {
@@ -85,6 +83,7 @@ std::optional<Identity> IdentityOf(const All<config::MachineType>& types,
 NodeObject::NodeObject(Parts parts)
     : runtime_(parts.runtime),
       loop_(parts.loop),
+      clock_(parts.clock),
       task_({.loop = parts.loop,
              .worker = parts.worker,
              .clock = parts.clock,
@@ -92,8 +91,9 @@ NodeObject::NodeObject(Parts parts)
              .name = kSource,
              .period = kPeriod}) {
   runtime_.AddSource<k8s::NodeStatus>(kSource);
+  runtime_.AddSource<k8s::NodeCondition>(kSource);
   runtime_.AddSource<k8s::Endpoint>(kSource);
-  Publish(std::nullopt, std::nullopt);
+  Publish({});
   Register(parts.kubelet_kubeconfig);
 }
 
@@ -130,7 +130,7 @@ void NodeObject::Set(std::optional<Subject> subject) {
     if (!given_.empty()) {
       given_.clear();
       task_.Clear();
-      Publish(std::nullopt, std::nullopt);
+      Publish({});
     }
     return;
   }
@@ -143,30 +143,34 @@ void NodeObject::Set(std::optional<Subject> subject) {
   task_.Set(
       std::move(subject->find),
       [name = std::move(subject->name), wish = std::move(subject->wish), mailbox = loop_.mailbox(),
-       weak = std::weak_ptr(self_)](kube::Api& api) -> absl::Status {
-        absl::StatusOr<Seen> seen = Visit(api, name, wish);
+       weak = std::weak_ptr(self_), &clock = clock_](kube::Api& api) -> absl::Status {
+        const auto booted = std::chrono::floor<std::chrono::seconds>(
+            clock.Now() - clock.Monotonic().time_since_epoch());
+        absl::StatusOr<NodeSight> seen = Visit(api, name, wish, booted);
         RETURN_IF_ERROR(seen.status());
         mailbox->Post([weak, seen = *std::move(seen)] {
           const std::shared_ptr<NodeObject*> self = weak.lock();
           if (self != nullptr && !(*self)->given_.empty()) {
-            (*self)->Publish(seen.status, seen.endpoint);
+            (*self)->Publish(seen);
           }
         });
         return absl::OkStatus();
       });
 }
 
-void NodeObject::Publish(const std::optional<k8s::NodeStatus::Spec>& status,
-                         const std::optional<k8s::Endpoint::Spec>& endpoint) {
+void NodeObject::Publish(const NodeSight& seen) {
   Desired<k8s::NodeStatus> statuses;
+  Desired<k8s::NodeCondition> conditions;
   Desired<k8s::Endpoint> endpoints;
-  if (status.has_value()) {
-    statuses.Add(status->nodename(), *status);
+  if (seen.status.has_value()) {
+    statuses.Add(seen.status->nodename(), *seen.status);
+    conditions.Add(seen.status->nodename(), seen.condition);
   }
-  if (endpoint.has_value() && !endpoint->addresses().empty()) {
-    endpoints.Add("kube-apiserver", *endpoint);
+  if (seen.endpoint.has_value() && !seen.endpoint->addresses().empty()) {
+    endpoints.Add("kube-apiserver", *seen.endpoint);
   }
   runtime_.Publish<k8s::NodeStatus>(kSource, std::move(statuses));
+  runtime_.Publish<k8s::NodeCondition>(kSource, std::move(conditions));
   runtime_.Publish<k8s::Endpoint>(kSource, std::move(endpoints));
 }
 

@@ -18,9 +18,17 @@
 
 namespace ichor {
 
-// Keeps what the config says of the node written on it, and publishes NodeStatus and the API
-// servers' Endpoint, while the kubelet is healthy: a control plane as its own administrator, a
-// worker as its kubelet. The node is looked at every ten seconds. Loop's thread only.
+// What the node and the API servers are said to be; of what nobody has seen, nothing.
+struct NodeSight {
+  std::optional<k8s::NodeStatus::Spec> status;
+  k8s::NodeCondition::Spec condition;
+  std::optional<k8s::Endpoint::Spec> endpoint;
+};
+
+// Keeps what the config says of the node written on it, and publishes NodeStatus, NodeCondition
+// and the API servers' Endpoint, while the kubelet is healthy: a control plane as its own
+// administrator, a worker as its kubelet. The node is looked at every ten seconds. Loop's thread
+// only.
 class NodeObject {
  public:
   static constexpr std::chrono::seconds kPeriod{10};
@@ -47,11 +55,11 @@ class NodeObject {
 
   void Register(const std::string& kubelet_kubeconfig);
   void Set(std::optional<Subject> subject);
-  void Publish(const std::optional<k8s::NodeStatus::Spec>& status,
-               const std::optional<k8s::Endpoint::Spec>& endpoint);
+  void Publish(const NodeSight& seen);
 
   Runtime& runtime_;
   Loop& loop_;
+  const base::Clock& clock_;
   const std::shared_ptr<NodeObject*> self_ = std::make_shared<NodeObject*>(this);
   ClusterTask task_;
   std::string given_;  // what the task works on

@@ -1,0 +1,96 @@
+#include "machined/readiness/policy.h"
+
+#include <algorithm>
+#include <format>
+#include <optional>
+
+#include "lib/resource/tree.h"
+#include "machined/kubernetes/settings.h"
+
+namespace ichor {
+namespace {
+
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+bool IsReady(const Struct& pod_status) {
+  const Value* const conditions = Find(pod_status, {"conditions"});
+  return conditions != nullptr &&
+         std::ranges::any_of(conditions->list_value().values(), [](const Value& item) {
+           return TextAt(item.struct_value(), {"type"}) == "Ready" &&
+                  TextAt(item.struct_value(), {"status"}) == "True";
+         });
+}
+
+// What is wrong with a pod, in a word; "" if nothing is.
+std::string_view ProblemOfPod(const Struct& status) {
+  const std::string phase = TextAt(status, {"phase"});
+  if (phase == "Succeeded" || (phase == "Running" && IsReady(status))) {
+    return "";
+  }
+  if (phase == "Running") {
+    return "not ready";
+  }
+  return phase == "Pending" ? "pending" : phase == "Failed" ? "failed" : "unknown";
+}
+
+std::string NodeProblem(const KubernetesWish& wish, const All<k8s::Nodename>& names,
+                        const All<k8s::NodeStatus>& nodes,
+                        const All<k8s::NodeCondition>& conditions) {
+  if (!wish.wanted || !wish.registered) {
+    return "";
+  }
+  const std::string name = names.empty() ? "" : names.front().spec().nodename();
+  const auto node = nodes.find(name);
+  if (node == nodes.end()) {
+    return std::format("node \"{}\" status is not available yet", name);
+  }
+  const auto condition = conditions.find(name);
+  const bool excused = wish.no_network && condition != conditions.end() &&
+                       LacksOnlyNetwork(condition->spec().not_ready());
+  return node->spec().node_ready() || excused ? "" : std::format("node \"{}\" is not ready", name);
+}
+
+}  // namespace
+
+KubernetesWish KubernetesWishOf(const All<config::MachineConfig>& configs) {
+  const std::optional<KubernetesSettings> settings = KubernetesSettings::OfNode(configs);
+  if (!settings.has_value()) {
+    return {};
+  }
+  return {.wanted = true,
+          .control_plane = KubernetesSettings::OfControlPlane(configs).has_value(),
+          .registered = !settings->Node().skip_node_registration(),
+          .no_network = settings->CniName() == "none",
+          .endpoint = settings->Cluster().endpoint()};
+}
+
+// The kubelet lists several reasons in brackets.
+bool LacksOnlyNetwork(std::string_view not_ready) {
+  return not_ready.starts_with("container runtime network not ready");
+}
+
+k8s::KubernetesReadiness::Spec DecideReadiness(const KubernetesWish& wish,
+                                               const All<k8s::Nodename>& names,
+                                               const All<k8s::NodeStatus>& nodes,
+                                               const All<k8s::NodeCondition>& conditions,
+                                               const All<k8s::StaticPodStatus>& pods) {
+  k8s::KubernetesReadiness::Spec readiness;
+  if (wish.wanted) {
+    readiness.add_services("kubelet");
+  }
+  if (wish.wanted && wish.control_plane) {
+    readiness.add_services("etcd");
+    readiness.add_services("trustd");
+  }
+  readiness.set_node(NodeProblem(wish, names, nodes, conditions));
+  for (const auto& row : pods) {
+    if (const auto problem = ProblemOfPod(row.spec().pod_status()); !problem.empty()) {
+      const std::string_view separator = readiness.static_pods().empty() ? "" : ", ";
+      readiness.mutable_static_pods()->append(std::format("{}{} {}", separator, row.id(), problem));
+    }
+  }
+  return readiness;
+}
+
+}  // namespace ichor
