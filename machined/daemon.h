@@ -48,6 +48,7 @@
 #include "machined/etcd/health.h"
 #include "machined/etcd/life.h"
 #include "machined/events/event_bus.h"
+#include "machined/files/rendered_files.h"
 #include "machined/kernel/module_lists.h"
 #include "machined/kubeprism/balancer.h"
 #include "machined/kubernetes/static_pod_list.h"
@@ -104,7 +105,7 @@ class Daemon : public InitListener, public api::MachineControl {
   Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Clock& clock);
   absl::Status Start(base::UniqueFd init);
   absl::Status MakeDirectories() const;
-  void RegisterRooms();
+  void RegisterRooms(bool fresh);
   void RegisterClusterObjects();
   void ResolveHost(const std::string& host, absl::AnyInvocable<void(LogSender::Addresses)> done);
   absl::Status RegisterDisks();
@@ -198,6 +199,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<EtcdLife> etcd_;
   std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;
+  std::unique_ptr<RenderedFiles> rendered_files_;
   // Waits for API servers of Kubernetes, which may take their time.
   WorkerPool cluster_worker_{1};
   std::unique_ptr<ManifestRoom> manifests_;
