@@ -179,7 +179,11 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<InitChannel> init_;
   ContainerHost containers_{*loop_, runtime_, processes_, clock_};
   std::unique_ptr<ContainerLogs> container_logs_;
-  ContainersOfNode container_directory_{*loop_, files_, kCriSocket};
+  ContainersOfNode container_directory_{
+      {.loop = *loop_,
+       .files = files_,
+       .logins = [this] { return LoginsOf(runtime_.Read<cri::RegistryConfig>()); }},
+      kCriSocket};
   PodsEnd pods_end_{*loop_, runtime_, clock_, kCriSocket};
   HealthChecker health_{*loop_, runtime_, clock_};
   PowerControl power_;
