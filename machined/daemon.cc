@@ -153,7 +153,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   const bool fresh = options_.checkpoint && !LoadAll();
   power_.Begin(options_.checkpoint);
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
-  RegisterRooms();
+  RegisterRooms(fresh);
   secrets_ = RegisterSecrets(runtime_, *loop_, clock_);
   cluster_certificates_ = RegisterClusterCertificates(runtime_, *loop_, clock_);
   trustd_secrets_ = RegisterTrustd(runtime_, *loop_, clock_);
@@ -177,7 +177,7 @@ absl::Status Daemon::MakeDirectories() const {
   return sys::MakeDirectory(options_.etc, {.mode = 0755});
 }
 
-void Daemon::RegisterRooms() {
+void Daemon::RegisterRooms(bool fresh) {
   RegisterHostname(runtime_, kernel_);
   RegisterHostnameWishes(runtime_);
   RegisterNetwork(runtime_);
@@ -204,7 +204,11 @@ void Daemon::RegisterRooms() {
                        options_.secrets);
   etcd_health_ = std::make_unique<EtcdHealth>(
       EtcdHealth::Parts{.runtime = runtime_, .loop = *loop_, .clock = clock_, .etcd = *etcd_});
-  static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs);
+  static_pods_ = RegisterKubernetes(runtime_, *loop_, options_.secrets, options_.configs, fresh);
+  rendered_files_ = std::make_unique<RenderedFiles>(
+      runtime_, *loop_,
+      std::vector<std::string>{options_.secrets, options_.configs, "/etc/kubernetes",
+                               "/system/resolved", options_.etc + "/overlay/files/cri"});
   RegisterKubePrism(runtime_, *loop_, kubeprism_);
   RegisterClusterObjects();
   RegisterDelivery(runtime_, *loop_, delivery_);
@@ -574,6 +578,9 @@ absl::StatusOr<std::string> Daemon::Reset(const machine::ResetRequest& request) 
   boot::PowerRequest::Spec power = RequestOf(
       request.reboot() ? boot::PowerRequest::Spec::RESTART : boot::PowerRequest::Spec::POWER_OFF);
   *power.mutable_wipe() = std::move(wipe);
+  if (request.graceful()) {
+    etcd_->LeaveOnTheWayDown();
+  }
   return GoDown(std::move(power), "reset");
 }
 

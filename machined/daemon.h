@@ -48,6 +48,7 @@
 #include "machined/etcd/health.h"
 #include "machined/etcd/life.h"
 #include "machined/events/event_bus.h"
+#include "machined/files/rendered_files.h"
 #include "machined/kernel/module_lists.h"
 #include "machined/kubeprism/balancer.h"
 #include "machined/kubernetes/static_pod_list.h"
@@ -106,7 +107,7 @@ class Daemon : public InitListener, public api::MachineControl {
   Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Clock& clock);
   absl::Status Start(base::UniqueFd init);
   absl::Status MakeDirectories() const;
-  void RegisterRooms();
+  void RegisterRooms(bool fresh);
   void RegisterClusterObjects();
   void ResolveHost(const std::string& host, absl::AnyInvocable<void(LogSender::Addresses)> done);
   absl::Status RegisterDisks();
@@ -180,7 +181,11 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<InitChannel> init_;
   ContainerHost containers_{*loop_, runtime_, processes_, clock_};
   std::unique_ptr<ContainerLogs> container_logs_;
-  ContainersOfNode container_directory_{*loop_, files_, kCriSocket};
+  ContainersOfNode container_directory_{
+      {.loop = *loop_,
+       .files = files_,
+       .logins = [this] { return LoginsOf(runtime_.Read<cri::RegistryConfig>()); }},
+      kCriSocket};
   PodsEnd pods_end_{*loop_, runtime_, clock_, kCriSocket};
   HealthChecker health_{*loop_, runtime_, clock_};
   PowerControl power_;
@@ -200,6 +205,7 @@ class Daemon : public InitListener, public api::MachineControl {
   std::unique_ptr<EtcdLife> etcd_;
   std::unique_ptr<EtcdHealth> etcd_health_;
   std::unique_ptr<StaticPodList> static_pods_;
+  std::unique_ptr<RenderedFiles> rendered_files_;
   // Waits for API servers of Kubernetes, which may take their time.
   WorkerPool cluster_worker_{1};
   std::unique_ptr<ManifestRoom> manifests_;

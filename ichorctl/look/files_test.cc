@@ -100,6 +100,27 @@ TEST_CASE("image list: images of the namespace that was asked for") {
   CHECK(request.containerd().namespace_() == common::NS_SYSTEM);
 }
 
+TEST_CASE("image pull and remove: the image and the namespace that were asked for") {
+  TestNode node;
+  machine::ImageServicePullResponse pulled;
+  pulled.set_name("r.io/x@sha256:00");
+  node.Answer("/machine.ImageService/Pull", pulled);
+  node.Answer("/machine.ImageService/Remove", google::protobuf::Empty());
+  const auto command = [](const SharedNodeFlags& flags) { return ImageCommand(flags); };
+  REQUIRE_THAT(node.Run(command, {"pull", "r.io/x:1"}), IsOk());
+  CHECK(node.out() == "10.0.0.2: r.io/x@sha256:00\n");
+  machine::ImageServicePullRequest pull;
+  REQUIRE(pull.ParseFromString(node.calls().front().request));
+  CHECK(pull.image_ref() == "r.io/x:1");
+  CHECK(pull.containerd().namespace_() == common::NS_CRI);
+  REQUIRE_THAT(node.Run(command, {"rm", "r.io/x:1", "--namespace", "system"}), IsOk());
+  CHECK(node.out().empty());
+  machine::ImageServiceRemoveRequest removed;
+  REQUIRE(removed.ParseFromString(node.calls().front().request));
+  CHECK(removed.image_ref() == "r.io/x:1");
+  CHECK(removed.containerd().namespace_() == common::NS_SYSTEM);
+}
+
 TEST_CASE("inspect dependencies: a graph with controllers, resources and who reads what") {
   TestNode node;
   inspect::ControllerRuntimeDependenciesResponse reply;

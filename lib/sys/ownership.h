@@ -18,7 +18,7 @@ struct Ownership {
 // mkdir(2), chown(2), chmod(2).
 absl::Status MakeDirectory(const std::string& path, const Ownership& ownership);
 
-// Gives a file or socket to its owner.
+// Gives a file or socket to its owner. What is right already is not touched: nobody notices.
 absl::Status SetOwnership(const std::string& path, const Ownership& ownership);
 
 }  // namespace ichor::sys

@@ -9,6 +9,7 @@
 #include "lib/base/status.h"
 #include "machine/machine.pb.h"
 #include "machined/api/areas.h"
+#include "machined/etcd/leave.h"
 
 namespace ichor::api {
 namespace {
@@ -92,53 +93,6 @@ void Forfeit(const Session& session, const StatusResponse& status, Answer<Forfei
 
 using LeftCluster = machine::EtcdLeaveClusterResponse;
 
-void RemoveSelf(EtcdControl& etcd, const Session& session, std::uint64_t self,
-                Answer<LeftCluster> answered) {
-  etcdserverpb::MemberRemoveRequest request;
-  request.set_id(self);
-  session->Call<etcdserverpb::MemberRemoveResponse>(
-      "Cluster/MemberRemove", request,
-      [&etcd, answered = std::move(answered)](
-          const absl::StatusOr<etcdserverpb::MemberRemoveResponse>& removed) mutable {
-        if (!removed.ok()) {
-          answered(removed.status());
-          return;
-        }
-        etcd.Leave([answered = std::move(answered)](const absl::Status& left) mutable {
-          LeftCluster reply;
-          reply.add_messages();
-          answered(left.ok() ? absl::StatusOr<LeftCluster>(reply) : left);
-        });
-      });
-}
-
-// Whether somebody would be left.
-absl::Status MayLeave(const MemberListResponse& members, std::uint64_t self) {
-  for (const Member& member : members.members()) {
-    if (member.id() == self ? member.is_learner() : !member.is_learner()) {
-      return absl::OkStatus();
-    }
-  }
-  return absl::FailedPreconditionError(
-      "this is the only voting member: its cluster ends with a reset of its node, and cannot be "
-      "left");
-}
-
-void Leave(EtcdControl& etcd, const Session& session, const StatusResponse& status,
-           Answer<LeftCluster> answered) {
-  session->Call<MemberListResponse>(
-      "Cluster/MemberList", etcdserverpb::MemberListRequest(),
-      [&etcd, session, self = status.header().member_id(),
-       answered = std::move(answered)](const absl::StatusOr<MemberListResponse>& members) mutable {
-        const absl::Status may = members.ok() ? MayLeave(*members, self) : members.status();
-        if (may.ok()) {
-          RemoveSelf(etcd, session, self, std::move(answered));
-        } else {
-          answered(may);
-        }
-      });
-}
-
 }  // namespace
 
 void AddEtcdMemberMethods(Methods& methods) {
@@ -151,10 +105,11 @@ void AddEtcdMemberMethods(Methods& methods) {
       "/machine.MachineService/EtcdLeaveCluster",
       [&etcd](const machine::EtcdLeaveClusterRequest&, const rpc::Stream&,
               Answer<LeftCluster> answered) {
-        WithStatus(
-            etcd, std::move(answered),
-            [&etcd](const Session& session, const StatusResponse& status,
-                    Answer<LeftCluster> then) { Leave(etcd, session, status, std::move(then)); });
+        LeaveEtcd(etcd, [answered = std::move(answered)](const absl::Status& left) mutable {
+          LeftCluster reply;
+          reply.add_messages();
+          answered(left.ok() ? absl::StatusOr<LeftCluster>(reply) : left);
+        });
       });
 }
 

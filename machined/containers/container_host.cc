@@ -159,7 +159,7 @@ void ContainerHost::Begin(const std::string& id) {
     return;
   }
   entry.start = StartContainer(
-      *containerd_, id, *entry.wish,
+      *containerd_, id, *entry.wish, LoginsOf(runtime_.Read<cri::RegistryConfig>()),
       [this, id](std::string progress) { table_.OnPreparing(id, std::move(progress)); },
       [this, id](const absl::StatusOr<RunningContainer>& started) { Started(id, started); });
 }

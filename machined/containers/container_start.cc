@@ -121,10 +121,11 @@ void FindTask(Containerd& containerd, const containers::Container& container,
 class Start : public ContainerStart, public std::enable_shared_from_this<Start> {
  public:
   Start(Containerd& containerd, std::string id, services::ProcessSpec::Spec process,
-        OnProgress on_progress, Done done)
+        RegistryLogins logins, OnProgress on_progress, Done done)
       : containerd_(containerd),
         id_(std::move(id)),
         process_(std::move(process)),
+        logins_(std::move(logins)),
         on_progress_(std::move(on_progress)),
         done_(std::move(done)) {}
 
@@ -176,15 +177,16 @@ class Start : public ContainerStart, public std::enable_shared_from_this<Start> 
     }
     pulled_ = true;
     on_progress_(std::format("pulls image {}", image()));
-    PullImage(
-        containerd_, image(), WhileAlive<bool>([](Start& self, const absl::StatusOr<bool>& pulled) {
-          if (pulled.ok()) {
-            self.Read();
-            return;
-          }
-          base::Log(base::Severity::kWarning, "{}: {}", self.id_, base::MessageOf(pulled.status()));
-          self.done_(CannotPull(self.image(), pulled.status()));
-        }));
+    PullImage(containerd_, image(), logins_,
+              WhileAlive<bool>([](Start& self, const absl::StatusOr<bool>& pulled) {
+                if (pulled.ok()) {
+                  self.Read();
+                  return;
+                }
+                base::Log(base::Severity::kWarning, "{}: {}", self.id_,
+                          base::MessageOf(pulled.status()));
+                self.done_(CannotPull(self.image(), pulled.status()));
+              }));
   }
 
   void Prepare(const ImageConfig& image) {
@@ -252,6 +254,7 @@ class Start : public ContainerStart, public std::enable_shared_from_this<Start> 
   Containerd& containerd_;
   const std::string id_;
   const services::ProcessSpec::Spec process_;
+  const RegistryLogins logins_;
   const OnProgress on_progress_;
   const Done done_;
   bool pulled_ = false;
@@ -264,10 +267,11 @@ class Start : public ContainerStart, public std::enable_shared_from_this<Start> 
 
 std::shared_ptr<ContainerStart> StartContainer(Containerd& containerd, const std::string& id,
                                                const services::ProcessSpec::Spec& process,
+                                               const RegistryLogins& logins,
                                                ContainerStart::OnProgress on_progress,
                                                ContainerStart::Done done) {
-  auto start =
-      std::make_shared<Start>(containerd, id, process, std::move(on_progress), std::move(done));
+  auto start = std::make_shared<Start>(containerd, id, process, logins, std::move(on_progress),
+                                       std::move(done));
   start->Begin();
   return start;
 }

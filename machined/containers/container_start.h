@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "ichor/service.resources.h"
 #include "machined/containers/containerd.h"
+#include "machined/containers/registry_logins.h"
 
 namespace ichor {
 
@@ -35,6 +36,7 @@ class ContainerStart {
 // in a container. Called back on the loop, never before this returns but for `on_progress`.
 std::shared_ptr<ContainerStart> StartContainer(Containerd& containerd, const std::string& id,
                                                const services::ProcessSpec::Spec& process,
+                                               const RegistryLogins& logins,
                                                ContainerStart::OnProgress on_progress,
                                                ContainerStart::Done done);
 

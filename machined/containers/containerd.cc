@@ -15,8 +15,19 @@ absl::StatusOr<std::unique_ptr<Containerd>> Containerd::Connect(Loop& loop,
                                                                 const std::string& socket,
                                                                 std::string_view name_space) {
   ASSIGN_OR_RETURN(std::unique_ptr<rpc::Client> client, rpc::Client::Connect(loop, socket));
-  client->SetMetadata({{"containerd-namespace", std::string(name_space)}});
-  return std::unique_ptr<Containerd>(new Containerd(std::move(client)));
+  return std::unique_ptr<Containerd>(
+      new Containerd(std::move(client), {{"containerd-namespace", std::string(name_space)}}));
+}
+
+Containerd::Containerd(std::unique_ptr<rpc::Client> client, rpc::Metadata metadata)
+    : client_(std::move(client)), metadata_(std::move(metadata)) {
+  client_->SetMetadata(metadata_);
+}
+
+void Containerd::OpenStream(
+    const std::string& path,
+    const std::function<std::unique_ptr<rpc::Call>(rpc::Stream&)>& make_call) {
+  client_->Open(path, metadata_, make_call);
 }
 
 void Containerd::ReadBlob(const std::string& digest, Done<std::string> done) {

@@ -39,18 +39,25 @@ class Containerd {
   void ReadBlob(const std::string& digest, Done<std::string> done);
 
   bool closed() const { return client_->closed(); }
+  // Expires when this is destroyed: for the logic of calls that outlives it.
+  std::weak_ptr<const bool> alive() const { return alive_; }
+
+  // A call of another kind, in this namespace, as rpc::Client::Open.
+  void OpenStream(const std::string& path,
+                  const std::function<std::unique_ptr<rpc::Call>(rpc::Stream&)>& make_call);
 
   // For calls of other kinds.
   rpc::Client& client() { return *client_; }
 
  private:
-  explicit Containerd(std::unique_ptr<rpc::Client> client) : client_(std::move(client)) {}
+  Containerd(std::unique_ptr<rpc::Client> client, rpc::Metadata metadata);
 
   // Calls `task` unless this is gone by then.
   template <class T>
   std::function<void(T)> WhileAlive(absl::AnyInvocable<void(T)> task);
 
   std::unique_ptr<rpc::Client> client_;
+  const rpc::Metadata metadata_;                                // of all calls
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // last made, first destroyed
 };
 

@@ -340,9 +340,11 @@ void ContainersOfNode::Pull(const std::string& name_space, const std::string& im
                             Done<std::string> done) {
   using PullQuestion = Question<std::string>;
   PullQuestion::Ask(
-      loop_, socket_, name_space, std::move(done), NoContainerd(), [&image](const auto& question) {
+      loop_, socket_, name_space, std::move(done), NoContainerd(),
+      [&image, logins = logins_()](const auto& question) {
         PullImage(
-            question->containerd(), image, [question, image](const absl::StatusOr<bool>& pulled) {
+            question->containerd(), image, logins,
+            [question, image](const absl::StatusOr<bool>& pulled) {
               if (!pulled.ok()) {
                 question->Answer(CannotPull(image, pulled.status()));
                 return;

@@ -1,23 +1,33 @@
 // Containers and images of this node, for the machine API.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/runtime/loop.h"
 #include "lib/sys/file_view.h"
 #include "machined/api/container_directory.h"
 #include "machined/containers/containerd.h"
+#include "machined/containers/registry_logins.h"
 
 namespace ichor {
 
 // Asks containerd anew for each question. Loop's thread only.
 class ContainersOfNode : public api::ContainerDirectory {
  public:
-  // All must outlive it. `proc` and `cgroups` are read through `files`.
-  ContainersOfNode(Loop& loop, sys::FileView& files, std::string socket)
-      : loop_(loop), files_(files), socket_(std::move(socket)) {}
+  struct Parts {  // all outlive it
+    Loop& loop;
+    sys::FileView& files;  // of /proc and of control groups
+    std::function<RegistryLogins()> logins;
+  };
+
+  ContainersOfNode(Parts parts, std::string socket)
+      : loop_(parts.loop),
+        files_(parts.files),
+        logins_(std::move(parts.logins)),
+        socket_(std::move(socket)) {}
 
   void List(const api::ContainerScope& scope,
             Done<std::vector<machine::ContainerInfo>> done) override;
@@ -32,6 +42,7 @@ class ContainersOfNode : public api::ContainerDirectory {
  private:
   Loop& loop_;
   sys::FileView& files_;
+  const std::function<RegistryLogins()> logins_;
   const std::string socket_;
 };
 

@@ -98,7 +98,8 @@ struct NodeWithContainers {
   std::string path = std::format("/tmp/ichor-directory-{}", getpid());
   std::unique_ptr<rpc::Server> server;
   sys::FakeFileView files;
-  ContainersOfNode directory{*t.loop, files, path};
+  ContainersOfNode directory{
+      {.loop = *t.loop, .files = files, .logins = [] { return RegistryLogins(); }}, path};
 };
 
 }  // namespace

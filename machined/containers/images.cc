@@ -9,6 +9,7 @@
 #include "containerd/transfer.pb.h"
 #include "containerd/transfer_types.pb.h"
 #include "google/protobuf/empty.pb.h"
+#include "machined/containers/side_stream.h"
 
 namespace ichor {
 namespace {
@@ -82,13 +83,28 @@ class ImageReader : public std::enable_shared_from_this<ImageReader> {
   Containerd::Done<ImageConfig> done_;
 };
 
-}  // namespace
+namespace types = containerd::types::transfer;
 
-void PullImage(Containerd& containerd, const std::string& image, Containerd::Done<bool> done) {
-  namespace types = containerd::types::transfer;
+types::AuthResponse ResponseOf(const RegistryLogins& logins, const types::AuthRequest& request) {
+  types::AuthResponse response;
+  const auto login = logins.find(request.host());
+  if (login == logins.end()) {
+    return response;
+  }
+  const auto& [username, password, token] = login->second;
+  response.set_authtype(token.empty() ? types::CREDENTIALS : types::REFRESH);
+  response.set_username(username);
+  response.set_secret(token.empty() ? password : token);
+  return response;
+}
+
+// `logins`: the stream on which containerd asks for them; null if there are none.
+void Transfer(Containerd& containerd, const std::string& image,
+              const std::shared_ptr<SideStream>& logins, Containerd::Done<bool> done) {
   types::OCIRegistry source;
   source.set_reference(image);
   source.mutable_resolver()->set_host_dir(kRegistryHosts);
+  source.mutable_resolver()->set_auth_stream(logins == nullptr ? "" : logins->id());
   types::ImageStore destination;
   destination.set_name(image);
   containerd::types::Platform platform;
@@ -100,11 +116,43 @@ void PullImage(Containerd& containerd, const std::string& image, Containerd::Don
   containerd::services::transfer::v1::TransferRequest request;
   *request.mutable_source() = Packed(source);
   *request.mutable_destination() = Packed(destination);
-  containerd.Call<google::protobuf::Empty>(
+  using Empty = google::protobuf::Empty;
+  containerd.Call<Empty>(
       "/containerd.services.transfer.v1.Transfer/Transfer", request,
-      [done = std::move(done)](const absl::StatusOr<google::protobuf::Empty>& reply) mutable {
+      [logins, done = std::move(done)](const absl::StatusOr<Empty>& reply) mutable {
+        if (logins != nullptr) {
+          logins->Close();
+        }
         done(reply.ok() ? absl::StatusOr<bool>(true) : reply.status());
       });
+}
+
+}  // namespace
+
+void PullImage(Containerd& containerd, const std::string& image, const RegistryLogins& logins,
+               Containerd::Done<bool> done) {
+  if (logins.empty()) {
+    Transfer(containerd, image, nullptr, std::move(done));
+    return;
+  }
+  SideStream::Open(
+      containerd,
+      {.on_ready =
+           [&containerd, image, done = std::move(done)](const std::shared_ptr<SideStream>& stream,
+                                                        const absl::Status& status) mutable {
+             if (status.ok()) {
+               Transfer(containerd, image, stream, std::move(done));
+             } else {
+               done(status);
+             }
+           },
+       .on_message =
+           [logins](SideStream& stream, const google::protobuf::Any& message) {
+             types::AuthRequest request;
+             if (request.ParseFromString(message.value())) {
+               stream.Send(ResponseOf(logins, request));
+             }
+           }});
 }
 
 void ReadImage(Containerd& containerd, const std::string& image,

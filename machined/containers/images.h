@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "machined/containers/containerd.h"
 #include "machined/containers/image_files.h"
+#include "machined/containers/registry_logins.h"
 
 namespace ichor {
 
@@ -14,8 +15,10 @@ inline constexpr const char* kRegistryHosts = "/etc/cri/conf.d/hosts";
 inline constexpr const char* kSnapshotter = "overlayfs";
 
 // Has containerd pull `image` for this machine's architecture and unpack it; what is there already
-// is not fetched again. May take minutes. Errors are containerd's.
-void PullImage(Containerd& containerd, const std::string& image, Containerd::Done<bool> done);
+// is not fetched again. A registry that asks who it is learns its login of `logins`, and no other.
+// May take minutes. Errors are containerd's.
+void PullImage(Containerd& containerd, const std::string& image, const RegistryLogins& logins,
+               Containerd::Done<bool> done);
 
 // What a container of `image` is made with. NotFound if it was not pulled. `containerd` must live
 // until then.

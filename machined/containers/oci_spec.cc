@@ -1,6 +1,7 @@
 #include "machined/containers/oci_spec.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <initializer_list>
 #include <set>
@@ -60,8 +61,8 @@ Struct MountOf(const ContainerMount& mount) {
        {"options", std::vector<std::string>(mount.options().begin(), mount.options().end())}});
 }
 
-// The host's names, since its network is the container's. What is there when it starts counts: a
-// file that is replaced later is another one.
+// The host's names, since its network is the container's. Files: who changes them writes into them,
+// since one that takes the place of another would not be seen.
 constexpr const char* kNames[] = {"/etc/hosts", "/etc/resolv.conf"};
 
 // Those of the base, but what our own list has too; for a privileged one only /proc, since it says
@@ -102,6 +103,44 @@ Tree Namespaces(bool privileged) {
                     : List({mount, Object({{"type", "pid"}}), Object({{"type", "ipc"}})});
 }
 
+// What containerd's default profile forbids even to who has all capabilities, but for add_key and
+// request_key, which helpers of mount(8) call.
+Struct Seccomp() {
+#if defined(__x86_64__)
+  const Tree architectures = List({"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"});
+#else
+  const Tree architectures = List({"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"});
+#endif
+  const Tree forbidden = List({"_sysctl",
+                               "afs_syscall",
+                               "create_module",
+                               "get_kernel_syms",
+                               "getpmsg",
+                               "io_uring_enter",
+                               "io_uring_register",
+                               "io_uring_setup",
+                               "kexec_file_load",
+                               "kexec_load",
+                               "keyctl",
+                               "nfsservctl",
+                               "pivot_root",
+                               "putpmsg",
+                               "query_module",
+                               "security",
+                               "swapoff",
+                               "swapon",
+                               "tuxcall",
+                               "uselib",
+                               "userfaultfd",
+                               "vserver"});
+  return Object(
+      {{"defaultAction", "SCMP_ACT_ALLOW"},
+       {"architectures", architectures},
+       {"syscalls",
+        List(
+            {Object({{"action", "SCMP_ACT_ERRNO"}, {"errnoRet", EPERM}, {"names", forbidden}})})}});
+}
+
 void SetLinux(const ProcessParameters& process, Struct& linux) {
   const bool privileged = process.container().privileged();
   Set(linux, "cgroupsPath", "/" + process.cgroup());
@@ -110,6 +149,7 @@ void SetLinux(const ProcessParameters& process, Struct& linux) {
     Set(linux, "rootfsPropagation", "shared");
     Set(linux, "resources",
         Object({{"devices", List({Object({{"allow", true}, {"access", "rwm"}})})}}));
+    Set(linux, "seccomp", Seccomp());
     linux.mutable_fields()->erase("maskedPaths");
     linux.mutable_fields()->erase("readonlyPaths");
   }

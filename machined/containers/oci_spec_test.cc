@@ -34,6 +34,7 @@ TEST_CASE("oci spec: a container has what is stated, and no more") {
   CHECK_THAT(json,
              ContainsSubstring(R"("resources":{"devices":[{"access":"rwm","allow":false}]})"));
   CHECK_THAT(json, ContainsSubstring("/proc/kcore"));
+  CHECK_THAT(json, !ContainsSubstring("seccomp"));
 }
 
 TEST_CASE("oci spec: a privileged container is among the host's processes and devices") {
@@ -48,6 +49,11 @@ TEST_CASE("oci spec: a privileged container is among the host's processes and de
   CHECK_THAT(json, ContainsSubstring("CAP_CHECKPOINT_RESTORE"));
   CHECK_THAT(json, ContainsSubstring(R"("mounts":[{"destination":"/proc")"));
   CHECK_THAT(json, ContainsSubstring(R"({"destination":"/dev","options":["rbind"],)"));
+  CHECK_THAT(json, ContainsSubstring(R"("seccomp":{"architectures":["SCMP_ARCH_)"));
+  CHECK_THAT(json, ContainsSubstring(R"("defaultAction":"SCMP_ACT_ALLOW")"));
+  CHECK_THAT(json,
+             ContainsSubstring(R"("action":"SCMP_ACT_ERRNO","errnoRet":1,"names":["_sysctl",)"));
+  CHECK_THAT(json, !ContainsSubstring("request_key"));
   CHECK_THAT(json, !ContainsSubstring("maskedPaths"));
   CHECK_THAT(json, !ContainsSubstring("/dev/pts"));
 }

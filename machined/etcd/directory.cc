@@ -86,8 +86,7 @@ absl::Status EtcdDirectory::TakeRestored() const {
   const std::string restored = std::format("{}/{}", directory, kRestoredName);
   std::error_code error;
   if (!std::filesystem::is_directory(restored + "/member", error)) {
-    return absl::FailedPreconditionError(
-        "nothing was restored: another snapshot in the same boot needs a reboot first");
+    return absl::FailedPreconditionError("nothing was restored");
   }
   std::filesystem::rename(restored + "/member", directory + "/member", error);
   RETURN_IF_ERROR(StatusOf(restored, error));

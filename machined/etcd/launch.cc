@@ -108,6 +108,7 @@ EtcdProgram::Spec Restore(const EtcdConfig::Spec& wish, const EtcdSpec::Spec& sp
   EtcdProgram::Spec program = Program(wish, "/usr/local/bin/etcdutl", arguments);
   program.add_read_only_binds(kEtcdSnapshot);
   program.set_once(true);
+  program.set_revision(std::format("{}", data.number()));
   return program;
 }
 

@@ -120,11 +120,13 @@ TEST_CASE("etcd: a snapshot is restored before it starts") {
   Node node;
   node.data.set_beginning(etcd::EtcdDataStatus::Spec::SNAPSHOT);
   node.data.set_skip_hash_check(true);
+  node.data.set_number(7);
   CHECK(node.WaitsFor() == "its data to be restored from the snapshot");
   const All<EtcdProgram> rows = node.Plan();
   REQUIRE(Ids(rows) == "etcd etcd-restore");
   const EtcdProgram::Spec& restore = rows[1].spec();
   CHECK(restore.once());
+  CHECK(restore.revision() == "7");
   CHECK(restore.waits_for().empty());
   CHECK(std::vector<std::string>(restore.arguments().begin(), restore.arguments().end()) ==
         std::vector<std::string>{"/usr/local/bin/etcdutl", "snapshot", "restore",

@@ -4,10 +4,12 @@
 #include <format>
 #include <utility>
 
+#include "ichor/kubelet.resources.h"
 #include "ichor/service.resources.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/disk/system_table.h"
+#include "machined/etcd/leave.h"
 #include "resource/config/config.resources.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
@@ -69,7 +71,33 @@ bool EtcdLife::IsWanted() {
          mounts.find(disk::kEphemeral) != mounts.end();
 }
 
+void EtcdLife::LeaveOnTheWayDown() {
+  leaving_ = data_.has_value();
+  Publish();
+}
+
+void EtcdLife::FollowPods() {
+  const auto pods = parts_.runtime.Read<cri::PodsEnd>();
+  if (asked_to_leave_ || pods.empty() || !pods.front().spec().ended()) {
+    return;
+  }
+  asked_to_leave_ = true;
+  LeaveEtcd(*this, [weak = std::weak_ptr(self_)](const absl::Status& left) {
+    if (!left.ok()) {
+      base::Log(base::Severity::kWarning, "etcd: does not leave its cluster: {}",
+                base::MessageOf(left));
+    }
+    if (const auto self = weak.lock()) {
+      (*self)->leaving_ = false;
+      (*self)->Publish();
+    }
+  });
+}
+
 void EtcdLife::OnSettled() {
+  if (leaving_) {
+    FollowPods();
+  }
   const bool none = parts_.runtime.Read<EtcdConfig>().empty();  // wherever its data would be
   if (!jobs_.empty() || pausing_ || !parts_.runtime.IsKnown(TypeRef::Of<EtcdConfig>().kind) ||
       (!none && !parts_.runtime.IsKnown(TypeRef::Of<block::MountStatus>().kind))) {
@@ -165,7 +193,17 @@ void EtcdLife::Bootstrap(const BootstrapWish& wish, Done done) {
   Data data;
   data.set_beginning(wish.from_snapshot ? Data::SNAPSHOT : Data::NEW);
   data.set_skip_hash_check(wish.from_snapshot && wish.skip_hash_check);
+  data.set_number(wish.from_snapshot ? NumberOf(wish) : 0);
   Record(data, std::move(done));
+}
+
+// What was asked for and goes on keeps its number.
+std::uint64_t EtcdLife::NumberOf(const BootstrapWish& wish) const {
+  const Data data = data_.value_or(Data());
+  if (data.beginning() == Data::SNAPSHOT && data.skip_hash_check() == wish.skip_hash_check) {
+    return data.number();
+  }
+  return static_cast<std::uint64_t>(parts_.clock.Now().time_since_epoch().count());
 }
 
 void EtcdLife::Record(const Data& data, Done done) {
@@ -274,7 +312,9 @@ void EtcdLife::Fail(const absl::Status& problem) {
 void EtcdLife::Publish() {
   Desired<EtcdDataStatus> rows;
   if (data_.has_value()) {
-    rows.Add("etcd", *data_);
+    Data data = *data_;
+    data.set_leaving(leaving_);
+    rows.Add("etcd", std::move(data));
   }
   parts_.runtime.Publish(kSource, std::move(rows));
 }

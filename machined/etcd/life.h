@@ -1,6 +1,7 @@
 // The life of etcd's data on this node, from the first wish for a cluster.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -38,6 +39,10 @@ class EtcdLife : public EtcdControl {
   EtcdLife(const EtcdLife&) = delete;
   EtcdLife& operator=(const EtcdLife&) = delete;
 
+  // The machine goes down, and its member shall leave the cluster once the pods have ended, which
+  // need it. What is in the way is logged; the machine goes down all the same.
+  void LeaveOnTheWayDown();
+
   // Looks for what changed. To be called after each settle; cheap.
   void OnSettled();
 
@@ -63,6 +68,8 @@ class EtcdLife : public EtcdControl {
   void Follow();
   void FollowRestore();
   void FollowLeave();
+  void FollowPods();
+  std::uint64_t NumberOf(const BootstrapWish& wish) const;
   void Record(const Data& data, Done done);
   void Do(Action action, Done done);
   void Begin();
@@ -78,9 +85,11 @@ class EtcdLife : public EtcdControl {
   bool seen_ = false;         // by this machined, on this EPHEMERAL
   bool recorded_ = true;      // there may be a record on the disk
   bool restoring_ = false;    // etcdutl was seen to run
-  std::deque<Job> jobs_;      // the first is under way
-  bool pausing_ = false;      // after an error
-  std::string problem_;       // that was said last
+  bool leaving_ = false;      // on the way down
+  bool asked_to_leave_ = false;
+  std::deque<Job> jobs_;  // the first is under way
+  bool pausing_ = false;  // after an error
+  std::string problem_;   // that was said last
 };
 
 }  // namespace ichor

@@ -8,8 +8,10 @@
 #include <optional>
 
 #include "catch2/catch_test_macros.hpp"
+#include "ichor/kubelet.resources.h"
 #include "ichor/service.resources.h"
 #include "lib/base/status_matchers.h"
+#include "lib/resource/text.h"
 #include "lib/runtime/test_runtime.h"
 #include "lib/sys/file.h"
 #include "machined/etcd/policy.h"
@@ -21,6 +23,7 @@
 namespace ichor {
 namespace {
 
+using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using Data = EtcdDirectory::Data;
 
@@ -77,6 +80,10 @@ struct Machine {
     services::ServiceState::Spec spec;
     spec.set_state(state);
     t.runtime.Publish<services::ServiceState>("test", {{"etcd-restore", spec}});
+    t.Advance(20ms);
+  }
+  void SetPods(const std::string& text) {
+    t.runtime.Publish<cri::PodsEnd>("test", {{"pods", Text(text)}});
     t.Advance(20ms);
   }
   void Write(const std::string& name) {
@@ -161,6 +168,46 @@ TEST_CASE("etcd's life: a member that leaves gives its data up once its process 
   node.t.Advance(20ms);
   CHECK(node.Shown() == "empty, NONE ");
   CHECK_THAT(node.Bootstrap(), base::IsOk());
+}
+
+TEST_CASE("etcd's life: on the way down, leaving waits for the pods, and for no etcd") {
+  Machine node;
+  node.Write("etcd/member/wal/0");
+  node.Start();
+  const auto leaving = [&node] {
+    return node.t.runtime.Read<etcd::EtcdDataStatus>().front().spec().leaving();
+  };
+  node.life->LeaveOnTheWayDown();
+  node.t.Advance(20ms);
+  CHECK(leaving());
+  node.SetPods("running: 1");
+  CHECK(leaving());
+  node.SetPods("ended: true");
+  CHECK_FALSE(leaving());  // etcd does not run
+  CHECK(node.Shown() == "NONE ");
+}
+
+TEST_CASE("etcd's life: another snapshot is another piece of work, the same one is not") {
+  Machine node;
+  const auto number = [&node] {
+    return node.t.runtime.Read<etcd::EtcdDataStatus>().front().spec().number();
+  };
+  node.t.clock.Advance(1h);
+  node.Write("etcd.snapshot");
+  REQUIRE_THAT(node.Bootstrap({.from_snapshot = true}), base::IsOk());
+  const auto first = number();
+  CHECK(first != 0);
+  REQUIRE_THAT(node.Bootstrap({.from_snapshot = true}), base::IsOk());
+  CHECK(number() == first);
+  node.Write("etcd/restored/member/snap/db");
+  node.Restore(services::ServiceState::Spec::FINISHED);
+  node.Restore(services::ServiceState::Spec::WAITING);
+  node.life->Leave([](const absl::Status&) {});
+  node.t.Advance(20ms);
+  CHECK(node.Shown() == "empty, NONE ");
+  node.Write("etcd.snapshot");
+  REQUIRE_THAT(node.Bootstrap({.from_snapshot = true}), base::IsOk());
+  CHECK(number() != first);
 }
 
 TEST_CASE("etcd's life: a snapshot has a place where etcd has one") {

@@ -6,6 +6,7 @@
 #include "machined/etcd/pki_files.h"
 #include "machined/etcd/policy.h"
 #include "machined/etcd/service.h"
+#include "machined/files/rendered_files.h"
 
 namespace ichor {
 
@@ -14,9 +15,11 @@ std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string&
   runtime.Reconcile("etcd.derive-config", DeriveEtcdConfig);
   runtime.Reconcile("etcd.resolve-spec", ResolveEtcdSpec);
   runtime.Reconcile("etcd.plan", PlanEtcd);
-  runtime.Actuate<secrets::EtcdRootSecret, secrets::EtcdSecret>(
+  ExpectFileChanges(runtime);
+  runtime.Actuate<files::FileChange, secrets::EtcdRootSecret, secrets::EtcdSecret>(
       "etcd.write-pki",
-      [directory = secrets + "/etcd"](const All<secrets::EtcdRootSecret>& roots,
+      [directory = secrets + "/etcd"](const All<files::FileChange>& /*changes*/,
+                                      const All<secrets::EtcdRootSecret>& roots,
                                       const All<secrets::EtcdSecret>& certificates) {
         return WriteEtcdPki(roots, certificates, directory, kEtcdUser);
       });
@@ -24,8 +27,8 @@ std::unique_ptr<EtcdLife> RegisterEtcd(EtcdLife::Parts parts, const std::string&
 }
 
 LateService EtcdService() {
-  return LateServiceOf<boot::PowerRequest, cri::ContainerRuntime, etcd::EtcdProgram, cri::PodsEnd>(
-      "etcd.define-services", DefineEtcd);
+  return LateServiceOf<boot::PowerRequest, cri::ContainerRuntime, etcd::EtcdProgram, cri::PodsEnd,
+                       etcd::EtcdDataStatus>("etcd.define-services", DefineEtcd);
 }
 
 std::vector<Kind> EtcdCheckpointKinds() {

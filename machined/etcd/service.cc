@@ -31,6 +31,7 @@ ServiceDefinition::Spec DefinitionOf(const etcd::EtcdProgram::Spec& program) {
   process.set_oom_score_adj(kAlmostNeverKilled);
   process.mutable_container()->set_image(program.image());
   process.mutable_container()->set_open_files(kOpenFiles);
+  process.mutable_container()->set_revision(program.revision());
   for (const std::string& path : program.binds()) {
     AddBind(path, "rw", definition);
   }
@@ -51,9 +52,11 @@ ServiceDefinition::Spec DefinitionOf(const etcd::EtcdProgram::Spec& program) {
 absl::StatusOr<Desired<ServiceDefinition>> DefineEtcd(const All<boot::PowerRequest>& power,
                                                       const All<cri::ContainerRuntime>& runtimes,
                                                       const All<etcd::EtcdProgram>& programs,
-                                                      const All<cri::PodsEnd>& pods) {
+                                                      const All<cri::PodsEnd>& pods,
+                                                      const All<etcd::EtcdDataStatus>& data) {
   Desired<ServiceDefinition> definitions;
-  if (!power.empty() && !pods.empty() && pods.front().spec().ended()) {
+  const bool leaves = !data.empty() && data.front().spec().leaving();
+  if (!power.empty() && !pods.empty() && pods.front().spec().ended() && !leaves) {
     return definitions;
   }
   if (runtimes.empty()) {

@@ -11,7 +11,7 @@ namespace ichor {
 namespace {
 
 All<services::ServiceDefinition> Define(bool known, bool down, const std::string& pods,
-                                        const std::string& program) {
+                                        const std::string& program, const std::string& data = "") {
   auto runtimes = AllOf<cri::ContainerRuntime>({});
   auto programs = AllOf<etcd::EtcdProgram>({});
   auto power = AllOf<boot::PowerRequest>({});
@@ -23,7 +23,8 @@ All<services::ServiceDefinition> Define(bool known, bool down, const std::string
     power = AllOf<boot::PowerRequest>({{"power", {}}});
   }
   const auto defined =
-      DefineEtcd(power, runtimes, programs, AllOf<cri::PodsEnd>({{"pods", Text(pods)}}));
+      DefineEtcd(power, runtimes, programs, AllOf<cri::PodsEnd>({{"pods", Text(pods)}}),
+                 AllOf<etcd::EtcdDataStatus>({{"etcd", Text(data)}}));
   REQUIRE_THAT(defined, base::IsOk());
   return Stated(*defined);
 }
@@ -59,6 +60,7 @@ TEST_CASE("etcd: its program is a service in a container, as its own user") {
 TEST_CASE("etcd: it outlives the pods, and a machined that knows nothing yet") {
   CHECK_FALSE(Define(true, true, "running: 1", kProgram).empty());
   CHECK(Define(true, true, "ended: true", kProgram).empty());
+  CHECK_FALSE(Define(true, true, "ended: true", kProgram, "leaving: true").empty());
   const auto unknown = Define(false, false, "", "");
   REQUIRE(unknown.size() == 1);
   CHECK(unknown.front().spec().provisional());

@@ -9,6 +9,7 @@
 #include "lib/base/status.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ownership.h"
+#include "lib/sys/rewrite_file.h"
 
 namespace ichor {
 namespace {
@@ -122,7 +123,9 @@ absl::Status EtcFiles::Write(const std::string& name, const Wanted& file) {
   if (current.ok() && *current == file.contents && ModeOf(path) == file.mode) {
     return absl::OkStatus();
   }
-  return sys::WriteFileAtomically(path, file.contents, file.mode);
+  // Containers have those of the network mounted: /etc/hosts, /etc/resolv.conf.
+  return generated ? sys::RewriteFile(path, file.contents, file.mode)
+                   : sys::WriteFileAtomically(path, file.contents, file.mode);
 }
 
 // Whether the image has a link in its place: "../system/etc/hosts". An overlay shows it as well.

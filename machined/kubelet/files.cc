@@ -29,18 +29,12 @@ std::string AcceptedCas(const secrets::KubeletSecret::Spec& secret) {
 
 // A client's file with the token that a node joins with.
 std::string BootstrapKubeconfig(const secrets::KubeletSecret::Spec& secret) {
-  Struct cluster =
-      Object({{"server", secret.endpoint().full_path()},
-              {"certificate-authority-data", absl::Base64Escape(AcceptedCas(secret))}});
-  if (!secret.endpoint_tls_server_name().empty()) {
-    Set(cluster, "tls-server-name", secret.endpoint_tls_server_name());
-  }
   const std::string token =
       std::format("{}.{}", secret.bootstrap_token_id(), secret.bootstrap_token_secret());
   return ToYaml(Object(
       {{"apiVersion", "v1"},
        {"kind", "Config"},
-       {"clusters", List({Object({{"name", "local"}, {"cluster", cluster}})})},
+       {"clusters", List({Object({{"name", "local"}, {"cluster", ClusterOf(secret)}})})},
        {"users", List({Object({{"name", "kubelet"}, {"user", Object({{"token", token}})}})})},
        {"contexts",
         List({Object({{"name", "kubelet@local"},
@@ -49,6 +43,16 @@ std::string BootstrapKubeconfig(const secrets::KubeletSecret::Spec& secret) {
 }
 
 }  // namespace
+
+Struct ClusterOf(const secrets::KubeletSecret::Spec& secret) {
+  Struct cluster =
+      Object({{"server", secret.endpoint().full_path()},
+              {"certificate-authority-data", absl::Base64Escape(AcceptedCas(secret))}});
+  if (!secret.endpoint_tls_server_name().empty()) {
+    Set(cluster, "tls-server-name", secret.endpoint_tls_server_name());
+  }
+  return cluster;
+}
 
 std::optional<KubeletFiles> RenderKubeletFiles(const All<k8s::KubeletSpec>& specs,
                                                const All<secrets::KubeletSecret>& secrets) {

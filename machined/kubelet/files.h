@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "google/protobuf/struct.pb.h"
 #include "lib/runtime/rows.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
 #include "talos/resource/definitions/network/network.resources.h"
@@ -26,6 +27,9 @@ using KubeletFiles = std::map<std::string, KubeletFile>;
 // before all that is known. They have the cluster's bootstrap token.
 std::optional<KubeletFiles> RenderKubeletFiles(const All<k8s::KubeletSpec>& specs,
                                                const All<secrets::KubeletSecret>& secrets);
+
+// How the node reaches the API server, as a cluster of a client's file says it.
+google::protobuf::Struct ClusterOf(const secrets::KubeletSecret::Spec& secret);
 
 // A text that changes when anything of the files does: 16 hexadecimal digits.
 std::string RevisionOf(const KubeletFiles& files);

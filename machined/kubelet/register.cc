@@ -1,5 +1,6 @@
 #include "machined/kubelet/register.h"
 
+#include "machined/files/rendered_files.h"
 #include "machined/kubelet/service.h"
 
 namespace ichor {
@@ -14,8 +15,10 @@ Report<k8s::KubeletFilesStatus> Write(const All<k8s::KubeletSpec>& specs,
   KubeletWish wish{.files = RenderKubeletFiles(specs, secrets),
                    .nodename = specs.empty() ? "" : specs.front().spec().expected_nodename(),
                    .accepted_cas = "",
+                   .cluster = {},
                    .resolv_conf = RenderPodResolvConf(resolvers, host_dns)};
   if (wish.files.has_value()) {
+    wish.cluster = ClusterOf(secrets.front().spec());
     wish.accepted_cas = wish.files->at("pki/ca.crt").contents;
   }
   return WriteKubeletFiles(mounted, wish, places);
@@ -24,9 +27,11 @@ Report<k8s::KubeletFilesStatus> Write(const All<k8s::KubeletSpec>& specs,
 }  // namespace
 
 void RegisterKubelet(Runtime& runtime, const KubeletPlaces& places) {
-  runtime.Actuate<k8s::KubeletSpec, secrets::KubeletSecret, network::ResolverStatus,
-                  network::HostDNSConfig, block::VolumeMountStatus>(
-      "kubelet.write-files", [places](const auto&... rows) { return Write(rows..., places); });
+  ExpectFileChanges(runtime);
+  runtime.Actuate<files::FileChange, k8s::KubeletSpec, secrets::KubeletSecret,
+                  network::ResolverStatus, network::HostDNSConfig, block::VolumeMountStatus>(
+      "kubelet.write-files", [places](const All<files::FileChange>& /*changes*/,
+                                      const auto&... rows) { return Write(rows..., places); });
 }
 
 LateService KubeletService() {

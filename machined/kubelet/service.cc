@@ -61,7 +61,11 @@ ServiceDefinition::Spec Kubelet() {
 }
 
 void TakeSpec(const k8s::KubeletSpec::Spec& spec, ServiceDefinition::Spec& definition) {
+  constexpr const char* kProviders = "/usr/local/lib/kubelet/credentialproviders";
   auto& process = *definition.mutable_process();
+  if (!spec.credential_provider_config().fields().empty()) {
+    Mount(kProviders, kProviders, {"rbind", "ro"}, *process.mutable_container());
+  }
   process.mutable_container()->set_image(spec.image());
   process.mutable_arguments()->MergeFrom(spec.args());
   for (const auto& extra : spec.extra_mounts()) {

@@ -1,5 +1,6 @@
 #include "machined/kubelet/service.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,6 +66,22 @@ TEST_CASE("kubelet: it runs in a container of its image, which is another one fo
   CHECK(process.container().revision() == "r1");
   CHECK(definition->health().local_port() == 10248);
   CHECK(definition->health().http_path() == "/healthz");
+}
+
+TEST_CASE("kubelet: it sees programs that give credentials of registries, if it shall ask them") {
+  const auto sees = [](const Node& node) {
+    return std::ranges::any_of(
+        node.Define()->process().container().mounts(), [](const auto& mount) {
+          return mount.destination() == "/usr/local/lib/kubelet/credentialproviders" &&
+                 mount.options(1) == "ro";
+        });
+  };
+  Node node;
+  CHECK_FALSE(sees(node));
+  node.specs = AllOf<k8s::KubeletSpec>(
+      {{"kubelet", Text("image: 'k:1' credential_provider_config { fields { key: 'kind' value { "
+                        "string_value: 'CredentialProviderConfig' } } }")}});
+  CHECK(sees(node));
 }
 
 TEST_CASE("kubelet: it waits for the node, and names what for") {

@@ -10,23 +10,27 @@
 
 #include "lib/base/status.h"
 #include "lib/pki/certificate.h"
+#include "lib/resource/tree.h"
+#include "lib/resource/yaml.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ownership.h"
 
 namespace ichor {
 namespace {
 
+using google::protobuf::Struct;
+
 constexpr const char* kMounted = "cri-/etc/kubernetes";
 constexpr size_t kLargestFile = 4 << 20;  // bytes
 
-// True if it had to be written.
-absl::StatusOr<bool> Write(const std::string& path, const KubeletFile& file) {
+absl::Status Write(const std::string& path, const KubeletFile& file) {
   const absl::StatusOr<std::string> current = sys::ReadFile(path, kLargestFile);
-  if (current.ok() && *current == file.contents) {
-    return false;
+  std::error_code error;
+  const auto mode = std::filesystem::status(path, error).permissions();
+  if (current.ok() && *current == file.contents && mode == std::filesystem::perms(file.mode)) {
+    return absl::OkStatus();
   }
-  RETURN_IF_ERROR(sys::WriteFileAtomically(path, file.contents, file.mode));
-  return true;
+  return sys::WriteFileAtomically(path, file.contents, file.mode);
 }
 
 absl::Status RemoveIfThere(const std::string& path) {
@@ -69,22 +73,54 @@ absl::Status DropForeignCertificate(const KubeletWish& wish, const KubeletPlaces
   return RemoveIfThere(places.etc + "/kubeconfig-kubelet");
 }
 
+// Whether the cluster of a client's file had to be changed.
+bool Follow(const Struct& wished, Struct& cluster) {
+  bool changed = false;
+  for (const char* const key : {"server", "certificate-authority-data", "tls-server-name"}) {
+    const std::string text = TextAt(wished, {key});
+    if (TextAt(cluster, {key}) == text) {
+      continue;
+    }
+    changed = true;
+    cluster.mutable_fields()->erase(key);
+    if (!text.empty()) {
+      Set(cluster, key, text);
+    }
+  }
+  return changed;
+}
+
+// The file is the kubelet's, whose certificate stays good. One that makes no sense goes.
+absl::Status LeadToCluster(const Struct& wished, const std::string& path) {
+  const absl::StatusOr<std::string> text = sys::ReadFile(path, kLargestFile);
+  if (!text.ok()) {
+    return absl::OkStatus();
+  }
+  Struct file;
+  if (!FromYaml(*text, file).ok() || !file.fields().contains("clusters")) {
+    return RemoveIfThere(path);
+  }
+  bool changed = false;
+  auto& clusters = *(*file.mutable_fields())["clusters"].mutable_list_value()->mutable_values();
+  for (google::protobuf::Value& named : clusters) {
+    Struct& cluster =
+        *(*named.mutable_struct_value()->mutable_fields())["cluster"].mutable_struct_value();
+    changed = Follow(wished, cluster) || changed;
+  }
+  return changed ? sys::WriteFileAtomically(path, ToYaml(file), 0600) : absl::OkStatus();
+}
+
 absl::Status WriteAll(const KubeletFiles& files, const KubeletWish& wish,
                       const KubeletPlaces& places) {
   RETURN_IF_ERROR(sys::MakeDirectory(places.resolved, {.mode = 0755}));
   RETURN_IF_ERROR(
-      Write(places.resolved + "/resolv.conf", {.contents = wish.resolv_conf, .mode = 0644})
-          .status());
+      Write(places.resolved + "/resolv.conf", {.contents = wish.resolv_conf, .mode = 0644}));
   RETURN_IF_ERROR(sys::MakeDirectory(places.etc + "/pki", {.mode = 0700}));
   RETURN_IF_ERROR(sys::MakeDirectory(places.etc + "/manifests", {.mode = 0700}));
-  bool joins_otherwise = false;
   for (const auto& [name, file] : files) {
-    ASSIGN_OR_RETURN(const bool written, Write(std::format("{}/{}", places.etc, name), file));
-    joins_otherwise = joins_otherwise || (written && name != "kubelet.yaml");
+    RETURN_IF_ERROR(Write(std::format("{}/{}", places.etc, name), file));
   }
-  if (joins_otherwise) {
-    RETURN_IF_ERROR(RemoveIfThere(places.etc + "/kubeconfig-kubelet"));
-  }
+  RETURN_IF_ERROR(LeadToCluster(wish.cluster, places.etc + "/kubeconfig-kubelet"));
   return DropForeignCertificate(wish, places);
 }
 

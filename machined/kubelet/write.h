@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "google/protobuf/struct.pb.h"
 #include "ichor/kubelet.resources.h"
 #include "lib/runtime/rows.h"
 #include "machined/kubelet/files.h"
@@ -22,13 +23,15 @@ struct KubeletPlaces {
 struct KubeletWish {
   std::optional<KubeletFiles> files;
   std::string nodename;
-  std::string accepted_cas;  // PEM
-  std::string resolv_conf;   // for pods
+  std::string accepted_cas;          // PEM
+  google::protobuf::Struct cluster;  // as ClusterOf
+  std::string resolv_conf;           // for pods
 };
 
 // Writes what differs, once /etc/kubernetes is mounted, and says so in the row `kubelet`. A
 // client's certificate that is of another node or cluster is removed, so that the kubelet asks for
-// its own; so is what it made of an earlier way to join. Blocks.
+// its own; where the file that it made for itself leads elsewhere, it is led to the cluster.
+// Blocks.
 Report<k8s::KubeletFilesStatus> WriteKubeletFiles(const All<block::VolumeMountStatus>& mounted,
                                                   const KubeletWish& wish,
                                                   const KubeletPlaces& places);

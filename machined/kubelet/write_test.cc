@@ -8,6 +8,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/pki/certificate.h"
 #include "lib/resource/text.h"
+#include "lib/resource/tree.h"
 #include "lib/runtime/test_rows.h"
 #include "lib/sys/file.h"
 
@@ -80,16 +81,42 @@ TEST_CASE("kubelet files: they are written where the kubelet reads them, once it
   CHECK(fs::status(node.root / "etc/pki/ca.crt").permissions() == fs::perms(0400));
 }
 
-TEST_CASE("kubelet files: what it made of an earlier way to join goes with that") {
+TEST_CASE("kubelet files: what it made for itself leads where the cluster is, and stays else") {
   Node node("ichor-kubelet-join");
-  node.Write();
+  const std::string own =
+      "clusters:\n    - cluster:\n        certificate-authority-data: Y2E=\n"
+      "        server: https://127.0.0.1:7445\n      name: default-cluster\n";
+  const auto lead = [&node](const std::string& server) {
+    node.wish.cluster = Object({{"server", server}, {"certificate-authority-data", "Y2E="}});
+    node.Write();
+    return sys::ReadFile(node.root / "etc/kubeconfig-kubelet", kLimit).value_or("");
+  };
+  CHECK(lead("https://127.0.0.1:7445").empty());
+  node.Put("etc/kubeconfig-kubelet", own);
+  const auto written = fs::last_write_time(node.root / "etc/kubeconfig-kubelet");
+  CHECK(lead("https://127.0.0.1:7445") == own);
+  CHECK(fs::last_write_time(node.root / "etc/kubeconfig-kubelet") == written);
+  CHECK(lead("https://api:6443").contains("server: https://api:6443\n"));
+  CHECK(lead("https://api:6443").contains("certificate-authority-data: Y2E=\n"));
   node.Put("etc/kubeconfig-kubelet", "x");
-  node.wish.files->at("kubelet.yaml").contents = "other";
-  node.Write();
+  CHECK(lead("https://api:6443").empty());
+}
+
+TEST_CASE("kubelet files: one that somebody removed or changed is as it was, and no other moves") {
+  Node node("ichor-kubelet-again");
+  node.wish.cluster = Object({{"server", "https://api"}});
+  const std::string revision = node.Write();
+  node.Put("etc/kubeconfig-kubelet", "clusters:\n    - cluster:\n        server: https://api\n");
+  const auto other = fs::last_write_time(node.root / "etc/kubelet.yaml");
+  fs::remove(node.root / "etc/bootstrap-kubeconfig");
+  fs::remove_all(node.root / "etc/pki");
+  fs::permissions(node.root / "resolved/resolv.conf", fs::perms(0666));
+  CHECK(node.Write() == revision);
+  CHECK(*sys::ReadFile(node.root / "etc/bootstrap-kubeconfig", kLimit) == "b");
+  CHECK(*sys::ReadFile(node.root / "etc/pki/ca.crt", kLimit) == "c");
+  CHECK(fs::status(node.root / "resolved/resolv.conf").permissions() == fs::perms(0644));
   CHECK(fs::exists(node.root / "etc/kubeconfig-kubelet"));
-  node.wish.files->at("bootstrap-kubeconfig").contents = "other";
-  node.Write();
-  CHECK_FALSE(fs::exists(node.root / "etc/kubeconfig-kubelet"));
+  CHECK(fs::last_write_time(node.root / "etc/kubelet.yaml") == other);
 }
 
 TEST_CASE("kubelet files: a certificate of another node or cluster is not kept") {

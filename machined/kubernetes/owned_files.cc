@@ -35,9 +35,27 @@ absl::Status MakeDirectories(const OwnedDirectory& directory) {
       directory.path, {.uid = directory.owner, .gid = directory.owner, .mode = kDirectoryMode});
 }
 
+// With all that is in it, if it is one: what mounts a file that is not there may leave one.
+absl::Status RemoveDirectory(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::symlink_status(path, error).type() ==
+      std::filesystem::file_type::directory) {
+    std::filesystem::remove_all(path, error);
+    return error ? absl::InternalError(std::format("remove {}: {}", path, error.message()))
+                 : absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RemoveIfThere(const std::string& path) {
+  const absl::Status removed = sys::RemoveFile(path);
+  return absl::IsNotFound(removed) ? absl::OkStatus() : removed;
+}
+
 absl::Status WriteOne(const OwnedDirectory& directory, const std::string& name,
                       const std::string& contents) {
   const std::string path = std::format("{}/{}", directory.path, name);
+  RETURN_IF_ERROR(RemoveDirectory(path));
   const absl::StatusOr<std::string> current = sys::ReadFile(path, kLargestFile);
   if (!current.ok() || *current != contents) {
     RETURN_IF_ERROR(sys::WriteFileAtomically(path, contents, kFileMode));
@@ -53,7 +71,8 @@ absl::Status RemoveOthers(const std::string& path,
   for (std::filesystem::directory_iterator at(path, error), end; !error && at != end;
        at.increment(error)) {
     if (!wanted.contains(at->path().filename().string())) {
-      status.Update(sys::RemoveFile(at->path().string()));
+      const absl::Status removed = RemoveDirectory(at->path().string());
+      status.Update(removed.ok() ? RemoveIfThere(at->path().string()) : removed);
     }
   }
   return status;

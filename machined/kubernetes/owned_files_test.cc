@@ -41,6 +41,26 @@ TEST_CASE("owned files: a directory has these files and no other, for its owner 
   CHECK(std::filesystem::is_empty(path));
 }
 
+TEST_CASE("owned files: what somebody else did to them is undone, and no other is touched") {
+  const Directory top;
+  const std::string path = top.name + "/secrets";
+  const OwnedDirectory own{
+      .path = path, .owner = getuid(), .files = {{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4"}}};
+  REQUIRE_THAT(WriteOwned({own}), base::IsOk());
+  const auto written = std::filesystem::last_write_time(path + "/d");
+  std::filesystem::remove(path + "/a");
+  std::filesystem::remove(path + "/b");
+  std::filesystem::create_directories(path + "/b/of/somebody");
+  std::filesystem::permissions(path + "/c", std::filesystem::perms(0644));
+  std::filesystem::create_directories(path + "/more/of/it");
+  REQUIRE_THAT(WriteOwned({own}), base::IsOk());
+  CHECK(*sys::ReadFile(path + "/a", 10) == "1");
+  CHECK(*sys::ReadFile(path + "/b", 10) == "2");
+  CHECK(std::filesystem::status(path + "/c").permissions() == std::filesystem::perms(0400));
+  CHECK_FALSE(std::filesystem::exists(path + "/more"));
+  CHECK(std::filesystem::last_write_time(path + "/d") == written);
+}
+
 TEST_CASE("owned files: their version changes with them alone") {
   const OwnedDirectory one{.path = "/x", .owner = 1, .files = {{"a", "12"}}};
   const OwnedDirectory two{.path = "/x", .owner = 1, .files = {{"a", "1"}, {"b", "2"}}};

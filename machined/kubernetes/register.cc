@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "machined/files/rendered_files.h"
 #include "machined/kubernetes/address_filters.h"
 #include "machined/kubernetes/component_configs.h"
 #include "machined/kubernetes/kubelet.h"
@@ -49,14 +50,20 @@ void RegisterNode(Runtime& runtime) {
 }
 
 void RegisterFiles(Runtime& runtime, const std::string& secrets, const std::string& configs) {
-  runtime.Actuate<secrets::KubernetesRootSecret, secrets::EtcdRootSecret, secrets::KubernetesSecret,
-                  secrets::KubernetesDynamicCert, secrets::EtcdSecret, k8s::EtcdEncryptionConfig>(
-      "kubernetes.write-secrets", [directory = secrets + "/kubernetes"](const auto&... rows) {
+  ExpectFileChanges(runtime);
+  runtime.Actuate<files::FileChange, secrets::KubernetesRootSecret, secrets::EtcdRootSecret,
+                  secrets::KubernetesSecret, secrets::KubernetesDynamicCert, secrets::EtcdSecret,
+                  k8s::EtcdEncryptionConfig>(
+      "kubernetes.write-secrets",
+      [directory = secrets + "/kubernetes"](const All<files::FileChange>& /*changes*/,
+                                            const auto&... rows) {
         return WriteFiles<k8s::SecretStatus>(SecretFiles(rows...), directory);
       });
-  runtime.Actuate<k8s::AdmissionControlConfig, k8s::AuditPolicyConfig, k8s::AuthorizationConfig,
-                  k8s::AuthenticationConfig, k8s::SchedulerConfig>(
-      "kubernetes.write-configs", [directory = configs + "/kubernetes"](const auto&... rows) {
+  runtime.Actuate<files::FileChange, k8s::AdmissionControlConfig, k8s::AuditPolicyConfig,
+                  k8s::AuthorizationConfig, k8s::AuthenticationConfig, k8s::SchedulerConfig>(
+      "kubernetes.write-configs",
+      [directory = configs + "/kubernetes"](const All<files::FileChange>& /*changes*/,
+                                            const auto&... rows) {
         return WriteFiles<k8s::ConfigStatus>(ConfigFiles(rows...), directory);
       });
 }
@@ -65,7 +72,12 @@ void RegisterFiles(Runtime& runtime, const std::string& secrets, const std::stri
 
 std::unique_ptr<StaticPodList> RegisterKubernetes(Runtime& runtime, Loop& loop,
                                                   const std::string& secrets,
-                                                  const std::string& configs) {
+                                                  const std::string& configs, bool fresh) {
+  if (fresh || !runtime.Read<k8s::StaticPodServerStatus>().empty()) {
+    // Pods of the config do not wait for those that etcd is needed for. Those that an earlier
+    // machined stated are in the checkpoint; where that is lost, a short list would end them.
+    runtime.SetExternal(TypeRef::Of<k8s::StaticPod>(), true);
+  }
   auto list = std::make_unique<StaticPodList>(runtime, loop);
   RegisterSettings(runtime);
   RegisterNode(runtime);

@@ -30,6 +30,9 @@ class StaticPodList {
   // What RenderPodList says now; before the first one, who asks is told to come again.
   void SetList(std::string list);
 
+  // What is served; empty before there is a list.
+  std::string list() const { return list_.value_or(""); }
+
   // For tasks that may outlive it.
   std::weak_ptr<StaticPodList*> self() const { return self_; }
 

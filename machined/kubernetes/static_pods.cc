@@ -291,10 +291,17 @@ std::optional<Row<T>> Final(const All<T>& rows, const std::string& id) {
   return row == rows.end() ? std::nullopt : std::optional(*row);
 }
 
+// The version of one program's files: those of others do not replace its pod.
 template <class T>
-void Annotate(const Row<T>& row, const k8s::SecretStatus::Spec& secrets, Program& program) {
+std::string VersionOf(const All<T>& files, const std::string& id) {
+  const auto row = files.find(id);
+  return row == files.end() ? "" : row->spec().version();
+}
+
+template <class T>
+void Annotate(const Row<T>& row, const All<k8s::SecretStatus>& secrets, Program& program) {
   program.annotations["talos.dev/config-version"] = std::to_string(row.metadata().version);
-  program.annotations["talos.dev/secrets-version"] = secrets.version();
+  program.annotations["talos.dev/secrets-version"] = VersionOf(secrets, program.id);
 }
 
 bool IsHealthy(const v1alpha1::Service::Spec& service) {
@@ -329,19 +336,19 @@ absl::StatusOr<Desired<StaticPod>> RenderControlPlanePods(
   }
   if (const auto row = Final(servers, kApiServerId); row.has_value()) {
     Program program = ApiServer(row->spec());
-    Annotate(*row, written->spec(), program);
-    program.annotations["talos.dev/config-file-version"] = configured->spec().version();
+    Annotate(*row, secrets, program);
+    program.annotations["talos.dev/config-file-version"] = VersionOf(configs, kApiServerId);
     pods.Add(kApiServerId, PodOf(row->spec(), program));
   }
   if (const auto row = Final(managers, kControllerManagerId);
       row.has_value() && row->spec().enabled()) {
     Program program = ControllerManager();
-    Annotate(*row, written->spec(), program);
+    Annotate(*row, secrets, program);
     pods.Add(kControllerManagerId, PodOf(row->spec(), program));
   }
   if (const auto row = Final(schedulers, kSchedulerId); row.has_value() && row->spec().enabled()) {
     Program program = Scheduler(row->spec());
-    Annotate(*row, written->spec(), program);
+    Annotate(*row, secrets, program);
     pods.Add(kSchedulerId, PodOf(row->spec(), program));
   }
   return pods;

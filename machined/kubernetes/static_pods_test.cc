@@ -29,16 +29,19 @@ struct Given {
   bool has_etcd = true;
 
   absl::StatusOr<Desired<k8s::StaticPod>> Render() const {
-    const k8s::SecretStatus::Spec secrets = Text("ready: true version: 'sv'");
-    const k8s::ConfigStatus::Spec configs = Text("ready: true version: 'cv'");
+    const k8s::SecretStatus::Spec secrets = Text("ready: true version: 'all'");
+    const k8s::ConfigStatus::Spec configs = Text("ready: true version: 'all'");
     return RenderControlPlanePods(
         AllOf<k8s::APIServerConfig>(
             {{"kube-apiserver", Text("")}, {"final-kube-apiserver", server}}),
         AllOf<k8s::ControllerManagerConfig>({{"final-kube-controller-manager", manager}}),
         AllOf<k8s::SchedulerConfig>({{"final-kube-scheduler", scheduler}}),
-        secrets_written ? AllOf<k8s::SecretStatus>({{"static-pods", secrets}})
+        secrets_written ? AllOf<k8s::SecretStatus>({{"kube-apiserver", Text("version: 'sv'")},
+                                                    {"kube-scheduler", Text("version: 'sched'")},
+                                                    {"static-pods", secrets}})
                         : AllOf<k8s::SecretStatus>({}),
-        AllOf<k8s::ConfigStatus>({{"static-pods", configs}}),
+        AllOf<k8s::ConfigStatus>(
+            {{"kube-apiserver", Text("version: 'cv'")}, {"static-pods", configs}}),
         has_etcd ? AllOf<v1alpha1::Service>({{"etcd", etcd}}) : AllOf<v1alpha1::Service>({}));
   }
   All<k8s::StaticPod> Pods() const {

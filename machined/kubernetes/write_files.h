@@ -32,26 +32,28 @@ std::optional<std::vector<PodFiles>> ConfigFiles(
 std::vector<OwnedDirectory> DirectoriesOf(const std::vector<PodFiles>& pods,
                                           const std::string& directory);
 
-// Writes them below `directory`, and says so in the row "static-pods"; removes what was there, and
-// says nothing, if there are none. Blocks.
+// Writes them below `directory`, and says so in the row "static-pods", and in one for the files of
+// each program, with a version of its own; removes what was there, and says nothing, if there are
+// none. Blocks.
 template <class Status>
 Report<Status> WriteFiles(const std::optional<std::vector<PodFiles>>& pods,
                           const std::string& directory) {
   Report<Status> report;
-  typename Status::Spec row;
-  absl::Status written;
-  if (pods.has_value()) {
-    const std::vector<OwnedDirectory> directories = DirectoriesOf(*pods, directory);
-    written = WriteOwned(directories);
+  const std::vector<PodFiles> programs = pods.value_or(std::vector<PodFiles>());
+  const std::vector<OwnedDirectory> directories = DirectoriesOf(programs, directory);
+  const absl::Status written =
+      pods.has_value() ? WriteOwned(directories) : RemoveOwnedBelow(directory);
+  const auto add = [&](const std::string& id, const std::vector<OwnedDirectory>& files) {
+    typename Status::Spec row;
     row.set_ready(written.ok());
-    row.set_version(VersionOfFiles(directories));
-  } else {
-    written = RemoveOwnedBelow(directory);
+    row.set_version(VersionOfFiles(files));
+    written.ok() ? report.Add(id, std::move(row)) : report.AddFailed(id, std::move(row), written);
+  };
+  if (pods.has_value() || !written.ok()) {
+    add("static-pods", directories);
   }
-  if (!written.ok()) {
-    report.AddFailed("static-pods", std::move(row), written);
-  } else if (pods.has_value()) {
-    report.Add("static-pods", std::move(row));
+  for (size_t i = 0; i < programs.size(); ++i) {
+    add(programs[i].program, {directories[i]});
   }
   return report;
 }

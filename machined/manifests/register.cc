@@ -9,6 +9,7 @@
 #include "lib/base/log.h"
 #include "machined/cluster_api/access.h"
 #include "machined/manifests/apply.h"
+#include "machined/manifests/etcd_lock.h"
 #include "machined/manifests/extra.h"
 #include "machined/manifests/manifests.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
@@ -35,6 +36,7 @@ void Tell(Mailbox& mailbox, const std::weak_ptr<T*>& weak, F task) {
 ManifestRoom::ManifestRoom(Parts parts)
     : runtime_(parts.runtime),
       loop_(parts.loop),
+      new_api_(parts.new_api),
       downloads_({.runtime = parts.runtime,
                   .loop = parts.loop,
                   .clock = parts.clock,
@@ -63,42 +65,55 @@ void ManifestRoom::Register() {
         Tell(*mailbox, weak, [wish](ManifestDownloads& self) { self.Set(wish); });
         return absl::OkStatus();
       });
-  runtime_.Actuate<k8s::Manifest, secrets::KubernetesSecret, v1alpha1::Service>(
+  runtime_.Actuate<k8s::Manifest, secrets::KubernetesSecret, secrets::EtcdRootSecret,
+                   secrets::EtcdSecret, v1alpha1::Service>(
       "manifests.notice",
       [mailbox = loop_.mailbox(), weak = std::weak_ptr(self_)](
           const All<k8s::Manifest>& manifests, const All<secrets::KubernetesSecret>& secrets,
+          const All<secrets::EtcdRootSecret>& roots, const All<secrets::EtcdSecret>& etcd_secrets,
           const All<v1alpha1::Service>& services) {
-        const auto access =
-            IsHealthy(services, "etcd") ? AdminAccess(secrets) : std::optional<kube::Access>();
+        const auto api = AdminAccess(secrets);
+        const auto etcd = EtcdAccess(roots, etcd_secrets);
+        std::optional<Servers> servers;
+        if (IsHealthy(services, "etcd") && api.has_value() && etcd.has_value()) {
+          servers = Servers{.api = *api, .etcd = *etcd};
+        }
         Tell(*mailbox, weak,
-             [manifests, access](ManifestRoom& self) { self.Set(manifests, access); });
+             [manifests, servers](ManifestRoom& self) { self.Set(manifests, servers); });
         return absl::OkStatus();
       });
 }
 
-void ManifestRoom::Set(const All<k8s::Manifest>& manifests,
-                       const std::optional<kube::Access>& access) {
-  if (manifests.empty() || !access.has_value()) {
+void ManifestRoom::Set(const All<k8s::Manifest>& manifests, const std::optional<Servers>& servers) {
+  if (manifests.empty() || !servers.has_value()) {
     given_.clear();
     apply_.Clear();
     return;
   }
-  std::string given = access->server + access->certificate_pem;
+  std::string given = servers->api.server + servers->api.certificate_pem;
   for (const auto& row : manifests) {
     given += std::format(" {}@{}", row.id(), row.metadata().version);
   }
   if (std::exchange(given_, given) == given) {
     return;
   }
-  apply_.Set([access = *access] { return access; },
-             [manifests, mailbox = loop_.mailbox(), weak = std::weak_ptr(self_)](kube::Api& api) {
-               const AppliedManifests applied = ApplyManifests(manifests, api);
-               for (const std::string& name : applied.made) {
-                 base::Log(base::Severity::kInfo, "made {}", name);
-               }
-               Tell(*mailbox, weak, [ids = applied.ids](ManifestRoom& self) { self.Publish(ids); });
-               return applied.status;
-             });
+  apply_.Set([access = servers->api] { return access; }, Work(manifests, servers->etcd));
+}
+
+ClusterTask::Work ManifestRoom::Work(const All<k8s::Manifest>& manifests,
+                                     const kube::Access& etcd) const {
+  return [manifests, etcd, new_api = new_api_, mailbox = loop_.mailbox(),
+          weak = std::weak_ptr(self_)](kube::Api& api) {
+    const std::unique_ptr<kube::Api> locks = new_api(etcd);
+    return WithEtcdLock(*locks, kManifestLock, [&] {
+      const AppliedManifests applied = ApplyManifests(manifests, api);
+      for (const std::string& name : applied.made) {
+        base::Log(base::Severity::kInfo, "made {}", name);
+      }
+      Tell(*mailbox, weak, [ids = applied.ids](ManifestRoom& self) { self.Publish(ids); });
+      return applied.status;
+    });
+  };
 }
 
 void ManifestRoom::Publish(const std::vector<std::string>& ids) {

@@ -19,7 +19,8 @@
 
 namespace ichor {
 
-// What a control plane gives the cluster, and where it gets it from.
+// What a control plane gives the cluster, and where it gets it from. Nodes that begin at the same
+// time are kept apart by etcd's lock.
 class ManifestRoom {
  public:
   struct Parts {  // all outlive it
@@ -36,12 +37,20 @@ class ManifestRoom {
 
  private:
   void Register();
-  // Without an access nothing is applied any more.
-  void Set(const All<k8s::Manifest>& manifests, const std::optional<kube::Access>& access);
+  // Who is asked: the API server, and etcd for its lock.
+  struct Servers {
+    kube::Access api;
+    kube::Access etcd;
+  };
+
+  // Without servers nothing is applied any more.
+  void Set(const All<k8s::Manifest>& manifests, const std::optional<Servers>& servers);
+  ClusterTask::Work Work(const All<k8s::Manifest>& manifests, const kube::Access& etcd) const;
   void Publish(const std::vector<std::string>& ids);
 
   Runtime& runtime_;
   Loop& loop_;
+  const NewApi new_api_;
   const std::shared_ptr<ManifestRoom*> self_ = std::make_shared<ManifestRoom*>(this);
   ManifestDownloads downloads_;
   ClusterTask apply_;

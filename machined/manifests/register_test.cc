@@ -21,6 +21,18 @@ using std::chrono_literals::operator""s;
 constexpr const char* kUrl = "https://x.io/a.yaml";
 
 struct Fixture {
+  // etcd, as far as it is asked for locks.
+  struct Locks : kube::Api {
+    explicit Locks(Fixture& owner) : fixture(owner) {}
+    absl::StatusOr<google::protobuf::Struct> Do(const kube::Call& call) override {
+      if (call.path == "/v3/lock/lock" && fixture.locked_by_another) {
+        return absl::DeadlineExceededError("no answer within 10s");
+      }
+      return Object({{"ID", "1"}});
+    }
+    Fixture& fixture;
+  };
+
   Fixture() {
     t.runtime.Reconcile("test.root", DeriveKubernetesRoot);
     t.runtime.AddSource<v1alpha1::Service>("test");
@@ -34,6 +46,8 @@ struct Fixture {
                                                             .context = "u"},
                                                            Text("crt: 'crt' key: 'key'")));
     t.runtime.Publish<secrets::KubernetesSecret>("test", {{"k8s-certs", std::move(secret)}});
+    t.runtime.Publish<secrets::EtcdRootSecret>("test", {{"etcd", {}}});
+    t.runtime.Publish<secrets::EtcdSecret>("test", {{"etcd", {}}});
     SetEtcd(false);
   }
 
@@ -69,16 +83,20 @@ struct Fixture {
 
   TestCluster cluster = TestCluster::Make(base::WallTime());
   kube::FakeApi api;
+  bool locked_by_another = false;
   TestWeb web;
   TestRuntime t;
-  ManifestRoom room{
-      {.runtime = t.runtime,
-       .loop = *t.loop,
-       .clock = t.clock,
-       .worker = t.executor,
-       .new_api =
-           [this](const kube::Access&) { return std::make_unique<kube::FakeConnection>(api); },
-       .new_client = [this] { return web.NewClient(*t.loop); }}};
+  ManifestRoom room{{.runtime = t.runtime,
+                     .loop = *t.loop,
+                     .clock = t.clock,
+                     .worker = t.executor,
+                     .new_api = [this](const kube::Access& access) -> std::unique_ptr<kube::Api> {
+                       if (access.server == "https://127.0.0.1:2383") {
+                         return std::make_unique<Locks>(*this);
+                       }
+                       return std::make_unique<kube::FakeConnection>(api);
+                     },
+                     .new_client = [this] { return web.NewClient(*t.loop); }}};
 };
 
 constexpr const char* kBase =
@@ -105,6 +123,17 @@ TEST_CASE("manifests: given to the cluster once etcd is healthy, and once the AP
   f.SetEtcd(true);
   f.t.Advance(100s);
   CHECK(f.api.calls.size() == calls);
+}
+
+TEST_CASE("manifests: while another node of the control plane gives them, this one waits") {
+  Fixture f;
+  f.locked_by_another = true;
+  f.SetEtcd(true);
+  f.t.Advance(60s);
+  CHECK(f.api.calls.empty());
+  f.locked_by_another = false;
+  f.t.Advance(10s);
+  CHECK(f.Applied() == kBase);
 }
 
 TEST_CASE("manifests: one by URL is fetched, tried again, and a diagnostic while it is away") {

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "machined/services/fingerprint.h"
+
 namespace ichor {
 namespace {
 
@@ -33,6 +35,17 @@ bool HasHealthCheck(const ServiceDefinition::Spec& definition) {
   return !health.unix_socket().empty() || health.local_port() != 0 || health.stated();
 }
 
+// A container's success is that of its parameters: what they ask for now may be another piece of
+// work.
+bool HasSucceeded(const ServiceDefinition::Spec& definition, const ProcessStatus::Spec& process) {
+  if (!process.succeeded() || !definition.process().has_container() || process.fingerprint() == 0) {
+    return process.succeeded();
+  }
+  ProcessSpec::Spec wish;
+  *wish.mutable_parameters() = definition.process();
+  return process.fingerprint() == FingerprintOf(wish);
+}
+
 // Whether others may build on it.
 bool IsUp(const World& world, const std::string& id) {
   const auto definition = world.definitions.find(id);
@@ -41,7 +54,7 @@ bool IsUp(const World& world, const std::string& id) {
   }
   const ProcessStatus::Spec& process = SpecOf(world.processes, id);
   if (definition->spec().once()) {
-    return process.succeeded();
+    return HasSucceeded(definition->spec(), process);
   }
   return process.pid() != 0 && !process.stopping() &&
          (!HasHealthCheck(definition->spec()) || SpecOf(world.healths, id).healthy());
@@ -70,7 +83,7 @@ void SetState(State& state, State::State value, std::string message) {
 // Where a service stands that has no process.
 void DescribeStopped(const World& world, const ServiceDefinition::Spec& definition,
                      const ProcessStatus::Spec& process, State& state) {
-  if (definition.once() && process.succeeded()) {
+  if (definition.once() && HasSucceeded(definition, process)) {
     SetState(state, State::FINISHED, "done");
   } else if (process.backing_off()) {
     SetState(state, State::WAITING, std::format("{}; starts again after a pause", process.ended()));
@@ -109,7 +122,7 @@ State Describe(const World& world, const std::string& id,
 bool ShallRun(const World& world, const std::string& id,
               const ServiceDefinition::Spec& definition) {
   const ProcessStatus::Spec& process = SpecOf(world.processes, id);
-  if (definition.once() && process.succeeded()) {
+  if (definition.once() && HasSucceeded(definition, process)) {
     return false;
   }
   if (process.pid() != 0) {

@@ -15,7 +15,8 @@ using ServiceDecision = std::tuple<Desired<services::ServiceState>, Desired<serv
 
 // A service starts when all it depends on are up and it waits for nothing else, and is then kept:
 // one that it depends on may restart without it. One that runs once counts as up when it has
-// succeeded. A service that depends on one that is not defined waits, and says so.
+// succeeded, and one in a container with the parameters that it has now. A service that depends on
+// one that is not defined waits, and says so.
 absl::StatusOr<ServiceDecision> DecideServices(const All<services::ServiceDefinition>& definitions,
                                                const All<services::ProcessStatus>& processes,
                                                const All<services::ServiceHealth>& healths);

@@ -8,6 +8,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
 #include "lib/runtime/test_rows.h"
+#include "machined/services/fingerprint.h"
 
 namespace ichor {
 namespace {
@@ -100,6 +101,27 @@ TEST_CASE("decide services: what runs once is done when it succeeded, and tried 
   const Decided waiting = Decide(kUdev, failed, well);
   CHECK(IdsOf(waiting.processes) == std::vector<std::string>{"udevd"});
   CHECK(StateOf(waiting, 0).message() == "exited with 1; starts again after a pause");
+}
+
+TEST_CASE("decide services: what ran once in a container runs again with other parameters") {
+  constexpr const char* kDefinition =
+      "once: true process { container { image: 'a' revision: '1' } }";
+  ProcessSpec::Spec ran;
+  *ran.mutable_parameters()->mutable_container() = Text("image: 'a' revision: '1'");
+  ProcessStatus::Spec status;
+  status.set_succeeded(true);
+  status.set_fingerprint(FingerprintOf(ran));
+  const auto done = AllOf<ProcessStatus>({{"x", status}});
+  const Decided same =
+      Decide(AllOf<ServiceDefinition>({{"x", Text(kDefinition)}}), done, AllOf<ServiceHealth>({}));
+  CHECK(StateOf(same, 0).state() == ServiceState::Spec::FINISHED);
+  CHECK(IdsOf(same.processes).empty());
+  const Decided other =
+      Decide(AllOf<ServiceDefinition>(
+                 {{"x", Text("once: true process { container { image: 'a' revision: '2' } }")}}),
+             done, AllOf<ServiceHealth>({}));
+  CHECK(StateOf(other, 0).state() == ServiceState::Spec::PREPARING);
+  CHECK(IdsOf(other.processes) == std::vector<std::string>{"x"});
 }
 
 TEST_CASE("decide services: clients see the services that are not internal") {
