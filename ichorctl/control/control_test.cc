@@ -92,6 +92,25 @@ TEST_CASE("reboot: ends when another boot is ready, not when the old one still i
   }
 }
 
+TEST_CASE("reset: ends at a node whose etcd waits for bootstrap, since a person has to do that") {
+  machine::MachineStatusEvent status;
+  status.set_stage(machine::MachineStatusEvent::RUNNING);
+  auto& condition = *status.mutable_status()->add_unmet_conditions();
+  condition.set_name("services");
+  condition.set_reason("etcd not running");
+  Fixture f({Encoded(status, "")});
+  machine::ServiceListResponse services;
+  machine::ServiceInfo& etcd = *services.add_messages()->add_services();
+  etcd.set_id("etcd");
+  etcd.mutable_events()->add_events()->set_msg("waits for bootstrap: run `ichorctl bootstrap`");
+  f.node.Answer("/machine.MachineService/ServiceList", services);
+  REQUIRE_THAT(f.node.Run(ResetCommand, {"--reboot", "--system-labels-to-wipe", "EPHEMERAL"}),
+               IsOk());
+  CHECK(f.node.err().ends_with(
+      "10.0.0.2: running; etcd waits for bootstrap: run `ichorctl bootstrap`\n"));
+  CHECK(f.reads > 2);  // another boot said so
+}
+
 TEST_CASE("reboot: without waiting there is one call, and nothing is shown") {
   Fixture f({});
   REQUIRE_THAT(f.node.Run(RebootCommand, {"--wait=false"}), IsOk());

@@ -49,6 +49,7 @@ class Way {
   void LookAtStatus(const machine::MachineStatusEvent& status);
   void CheckGoal();
   void CheckBootstrap();
+  bool HasStartedAgain();
   bool IsAnotherBoot(const std::optional<std::string>& boot_id) const;
   void ListenAgain();
   bool AnswersInMaintenance();
@@ -130,8 +131,8 @@ bool WantsEtcdFirst(const machine::MachineStatusEvent& status) {
 void Way::LookAtStatus(const machine::MachineStatusEvent& status) {
   using Event = machine::MachineStatusEvent;
   unmet_ = UnmetOf(status);
-  wants_etcd_ =
-      order_.goal == Goal::kReady && status.stage() == Event::RUNNING && WantsEtcdFirst(status);
+  wants_etcd_ = order_.goal != Goal::kStopped && status.stage() == Event::RUNNING &&
+                WantsEtcdFirst(status);
   at_goal_ = order_.goal != Goal::kStopped &&
              ((status.stage() == Event::RUNNING && status.status().ready()) ||
               (status.stage() == Event::MAINTENANCE && order_.goal == Goal::kRestarted));
@@ -170,13 +171,13 @@ void Way::CheckGoal() {
   if (!boot_id_) {
     return End(absl::OkStatus(), "running and ready");
   }
-  const absl::StatusOr<std::optional<std::string>> now = node_.BootId();
-  if (now.ok() && IsAnotherBoot(*now)) {
+  if (HasStartedAgain()) {
     End(absl::OkStatus(), "started again and ready");
   }
 }
 
-// A new cluster's node waits for a person's word, which must not be waited for here.
+// A new cluster's node, or one that lost its data, waits for a person's word, which must not be
+// waited for here.
 void Way::CheckBootstrap() {
   if (session_.clock.Monotonic() < next_check_) {
     return;
@@ -190,10 +191,19 @@ void Way::CheckBootstrap() {
   for (const machine::ServiceInfo& service : reply.messages(0).services()) {
     const auto& events = service.events().events();
     if (service.id() == "etcd" && !events.empty() &&
-        events.rbegin()->msg().starts_with("waits for bootstrap")) {
+        events.rbegin()->msg().starts_with("waits for bootstrap") && HasStartedAgain()) {
       End(absl::OkStatus(), "running; etcd " + Visible(events.rbegin()->msg()));
     }
   }
+}
+
+// Where another boot is not waited for, it has.
+bool Way::HasStartedAgain() {
+  if (!boot_id_) {
+    return true;
+  }
+  const absl::StatusOr<std::optional<std::string>> now = node_.BootId();
+  return now.ok() && IsAnotherBoot(*now);
 }
 
 // As far as we may know.
