@@ -12,6 +12,7 @@ from stages import compat, programs
 _TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "containers", "boot",
                                                   "two_disks", "partitions", "verity"))  # the longest first
 _KUBERNETES_TESTS = ("qemu_kubernetes_test", "qemu_control_plane_test")  # what container images are made for
+_LONG_TESTS = ("qemu_kubernetes_restore_test",)  # too
 _CLIENTS = (("amd64", "uefi", 50000), ("amd64", "bios", 50100), ("arm64", "uefi", 50200))  # beyond the first with --long only
 _MACHINES = 2  # at a time: one waits for its disk and its clock often enough to leave room
 _INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
@@ -21,7 +22,7 @@ _TIMEOUT_SECONDS = 3600
 def run(long, kubernetes):
     """Both images, which the stage "image" makes too, then every test; with `kubernetes` what needs one, with `long` those tagged [long] too, and
     faults more often."""
-    total, tests = Outcome(), (*(_KUBERNETES_TESTS if kubernetes else ()), *_TESTS)
+    total, tests = Outcome(), (*(_KUBERNETES_TESTS if kubernetes else ()), *(_LONG_TESTS if long else ()), *_TESTS)
     for arch in ("amd64", "arm64"):
         if not (BUILD / "image" / arch / "disk.raw").exists():
             total += Outcome(failed=1)
