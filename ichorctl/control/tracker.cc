@@ -131,8 +131,8 @@ bool WantsEtcdFirst(const machine::MachineStatusEvent& status) {
 void Way::LookAtStatus(const machine::MachineStatusEvent& status) {
   using Event = machine::MachineStatusEvent;
   unmet_ = UnmetOf(status);
-  wants_etcd_ = order_.goal != Goal::kStopped && status.stage() == Event::RUNNING &&
-                WantsEtcdFirst(status);
+  wants_etcd_ =
+      order_.goal != Goal::kStopped && status.stage() == Event::RUNNING && WantsEtcdFirst(status);
   at_goal_ = order_.goal != Goal::kStopped &&
              ((status.stage() == Event::RUNNING && status.status().ready()) ||
               (status.stage() == Event::MAINTENANCE && order_.goal == Goal::kRestarted));

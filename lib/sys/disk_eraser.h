@@ -32,7 +32,7 @@ class DiskEraser {
 
   // Waits until nobody looks at its partitions, and keeps udevd from it while it is claimed.
   // FailedPrecondition if it is mounted, or part of an array or a mapping, or one of its partitions
-  // is; NotFound if there is no such device.
+  // is, for two seconds; NotFound if there is no such device.
   virtual absl::StatusOr<std::unique_ptr<ClaimedDevice>> Claim(const std::string& dev_path) = 0;
 
   // Lets the kernel forget partition `number` of a disk. FailedPrecondition if it is in use.

@@ -22,7 +22,8 @@ namespace ichor::sys {
 namespace {
 
 constexpr int kRereadTries = 50;
-constexpr int kRereadPauseMs = 100;
+constexpr int kClaimTries = 20;
+constexpr int kPauseMs = 100;
 
 absl::Status InUse(const absl::Status& error) {
   return absl::FailedPreconditionError(error.message());
@@ -56,7 +57,7 @@ class LinuxClaimedDevice : public ClaimedDevice {
   absl::Status RereadPartitions() override {
     int error = Reread();
     for (int tries = 1; error == EBUSY && tries < kRereadTries; ++tries) {
-      poll(nullptr, 0, kRereadPauseMs);  // somebody looks at a partition, ourselves perhaps
+      poll(nullptr, 0, kPauseMs);  // somebody looks at a partition, ourselves perhaps
       error = Reread();
     }
     if (error == 0 || error == EINVAL) {  // EINVAL: what cannot have partitions
@@ -79,7 +80,15 @@ class LinuxClaimedDevice : public ClaimedDevice {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClaimedDevice>> LinuxDiskEraser::Claim(const std::string& dev_path) {
-  base::UniqueFd fd(open(dev_path.c_str(), O_RDWR | O_EXCL | O_CLOEXEC | O_NONBLOCK));
+  const auto open_alone = [&] {
+    return base::UniqueFd(open(dev_path.c_str(), O_RDWR | O_EXCL | O_CLOEXEC | O_NONBLOCK));
+  };
+  base::UniqueFd fd = open_alone();
+  // A process that was forked while the device was ours has it until it executes its program.
+  for (int tries = 1; !fd.ok() && errno == EBUSY && tries < kClaimTries; ++tries) {
+    poll(nullptr, 0, kPauseMs);
+    fd = open_alone();
+  }
   if (!fd.ok()) {
     const int error = errno;
     const absl::Status status = ErrnoError(error, "open " + dev_path);

@@ -31,7 +31,8 @@ absl::StatusOr<bool> WatchAll(sys::FileWatch& watch, const std::vector<std::stri
 
 }  // namespace
 
-RenderedFiles::RenderedFiles(Runtime& runtime, Loop& loop, std::vector<std::string> directories)
+RenderedFiles::RenderedFiles(Runtime& runtime, Loop& loop,
+                             const std::vector<std::string>& directories)
     : runtime_(runtime), loop_(loop) {
   runtime_.Publish<FileChange>(kSource, {});
   absl::StatusOr<std::unique_ptr<sys::FileWatch>> watch = sys::FileWatch::Create();
@@ -60,13 +61,14 @@ void RenderedFiles::WatchAgainWhenWritten(const std::vector<std::string>& direct
       [watch = watch_, directories, youngest = std::make_shared<int>(0), mailbox = loop_.mailbox(),
        weak = std::weak_ptr(self_)](const auto&...) -> absl::Status {
         ASSIGN_OR_RETURN(const bool any, WatchAll(*watch, directories, *youngest));
-        if (any) {
-          mailbox->Post([weak] {
-            if (const auto self = weak.lock()) {
-              (*self)->Count();
-            }
-          });
+        if (!any) {
+          return absl::OkStatus();
         }
+        mailbox->Post([weak] {
+          if (const auto self = weak.lock()) {
+            (*self)->Count();
+          }
+        });
         return absl::OkStatus();
       });
 }

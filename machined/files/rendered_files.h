@@ -21,7 +21,7 @@ class RenderedFiles {
  public:
   // Directories need not be there yet; they are looked for again when something was written or
   // mounted. Both outlive this.
-  RenderedFiles(Runtime& runtime, Loop& loop, std::vector<std::string> directories);
+  RenderedFiles(Runtime& runtime, Loop& loop, const std::vector<std::string>& directories);
   ~RenderedFiles();
   RenderedFiles(const RenderedFiles&) = delete;
   RenderedFiles& operator=(const RenderedFiles&) = delete;

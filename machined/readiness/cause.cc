@@ -84,18 +84,26 @@ std::string ContainerProblem(const std::string& pod, const Struct& container) {
                                       : "";
 }
 
+std::string ProblemIn(std::string_view list, const Row<k8s::StaticPodStatus>& row) {
+  const Value* const containers = Find(row.spec().pod_status(), {list});
+  if (containers == nullptr) {
+    return "";
+  }
+  for (const Value& item : containers->list_value().values()) {
+    std::string problem = ContainerProblem(row.id(), item.struct_value());
+    if (!problem.empty()) {
+      return problem;
+    }
+  }
+  return "";
+}
+
 std::string PodProblem(const CauseScene& scene) {
   for (const auto& row : scene.pods) {
     for (const std::string_view list : {"initContainerStatuses", "containerStatuses"}) {
-      const Value* const containers = Find(row.spec().pod_status(), {list});
-      if (containers == nullptr) {
-        continue;
-      }
-      for (const Value& item : containers->list_value().values()) {
-        std::string problem = ContainerProblem(row.id(), item.struct_value());
-        if (!problem.empty()) {
-          return problem;
-        }
+      std::string problem = ProblemIn(list, row);
+      if (!problem.empty()) {
+        return problem;
       }
     }
   }

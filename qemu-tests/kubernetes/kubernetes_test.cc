@@ -146,15 +146,16 @@ struct Self {
 };
 
 Self SelfOf(KubernetesNode& node) {
+  const std::string pods =
+      "jsonpath={range .items[*]}{.metadata.name} {.metadata.annotations} "
+      "{.status.containerStatuses[*].containerID} "
+      "{.status.containerStatuses[*].restartCount}{\"\\n\"}{end}";
+  const std::string hashes =
+      "find /host/system/secrets /host/etc/kubernetes -type f | sort | xargs busybox sha256sum";
   Self self;
-  self.pods =
-      Ask(node.kubectl(), {"get", "pods", "-A", "-o",
-                           "jsonpath={range .items[*]}{.metadata.name} {.metadata.annotations} "
-                           "{.status.containerStatuses[*].containerID} "
-                           "{.status.containerStatuses[*].restartCount}{\"\\n\"}{end}"});
-  self.secrets = Ask(node.kubectl(), {"-n", "kube-system", "exec", "admin", "--", "sh", "-c",
-                                      "find /host/system/secrets /host/etc/kubernetes -type f | "
-                                      "sort | xargs busybox sha256sum"});
+  self.pods = Ask(node.kubectl(), {"get", "pods", "-A", "-o", pods});
+  self.secrets =
+      Ask(node.kubectl(), {"-n", "kube-system", "exec", "admin", "--", "sh", "-c", hashes});
   const auto processes = node.api().List<ProcessStatus>();
   REQUIRE_THAT(processes, IsOk());
   for (const char* const service : {"cri", "etcd", "kubelet"}) {
@@ -163,6 +164,10 @@ Self SelfOf(KubernetesNode& node) {
     self.processes.push_back(row->spec().pid());
   }
   return self;
+}
+
+bool IsWell(const Row<v1alpha1::Service>& row) {
+  return row.spec().running() && (row.spec().healthy() || row.spec().unknown());
 }
 
 // Kills a daemon of the node from a pod, and waits until another is in its place and all is well.
@@ -181,15 +186,11 @@ void KillFromPod(KubernetesNode& node, const std::string& daemon) {
           [&](const auto& rows) { return pid_of(rows) != 0 && pid_of(rows) != pid_of(*before); }),
       IsOk());
   REQUIRE_THAT(WaitForRunning(node.api()), IsOk());
-  REQUIRE_THAT(node.api().WaitFor<v1alpha1::Service>(
-                   "well services",
-                   [](const auto& rows) {
-                     return !rows.empty() && std::ranges::all_of(rows, [](const auto& row) {
-                       return row.spec().running() &&
-                              (row.spec().healthy() || row.spec().unknown());
-                     });
-                   }),
-               IsOk());
+  REQUIRE_THAT(
+      node.api().WaitFor<v1alpha1::Service>(
+          "well services",
+          [](const auto& rows) { return !rows.empty() && std::ranges::all_of(rows, IsWell); }),
+      IsOk());
 }
 
 // Everything is back after the node was off: what was written, and what ran.
