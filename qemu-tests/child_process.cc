@@ -104,27 +104,28 @@ absl::Status ChildProcess::Wait() {
 }
 
 absl::StatusOr<std::uint16_t> PortOf(const ChildProcess& child, const std::string& log,
-                                     std::chrono::seconds patience) {
+                                     std::string_view before, std::chrono::seconds patience) {
   constexpr int kLookAgainMs = 50;
   constexpr std::size_t kLongestLog = 1 << 20;  // bytes
-  constexpr std::string_view kBefore = " port ";
   const base::RealClock clock;
   const base::MonotonicTime until = clock.Monotonic() + patience;
   pollfd ended{.fd = child.descriptor(), .events = POLLIN, .revents = 0};
-  std::string text;
-  while (ended.revents == 0 && clock.Monotonic() < until) {
-    text = sys::ReadFile(log, kLongestLog).value_or("");
-    std::uint32_t port = 0;
-    if (const std::size_t at = text.find(kBefore); at != std::string::npos) {
-      const std::string rest = text.substr(at + kBefore.size());
-      const std::size_t end = rest.find(' ');
+  while (true) {
+    const bool last = ended.revents != 0 || clock.Monotonic() >= until;
+    const std::string text = sys::ReadFile(log, kLongestLog).value_or("");
+    if (const std::size_t at = text.find(before); at != std::string::npos && !last) {
+      const std::string rest = text.substr(at + before.size());
+      const std::size_t end = rest.find_first_not_of("0123456789");  // else it is being written
+      std::uint32_t port = 0;
       if (end != std::string::npos && absl::SimpleAtoi(rest.substr(0, end), &port)) {
         return static_cast<std::uint16_t>(port);
       }
     }
+    if (last) {
+      return absl::UnavailableError(absl::StrCat("no port was said: ", text));
+    }
     poll(&ended, 1, kLookAgainMs);
   }
-  return absl::UnavailableError(absl::StrCat("no port was said: ", text));
 }
 
 absl::Status RunTool(const std::vector<std::string>& words, const std::string& log) {

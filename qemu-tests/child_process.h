@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -43,9 +44,10 @@ class ChildProcess {
   base::UniqueFd pidfd_;
 };
 
-// The port that a child says it listens on, with the words " port N " in its log. Blocks until it
-// does, for `patience` at most. An error has the log.
+// The port that a child says it listens on: the number behind the words `before` in its log. Blocks
+// until it does, for `patience` at most. An error has the log.
 absl::StatusOr<std::uint16_t> PortOf(const ChildProcess& child, const std::string& log,
+                                     std::string_view before,
                                      std::chrono::seconds patience = std::chrono::seconds(60));
 
 // Runs a program to its end. Its output is at the end of the file `log`.

@@ -34,7 +34,7 @@ absl::StatusOr<HttpServer> HttpServer::Start(const std::string& directory) {
                    ChildProcess::Start({"python3", "-u", "-m", "http.server", "--bind", "127.0.0.1",
                                         "--directory", directory, "0"},
                                        log));
-  ASSIGN_OR_RETURN(const std::uint16_t port, PortOf(child, log));
+  ASSIGN_OR_RETURN(const std::uint16_t port, PortOf(child, log, " port "));
   return HttpServer(std::move(child), std::move(log), port);
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <format>
+#include <string_view>
 
 #include "lib/base/status.h"
 #include "qemu-tests/test_files.h"
@@ -10,6 +11,8 @@
 namespace ichor::qemu {
 
 namespace {
+
+constexpr std::string_view kBeforePort = "listening on 127.0.0.1:";  // as docker-registry says it
 
 std::string Directory() {
   return TestDirectory() + "/registry";
@@ -24,7 +27,7 @@ absl::StatusOr<ImageRegistry> ImageRegistry::Start() {
   ASSIGN_OR_RETURN(
       ChildProcess child,
       ChildProcess::Start({"python3", "/ichor/tools/cluster/serve.py", Directory()}, log));
-  ASSIGN_OR_RETURN(const std::uint16_t port, PortOf(child, log, kPatience));
+  ASSIGN_OR_RETURN(const std::uint16_t port, PortOf(child, log, kBeforePort, kPatience));
   return ImageRegistry(std::move(child), port);
 }
 
@@ -38,7 +41,7 @@ absl::Status ImageRegistry::TurnOn() {
   ASSIGN_OR_RETURN(child_, ChildProcess::Start({"python3", "/ichor/tools/cluster/serve.py",
                                                 Directory(), std::format("{}", port_)},
                                                log));
-  return PortOf(child_, log).status();
+  return PortOf(child_, log, kBeforePort).status();
 }
 
 std::string ImageRegistry::ConfigPatch() const {

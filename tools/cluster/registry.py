@@ -51,17 +51,18 @@ def _blob(root, layout, digest):
         os.link(layout / "blobs" / algorithm / hexadecimal, data)
 
 
-def _config(storage, port):
-    return {"version": 0.1, "log": {"level": "warn", "accesslog": {"disabled": True}},
+def _config(storage, port, level):
+    return {"version": 0.1, "log": {"level": level, "accesslog": {"disabled": True}},
             "storage": {"filesystem": {"rootdirectory": str(storage)},
                         "maintenance": {"readonly": {"enabled": True}, "uploadpurging": {"enabled": False}}},
             "http": {"addr": f"127.0.0.1:{port}"}}
 
 
 def become(directory, storage, port):
-    """Replaces this process by a registry on 127.0.0.1. `directory` keeps its config. Does not return."""
+    """Replaces this process by a registry on 127.0.0.1, at a port of the kernel's choice if `port` is 0; it says "listening on 127.0.0.1:N" when it
+    does. `directory` keeps its config. Does not return."""
     config = directory / "registry.yaml"
-    config.write_text(json.dumps(_config(storage, port)), encoding="utf-8")
+    config.write_text(json.dumps(_config(storage, port, "info")), encoding="utf-8")
     os.execv(PROGRAM, [PROGRAM, "serve", str(config)])
 
 
@@ -76,7 +77,7 @@ class Registry:
     def start(self, storage, port):
         """Starts it on 127.0.0.1 and waits until it answers. OSError with its last words if it does not."""
         config = self._directory / "registry.yaml"
-        config.write_text(json.dumps(_config(storage, port)), encoding="utf-8")  # JSON is YAML
+        config.write_text(json.dumps(_config(storage, port, "warn")), encoding="utf-8")  # JSON is YAML
         with open(self.log, "wb") as log:
             process = subprocess.Popen([PROGRAM, "serve", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self._pid_file.write_text(f"{process.pid} {_started(process.pid)}\n", encoding="utf-8")

@@ -10,15 +10,12 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0])
 import pathlib
 
 from cluster import images, modules, registry
-from machine import running
 from machine.spec import host_arch
-
-_FIRST_PORT = 50700
 
 
 def main():
     """Makes the images if they are not in the cache, puts the kubectl of the same Kubernetes into the directory that the first argument names,
-    says " port N ", and serves, at the port that the second argument names if there is one."""
+    and serves, at the port that the second argument names or else at a free one, which the registry says when it listens."""
     directory = pathlib.Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
     try:
@@ -29,9 +26,7 @@ def main():
     kubectl = directory / "kubectl"
     kubectl.unlink(missing_ok=True)
     kubectl.symlink_to(kubernetes / "kubernetes")
-    port = int(sys.argv[2]) if len(sys.argv) > 2 else running.free_port(_FIRST_PORT)
-    print(f"serving on port {port} ", flush=True)
-    registry.become(directory, made / "registry", port)
+    registry.become(directory, made / "registry", int(sys.argv[2]) if len(sys.argv) > 2 else 0)
 
 
 if __name__ == "__main__":
