@@ -217,30 +217,16 @@ void Daemon::RegisterRooms(bool fresh) {
 
 // What the node says to the API of its cluster.
 void Daemon::RegisterClusterObjects() {
-  manifests_ = std::make_unique<ManifestRoom>(ManifestRoom::Parts{
-      .runtime = runtime_,
-      .loop = *loop_,
-      .clock = clock_,
-      .worker = cluster_worker_,
-      .new_api = NewConnection,
-      .new_client = [this] {
-        return http::Client::Create(*loop_, clock_, DownloadOptionsNow(runtime_));
-      }});
-  node_object_ = std::make_unique<NodeObject>(NodeObject::Parts{.runtime = runtime_,
-                                                                .loop = *loop_,
-                                                                .clock = clock_,
-                                                                .worker = cluster_worker_,
-                                                                .new_api = NewConnection});
-  pod_statuses_ = std::make_unique<PodStatuses>(PodStatuses::Parts{.runtime = runtime_,
-                                                                   .loop = *loop_,
-                                                                   .clock = clock_,
-                                                                   .worker = kubelet_worker_,
-                                                                   .new_api = NewConnection});
-  readiness_ = std::make_unique<Readiness>(Readiness::Parts{.runtime = runtime_,
-                                                            .loop = *loop_,
-                                                            .clock = clock_,
-                                                            .worker = kubelet_worker_,
-                                                            .new_api = NewConnection});
+  const auto parts_with = [this](Executor& worker) {
+    return ClusterTask::Parts{
+        .loop = *loop_, .clock = clock_, .worker = worker, .new_api = NewConnection};
+  };
+  manifests_ = std::make_unique<ManifestRoom>(runtime_, parts_with(cluster_worker_), [this] {
+    return http::Client::Create(*loop_, clock_, DownloadOptionsNow(runtime_));
+  });
+  node_object_ = std::make_unique<NodeObject>(runtime_, parts_with(cluster_worker_));
+  pod_statuses_ = std::make_unique<PodStatuses>(runtime_, parts_with(kubelet_worker_));
+  readiness_ = std::make_unique<Readiness>(runtime_, parts_with(kubelet_worker_));
 }
 
 // On a worker: name servers may take their time.

@@ -26,11 +26,10 @@ class HealthCall : public rpc::Call {
       : context_(context),
         stream_(stream),
         task_({.loop = context.loop,
-               .worker = context.cluster_worker,
                .clock = context.clock,
-               .new_api = context.new_api,
-               .name = "health",
-               .period = kBetweenLooks}) {}
+               .worker = context.cluster_worker,
+               .new_api = context.new_api},
+              "health", kBetweenLooks) {}
 
   void OnMessage(std::string message) override {
     if (const absl::Status parsed = ParseRequest(message, request_); !parsed.ok()) {

@@ -37,8 +37,8 @@ absl::Status ClusterTask::RunWork(const NewApi& new_api, const Wish& wish, Link&
 
 void ClusterTask::Run() {
   running_ = true;
-  parts_.worker.Run(parts_.name, [mailbox = parts_.loop.mailbox(), new_api = parts_.new_api,
-                                  weak = std::weak_ptr(self_), link = link_, wish = wish_] {
+  parts_.worker.Run(name_, [mailbox = parts_.loop.mailbox(), new_api = parts_.new_api,
+                            weak = std::weak_ptr(self_), link = link_, wish = wish_] {
     mailbox->Post([weak, wish, status = RunWork(new_api, *wish, *link)] {
       if (const std::shared_ptr<ClusterTask*> self = weak.lock()) {
         (*self)->OnDone(status, wish);
@@ -58,13 +58,13 @@ void ClusterTask::OnDone(const absl::Status& status, const std::shared_ptr<const
   if (status.ok()) {
     failures_ = 0;
     told_.clear();
-    if (parts_.period.count() != 0) {
-      RunIn(parts_.period);
+    if (period_.count() != 0) {
+      RunIn(period_);
     }
     return;
   }
   if (const std::string_view said = base::MessageOf(status); said != told_) {
-    base::Log(base::Severity::kWarning, "{}: {}", parts_.name, said);
+    base::Log(base::Severity::kWarning, "{}: {}", name_, said);
     told_ = said;
   }
   constexpr int kDoublings = 4;

@@ -32,20 +32,22 @@ class ClusterTask {
 
   struct Parts {  // all outlive it, `worker` and what work touches until its work has ended
     Loop& loop;
-    Executor& worker;
     const base::Clock& clock;
+    Executor& worker;  // may be kept for as long as the API takes
     NewApi new_api;
-    std::string name;
-    std::chrono::nanoseconds period{};
   };
 
-  explicit ClusterTask(Parts parts) : parts_(std::move(parts)) {}
+  // `name` is what its failures are logged under.
+  ClusterTask(Parts parts, std::string name, std::chrono::nanoseconds period = {})
+      : parts_(std::move(parts)), name_(std::move(name)), period_(period) {}
   ~ClusterTask();
   ClusterTask(const ClusterTask&) = delete;
   ClusterTask& operator=(const ClusterTask&) = delete;
 
   // Runs `work` soon, or after the one under way; it takes the place of what was set before.
   void Set(FindAccess find, Work work);
+  // From the next success on. What work posted to the loop comes before its end does.
+  void SetPeriod(std::chrono::nanoseconds period) { period_ = period; }
   // Nothing runs any more, but for what is under way.
   void Clear();
 
@@ -67,6 +69,8 @@ class ClusterTask {
   void StopWaiting();
 
   const Parts parts_;
+  const std::string name_;
+  std::chrono::nanoseconds period_;
   const std::shared_ptr<ClusterTask*> self_ = std::make_shared<ClusterTask*>(this);
   const std::shared_ptr<Link> link_ = std::make_shared<Link>();
   std::shared_ptr<const Wish> wish_;

@@ -22,15 +22,15 @@ struct Fixture {
   int runs = 0;
   absl::Status answer;
   ClusterTask task{{.loop = *t.loop,
-                    .worker = t.executor,
                     .clock = t.clock,
+                    .worker = t.executor,
                     .new_api =
                         [this](const kube::Access&) {
                           ++connections;
                           return std::make_unique<kube::FakeApi>();
-                        },
-                    .name = "test",
-                    .period = 60s}};
+                        }},
+                   "test",
+                   60s};
 };
 
 ClusterTask::FindAccess At(const std::string& server) {
@@ -62,6 +62,11 @@ TEST_CASE("cluster task: what fails is tried again, ever later, and what succeed
   CHECK(f.runs == before + 2);
   f.t.Advance(11s);
   CHECK(f.runs == before + 3);
+  f.task.SetPeriod(5s);
+  f.t.Advance(60s);
+  const int with_new_period = f.runs;
+  f.t.Advance(5s);
+  CHECK(f.runs == with_new_period + 1);
   CHECK(f.connections == 1);
 }
 

@@ -33,19 +33,15 @@ void Tell(Mailbox& mailbox, const std::weak_ptr<T*>& weak, F task) {
 
 }  // namespace
 
-ManifestRoom::ManifestRoom(Parts parts)
-    : runtime_(parts.runtime),
+ManifestRoom::ManifestRoom(Runtime& runtime, ClusterTask::Parts parts, NewClient new_client)
+    : runtime_(runtime),
       loop_(parts.loop),
       new_api_(parts.new_api),
-      downloads_({.runtime = parts.runtime,
+      downloads_({.runtime = runtime,
                   .loop = parts.loop,
                   .clock = parts.clock,
-                  .new_client = std::move(parts.new_client)}),
-      apply_({.loop = parts.loop,
-              .worker = parts.worker,
-              .clock = parts.clock,
-              .new_api = std::move(parts.new_api),
-              .name = kSource}) {
+                  .new_client = std::move(new_client)}),
+      apply_(std::move(parts), kSource) {
   runtime_.AddSource<k8s::ManifestStatus>(kSource);
   Publish({});
   Register();

@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "lib/base/clock.h"
 #include "lib/http/client.h"
-#include "lib/runtime/executor.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "machined/cluster_api/task.h"
@@ -23,17 +21,12 @@ namespace ichor {
 // time are kept apart by etcd's lock.
 class ManifestRoom {
  public:
-  struct Parts {  // all outlive it
-    Runtime& runtime;
-    Loop& loop;
-    const base::Clock& clock;
-    Executor& worker;  // may be kept for as long as an API server takes
-    NewApi new_api;
-    std::function<absl::StatusOr<std::unique_ptr<http::Client>>()> new_client;
-  };
+  // How manifests by URL are fetched.
+  using NewClient = std::function<absl::StatusOr<std::unique_ptr<http::Client>>()>;
 
-  // Registers everything. Must outlive the runtime's controllers.
-  explicit ManifestRoom(Parts parts);
+  // Registers everything. Must outlive the runtime's controllers, as `runtime` and `parts` must
+  // outlive it.
+  ManifestRoom(Runtime& runtime, ClusterTask::Parts parts, NewClient new_client);
 
  private:
   void Register();

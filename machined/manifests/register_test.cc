@@ -2,16 +2,14 @@
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
-#include "lib/kube/fake_api.h"
 #include "lib/resource/tree.h"
-#include "lib/runtime/test_runtime.h"
+#include "machined/cluster_api/test_room.h"
 #include "machined/kubernetes/test_config.h"
 #include "machined/secrets/cluster_roots.h"
 #include "machined/secrets/kubeconfig.h"
 #include "machined/sources/test_web.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
-#include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
 
 namespace ichor {
 namespace {
@@ -20,7 +18,7 @@ using std::chrono_literals::operator""s;
 
 constexpr const char* kUrl = "https://x.io/a.yaml";
 
-struct Fixture {
+struct Fixture : TestRoom {
   // etcd, as far as it is asked for locks.
   struct Locks : kube::Api {
     explicit Locks(Fixture& owner) : fixture(owner) {}
@@ -35,7 +33,6 @@ struct Fixture {
 
   Fixture() {
     t.runtime.Reconcile("test.root", DeriveKubernetesRoot);
-    t.runtime.AddSource<v1alpha1::Service>("test");
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
     t.runtime.Publish<config::MachineConfig>("test", {{"v1alpha1", ConfigOf("")}});
     secrets::KubernetesSecret::Spec secret;
@@ -48,7 +45,18 @@ struct Fixture {
     t.runtime.Publish<secrets::KubernetesSecret>("test", {{"k8s-certs", std::move(secret)}});
     t.runtime.Publish<secrets::EtcdRootSecret>("test", {{"etcd", {}}});
     t.runtime.Publish<secrets::EtcdSecret>("test", {{"etcd", {}}});
-    SetEtcd(false);
+    SetService("etcd", false);
+  }
+
+  ClusterTask::Parts PartsWithLocks() {
+    ClusterTask::Parts parts = Parts();
+    parts.new_api = [this](const kube::Access& access) -> std::unique_ptr<kube::Api> {
+      if (access.server == "https://127.0.0.1:2383") {
+        return std::make_unique<Locks>(*this);
+      }
+      return std::make_unique<kube::FakeConnection>(api);
+    };
+    return parts;
   }
 
   config::MachineConfig::Spec ConfigOf(const std::string& more) const {
@@ -59,14 +67,6 @@ struct Fixture {
 
   void SetConfig(const std::string& more) {
     t.runtime.Publish<config::MachineConfig>("test", {{"v1alpha1", ConfigOf(more)}});
-    t.Advance(1s);
-  }
-
-  void SetEtcd(bool healthy) {
-    v1alpha1::Service::Spec spec;
-    spec.set_running(true);
-    spec.set_healthy(healthy);
-    t.runtime.Publish<v1alpha1::Service>("test", {{"etcd", std::move(spec)}});
     t.Advance(1s);
   }
 
@@ -82,21 +82,9 @@ struct Fixture {
   }
 
   TestCluster cluster = TestCluster::Make(base::WallTime());
-  kube::FakeApi api;
   bool locked_by_another = false;
   TestWeb web;
-  TestRuntime t;
-  ManifestRoom room{{.runtime = t.runtime,
-                     .loop = *t.loop,
-                     .clock = t.clock,
-                     .worker = t.executor,
-                     .new_api = [this](const kube::Access& access) -> std::unique_ptr<kube::Api> {
-                       if (access.server == "https://127.0.0.1:2383") {
-                         return std::make_unique<Locks>(*this);
-                       }
-                       return std::make_unique<kube::FakeConnection>(api);
-                     },
-                     .new_client = [this] { return web.NewClient(*t.loop); }}};
+  ManifestRoom room{t.runtime, PartsWithLocks(), [this] { return web.NewClient(*t.loop); }};
 };
 
 constexpr const char* kBase =
@@ -111,7 +99,7 @@ TEST_CASE("manifests: given to the cluster once etcd is healthy, and once the AP
   f.t.Advance(60s);
   CHECK(f.api.calls.empty());
   f.api.failures["/api/v1"] = absl::UnavailableError("connection refused");
-  f.SetEtcd(true);
+  f.SetService("etcd", true);
   CHECK(f.Applied().empty());
   CHECK_FALSE(f.api.calls.empty());
   f.api.failures.clear();
@@ -120,7 +108,7 @@ TEST_CASE("manifests: given to the cluster once etcd is healthy, and once the AP
   CHECK(TextAt(f.api.At("/api/v1/namespaces/kube-system/secrets/bootstrap-token-abcdef"),
                {"stringData", "token-secret"}) == "0123456789abcdef");
   const size_t calls = f.api.calls.size();
-  f.SetEtcd(true);
+  f.SetService("etcd", true);
   f.t.Advance(100s);
   CHECK(f.api.calls.size() == calls);
 }
@@ -128,7 +116,7 @@ TEST_CASE("manifests: given to the cluster once etcd is healthy, and once the AP
 TEST_CASE("manifests: while another node of the control plane gives them, this one waits") {
   Fixture f;
   f.locked_by_another = true;
-  f.SetEtcd(true);
+  f.SetService("etcd", true);
   f.t.Advance(60s);
   CHECK(f.api.calls.empty());
   f.locked_by_another = false;
@@ -138,7 +126,7 @@ TEST_CASE("manifests: while another node of the control plane gives them, this o
 
 TEST_CASE("manifests: one by URL is fetched, tried again, and a diagnostic while it is away") {
   Fixture f;
-  f.SetEtcd(true);
+  f.SetService("etcd", true);
   f.web.answers[kUrl] = absl::UnavailableError("GET https://x.io/a.yaml: no such host");
   f.SetConfig("extraManifests: [\"https://x.io/a.yaml\"]");
   CHECK(f.t.runtime.Read<runtime::Diagnostic>().empty());

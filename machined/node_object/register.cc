@@ -80,21 +80,17 @@ std::optional<Identity> IdentityOf(const All<config::MachineType>& types,
 
 }  // namespace
 
-NodeObject::NodeObject(Parts parts)
-    : runtime_(parts.runtime),
+NodeObject::NodeObject(Runtime& runtime, ClusterTask::Parts parts,
+                       const std::string& kubelet_kubeconfig)
+    : runtime_(runtime),
       loop_(parts.loop),
       clock_(parts.clock),
-      task_({.loop = parts.loop,
-             .worker = parts.worker,
-             .clock = parts.clock,
-             .new_api = std::move(parts.new_api),
-             .name = kSource,
-             .period = kPeriod}) {
+      task_(std::move(parts), kSource, kPeriod) {
   runtime_.AddSource<k8s::NodeStatus>(kSource);
   runtime_.AddSource<k8s::NodeCondition>(kSource);
   runtime_.AddSource<k8s::Endpoint>(kSource);
   Publish({});
-  Register(parts.kubelet_kubeconfig);
+  Register(kubelet_kubeconfig);
 }
 
 void NodeObject::Register(const std::string& kubelet_kubeconfig) {

@@ -7,7 +7,6 @@
 
 #include "google/protobuf/struct.pb.h"
 #include "lib/base/clock.h"
-#include "lib/runtime/executor.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "machined/cluster_api/task.h"
@@ -33,17 +32,10 @@ class NodeObject {
  public:
   static constexpr std::chrono::seconds kPeriod{10};
 
-  struct Parts {  // all outlive it
-    Runtime& runtime;
-    Loop& loop;
-    const base::Clock& clock;
-    Executor& worker;  // may be kept for as long as an API server takes
-    NewApi new_api;
-    std::string kubelet_kubeconfig = "/etc/kubernetes/kubeconfig-kubelet";
-  };
-
-  // Registers everything. Must outlive the runtime's controllers.
-  explicit NodeObject(Parts parts);
+  // Registers everything. Must outlive the runtime's controllers, as `runtime` and `parts` must
+  // outlive it.
+  NodeObject(Runtime& runtime, ClusterTask::Parts parts,
+             const std::string& kubelet_kubeconfig = "/etc/kubernetes/kubeconfig-kubelet");
 
  private:
   struct Subject {

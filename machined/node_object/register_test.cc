@@ -2,10 +2,9 @@
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
-#include "lib/kube/fake_api.h"
 #include "lib/resource/text.h"
 #include "lib/resource/tree.h"
-#include "lib/runtime/test_runtime.h"
+#include "machined/cluster_api/test_room.h"
 #include "machined/secrets/kubeconfig.h"
 
 namespace ichor {
@@ -13,9 +12,8 @@ namespace {
 
 using std::chrono_literals::operator""s;
 
-struct Fixture {
+struct Fixture : TestRoom {
   Fixture() {
-    t.runtime.AddSource<v1alpha1::Service>("test");
     t.runtime.Publish<k8s::Nodename>("test", {{"nodename", Text("nodename: 'n1'")}});
     t.runtime.Publish<k8s::NodeLabelSpec>("test", {{"a", Text("key: 'a' value: 'b'")}});
     t.runtime.Publish<k8s::NodeAnnotationSpec>("test", {});
@@ -32,27 +30,11 @@ struct Fixture {
                                                             .context = "u"},
                                                            Text("crt: 'crt' key: 'key'")));
     t.runtime.Publish<secrets::KubernetesSecret>("test", {{"k8s-certs", std::move(secret)}});
-    SetKubelet(true);
+    SetService("kubelet", true);
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
   }
 
-  void SetKubelet(bool healthy) {
-    v1alpha1::Service::Spec spec;
-    spec.set_running(true);
-    spec.set_healthy(healthy);
-    t.runtime.Publish<v1alpha1::Service>("test", {{"kubelet", std::move(spec)}});
-    t.Advance(1s);
-  }
-
-  kube::FakeApi api;
-  TestRuntime t;
-  NodeObject node{{.runtime = t.runtime,
-                   .loop = *t.loop,
-                   .clock = t.clock,
-                   .worker = t.executor,
-                   .new_api = [this](const kube::Access&) {
-                     return std::make_unique<kube::FakeConnection>(api);
-                   }}};
+  NodeObject node{t.runtime, Parts()};
 };
 
 }  // namespace
@@ -77,7 +59,7 @@ TEST_CASE("node object: labelled once the kubelet has registered it, and looked 
   CHECK(TextAt(f.api.At("/api/v1/nodes/n1"), {"metadata", "labels", "a"}) == "b");
   CHECK(f.t.runtime.Read<k8s::Endpoint>().size() == 1);
 
-  f.SetKubelet(false);
+  f.SetService("kubelet", false);
   CHECK(f.t.runtime.Read<k8s::NodeStatus>().empty());
   const size_t calls = f.api.calls.size();
   f.t.Advance(60s);

@@ -1,5 +1,6 @@
 #include "machined/pod_status/policy.h"
 
+#include <algorithm>
 #include <format>
 #include <set>
 #include <string>
@@ -16,14 +17,35 @@ using google::protobuf::Value;
 // Who told the kubelet of a pod: "file", "http" or "api".
 constexpr std::string_view kSourceAnnotation = "kubernetes.io/config.source";
 
+bool IsReady(const Struct& pod_status) {
+  const Value* const conditions = Find(pod_status, {"conditions"});
+  return conditions != nullptr &&
+         std::ranges::any_of(conditions->list_value().values(), [](const Value& item) {
+           return TextAt(item.struct_value(), {"type"}) == "Ready" &&
+                  TextAt(item.struct_value(), {"status"}) == "True";
+         });
+}
+
 }  // namespace
 
-Desired<k8s::StaticPodStatus> StaticPodStatusesOf(const Struct& list) {
-  Desired<k8s::StaticPodStatus> statuses;
+std::string_view ProblemOfPod(const Struct& status) {
+  const std::string phase = TextAt(status, {"phase"});
+  if (phase == "Succeeded" || (phase == "Running" && IsReady(status))) {
+    return "";
+  }
+  if (phase == "Running") {
+    return "not ready";
+  }
+  return phase == "Pending" ? "pending" : phase == "Failed" ? "failed" : "unknown";
+}
+
+StaticPodSight StaticPodsOf(const Struct& list) {
+  StaticPodSight seen;
   std::set<std::string> named;  // a pod that is replaced may be there twice
+  bool well = true;
   const Value* const items = Find(list, {"items"});
   if (items == nullptr) {
-    return statuses;
+    return seen;
   }
   for (const Value& item : items->list_value().values()) {
     const Struct& pod = item.struct_value();
@@ -37,9 +59,11 @@ Desired<k8s::StaticPodStatus> StaticPodStatusesOf(const Struct& list) {
     if (const Value* const status = Find(pod, {"status"}); status != nullptr) {
       *spec.mutable_pod_status() = status->struct_value();
     }
-    statuses.Add(std::move(id), std::move(spec));
+    well = well && ProblemOfPod(spec.pod_status()).empty();
+    seen.statuses.Add(std::move(id), std::move(spec));
   }
-  return statuses;
+  seen.ready = well && !named.empty();
+  return seen;
 }
 
 }  // namespace ichor

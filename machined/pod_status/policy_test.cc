@@ -20,13 +20,16 @@ items:
 )",
                    list)
               .ok());
-  const Rows rows = StaticPodStatusesOf(list).Take();
+  StaticPodSight seen = StaticPodsOf(list);
+  CHECK_FALSE(seen.ready);
+  const Rows rows = std::move(seen.statuses).Take();
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].id == "kube-system/a-n1");
   const auto& spec = static_cast<const k8s::StaticPodStatus::Spec&>(*rows[0].spec->message());
   CHECK(TextAt(spec.pod_status(), {"phase"}) == "Running");
   CHECK(rows[1].id == "default/b-n1");
-  CHECK(StaticPodStatusesOf({}).Take().empty());
+  CHECK(StaticPodsOf({}).statuses.Take().empty());
+  CHECK_FALSE(StaticPodsOf({}).ready);
 }
 
 }  // namespace ichor

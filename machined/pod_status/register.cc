@@ -6,7 +6,6 @@
 #include "lib/base/status.h"
 #include "lib/sys/file.h"
 #include "machined/cluster_api/access.h"
-#include "machined/pod_status/policy.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
 #include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
@@ -41,18 +40,13 @@ std::optional<kube::Access> AccessTo(const All<k8s::Nodename>& names,
 
 }  // namespace
 
-PodStatuses::PodStatuses(Parts parts)
-    : runtime_(parts.runtime),
+PodStatuses::PodStatuses(Runtime& runtime, ClusterTask::Parts parts, std::string own_certificate)
+    : runtime_(runtime),
       loop_(parts.loop),
-      own_certificate_(std::move(parts.own_certificate)),
-      task_({.loop = parts.loop,
-             .worker = parts.worker,
-             .clock = parts.clock,
-             .new_api = std::move(parts.new_api),
-             .name = kSource,
-             .period = kPeriod}) {
+      own_certificate_(std::move(own_certificate)),
+      task_(std::move(parts), kSource, kPeriod) {
   runtime_.AddSource<k8s::StaticPodStatus>(kSource);
-  runtime_.Publish<k8s::StaticPodStatus>(kSource, {});
+  Publish({});
   Register();
 }
 
@@ -84,7 +78,7 @@ void PodStatuses::Set(std::optional<kube::Access> kubelet) {
   kubelet_ = std::move(kubelet);
   if (!kubelet_.has_value()) {
     task_.Clear();
-    runtime_.Publish<k8s::StaticPodStatus>(kSource, {});
+    Publish({});
     return;
   }
   task_.Set(
@@ -95,14 +89,19 @@ void PodStatuses::Set(std::optional<kube::Access> kubelet) {
       },
       [mailbox = loop_.mailbox(), weak = std::weak_ptr(self_)](kube::Api& api) -> absl::Status {
         ASSIGN_OR_RETURN(const google::protobuf::Struct list, api.Do({.path = "/pods"}));
-        mailbox->Post([weak, statuses = StaticPodStatusesOf(list)]() mutable {
+        mailbox->Post([weak, seen = StaticPodsOf(list)]() mutable {
           const std::shared_ptr<PodStatuses*> self = weak.lock();
           if (self != nullptr && (*self)->kubelet_.has_value()) {
-            (*self)->runtime_.Publish<k8s::StaticPodStatus>(kSource, std::move(statuses));
+            (*self)->Publish(std::move(seen));
           }
         });
         return absl::OkStatus();
       });
+}
+
+void PodStatuses::Publish(StaticPodSight seen) {
+  task_.SetPeriod(seen.ready ? kPeriod : kStartPeriod);
+  runtime_.Publish<k8s::StaticPodStatus>(kSource, std::move(seen.statuses));
 }
 
 }  // namespace ichor

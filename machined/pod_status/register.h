@@ -8,10 +8,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/kube/access.h"
-#include "lib/runtime/executor.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "machined/cluster_api/task.h"
+#include "machined/pod_status/policy.h"
 
 namespace ichor {
 
@@ -21,23 +21,17 @@ namespace ichor {
 class PodStatuses {
  public:
   static constexpr std::chrono::seconds kPeriod{15};
+  static constexpr std::chrono::seconds kStartPeriod{2};  // until all pods are ready
 
-  struct Parts {  // all outlive it
-    Runtime& runtime;
-    Loop& loop;
-    const base::Clock& clock;
-    Executor& worker;  // may be kept for as long as the kubelet takes
-    NewApi new_api;
-    // What the kubelet shows until the cluster has given it a certificate.
-    std::string own_certificate = "/var/lib/kubelet/pki/kubelet.crt";
-  };
-
-  // Registers everything. Must outlive the runtime's controllers.
-  explicit PodStatuses(Parts parts);
+  // Registers everything. Must outlive the runtime's controllers, as `runtime` and `parts` must
+  // outlive it. `own_certificate` is what the kubelet shows until the cluster has given it one.
+  PodStatuses(Runtime& runtime, ClusterTask::Parts parts,
+              std::string own_certificate = "/var/lib/kubelet/pki/kubelet.crt");
 
  private:
   void Register();
   void Set(std::optional<kube::Access> kubelet);
+  void Publish(StaticPodSight seen);
 
   Runtime& runtime_;
   Loop& loop_;

@@ -2,37 +2,26 @@
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
-#include "lib/kube/fake_api.h"
 #include "lib/resource/text.h"
 #include "lib/resource/tree.h"
-#include "lib/runtime/test_runtime.h"
+#include "machined/cluster_api/test_room.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
-#include "talos/resource/definitions/v1alpha1/v1alpha1.resources.h"
 
 namespace ichor {
 namespace {
 
 using std::chrono_literals::operator""s;
 
-struct Fixture {
+struct Fixture : TestRoom {
   Fixture() {
-    t.runtime.AddSource<v1alpha1::Service>("test");
     t.runtime.AddSource<secrets::KubernetesDynamicCert>("test");
     t.runtime.Publish<k8s::Nodename>("test", {{"nodename", Text("nodename: 'n1'")}});
     t.runtime.Publish<secrets::KubernetesRootSecret>(
         "test", {{"k8s", Text("accepted_cas { crt: 'A' } accepted_cas { crt: 'B' }")}});
     SetClient("old");
-    SetKubelet(true);
+    SetService("kubelet", true);
     REQUIRE_THAT(t.runtime.Validate(), base::IsOk());
-  }
-
-  void SetKubelet(bool healthy) {
-    v1alpha1::Service::Spec spec;
-    spec.set_running(true);
-    spec.set_healthy(healthy);
-    t.runtime.Publish<v1alpha1::Service>("test", {{"kubelet", std::move(spec)}});
-    t.Advance(1s);
   }
 
   void SetClient(const std::string& certificate) {
@@ -44,14 +33,15 @@ struct Fixture {
   }
 
   void PutPod(const std::string& phase) {
+    const auto metadata =
+        Object({{"namespace", "kube-system"},
+                {"name", "a-n1"},
+                {"annotations", Object({{"kubernetes.io/config.source", "http"}})}});
+    const auto ready = Object({{"type", "Ready"}, {"status", "True"}});
+    const auto status =
+        Object({{"phase", phase}, {"conditions", phase == "Running" ? List({ready}) : List({})}});
     api.Put("/pods",
-            Object({{"items",
-                     List({Object({{"metadata",
-                                    Object({{"namespace", "kube-system"},
-                                            {"name", "a-n1"},
-                                            {"annotations",
-                                             Object({{"kubernetes.io/config.source", "http"}})}})},
-                                   {"status", Object({{"phase", phase}})}})})}}));
+            Object({{"items", List({Object({{"metadata", metadata}, {"status", status}})})}}));
   }
 
   std::string Phase() {
@@ -59,19 +49,7 @@ struct Fixture {
     return statuses.empty() ? "" : TextAt(statuses.front().spec().pod_status(), {"phase"});
   }
 
-  kube::FakeApi api;
-  kube::Access asked;
-  TestRuntime t;
-  PodStatuses pods{{.runtime = t.runtime,
-                    .loop = *t.loop,
-                    .clock = t.clock,
-                    .worker = t.executor,
-                    .new_api =
-                        [this](const kube::Access& access) {
-                          asked = access;
-                          return std::make_unique<kube::FakeConnection>(api);
-                        },
-                    .own_certificate = "/dev/null"}};
+  PodStatuses pods{t.runtime, Parts(), "/dev/null"};
 };
 
 }  // namespace
@@ -86,18 +64,21 @@ TEST_CASE("pod statuses: the kubelet is asked by its name, at this machine, as a
   CHECK(f.asked.certificate_pem == "new");
 }
 
-TEST_CASE("pod statuses: they follow the kubelet every 15 s, and go with it") {
+TEST_CASE("pod statuses: they follow the kubelet every 2 s, then every 15 s, and go with it") {
   Fixture f;
   CHECK(f.Phase().empty());
   f.PutPod("Pending");
   f.t.Advance(10s);
   CHECK(f.Phase() == "Pending");
   f.PutPod("Running");
-  const size_t calls = f.api.calls.size();
-  f.t.Advance(15s);
+  f.t.Advance(2s);
   CHECK(f.Phase() == "Running");
+  const size_t calls = f.api.calls.size();
+  f.t.Advance(13s);
+  CHECK(f.api.calls.size() == calls);
+  f.t.Advance(2s);
   CHECK(f.api.calls.size() == calls + 1);
-  f.SetKubelet(false);
+  f.SetService("kubelet", false);
   CHECK(f.t.runtime.Read<k8s::StaticPodStatus>().empty());
   f.t.Advance(60s);
   CHECK(f.api.calls.size() == calls + 1);

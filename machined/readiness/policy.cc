@@ -1,38 +1,13 @@
 #include "machined/readiness/policy.h"
 
-#include <algorithm>
 #include <format>
 #include <optional>
 
-#include "lib/resource/tree.h"
 #include "machined/kubernetes/settings.h"
+#include "machined/pod_status/policy.h"
 
 namespace ichor {
 namespace {
-
-using google::protobuf::Struct;
-using google::protobuf::Value;
-
-bool IsReady(const Struct& pod_status) {
-  const Value* const conditions = Find(pod_status, {"conditions"});
-  return conditions != nullptr &&
-         std::ranges::any_of(conditions->list_value().values(), [](const Value& item) {
-           return TextAt(item.struct_value(), {"type"}) == "Ready" &&
-                  TextAt(item.struct_value(), {"status"}) == "True";
-         });
-}
-
-// What is wrong with a pod, in a word; "" if nothing is.
-std::string_view ProblemOfPod(const Struct& status) {
-  const std::string phase = TextAt(status, {"phase"});
-  if (phase == "Succeeded" || (phase == "Running" && IsReady(status))) {
-    return "";
-  }
-  if (phase == "Running") {
-    return "not ready";
-  }
-  return phase == "Pending" ? "pending" : phase == "Failed" ? "failed" : "unknown";
-}
 
 std::string NodeProblem(const KubernetesWish& wish, const All<k8s::Nodename>& names,
                         const All<k8s::NodeStatus>& nodes,

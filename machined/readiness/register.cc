@@ -8,16 +8,11 @@
 
 namespace ichor {
 
-Readiness::Readiness(Parts parts)
-    : runtime_(parts.runtime),
+Readiness::Readiness(Runtime& runtime, ClusterTask::Parts parts)
+    : runtime_(runtime),
       loop_(parts.loop),
       clock_(parts.clock),
-      endpoint_({.loop = parts.loop,
-                 .worker = parts.worker,
-                 .clock = parts.clock,
-                 .new_api = std::move(parts.new_api),
-                 .name = std::string(kSource),
-                 .period = kPeriod}) {
+      endpoint_(std::move(parts), std::string(kSource), kPeriod) {
   runtime_.AddSource<k8s::KubernetesReadiness>(kSource);
   runtime_.AddSource<runtime::Diagnostic>(kSource);
   runtime_.Publish<k8s::KubernetesReadiness>(kSource, {});

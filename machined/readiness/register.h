@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "lib/runtime/executor.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "machined/cluster_api/task.h"
@@ -29,15 +28,8 @@ class Readiness {
   static constexpr std::chrono::seconds kPeriod{15};   // of an endpoint that is not well
   static constexpr int kRest = 19;                     // periods without a question once it is
 
-  struct Parts {  // all outlive it
-    Runtime& runtime;
-    Loop& loop;
-    const base::Clock& clock;
-    Executor& worker;  // may be kept for as long as an API server takes
-    NewApi new_api;
-  };
-
-  explicit Readiness(Parts parts);
+  // All outlive it.
+  Readiness(Runtime& runtime, ClusterTask::Parts parts);
   ~Readiness();
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;

@@ -2,10 +2,9 @@
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
-#include "lib/kube/fake_api.h"
 #include "lib/resource/text.h"
 #include "lib/resource/tree.h"
-#include "lib/runtime/test_runtime.h"
+#include "machined/cluster_api/test_room.h"
 #include "machined/kubernetes/test_config.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
@@ -16,7 +15,7 @@ namespace {
 using std::chrono_literals::operator""s;
 
 // A control plane whose kubelet runs.
-struct Fixture {
+struct Fixture : TestRoom {
   Fixture() {
     t.runtime.OnSettled([this] { readiness.OnSettled(); });
     t.runtime.AddSource<config::MachineConfig>("test");
@@ -50,15 +49,7 @@ struct Fixture {
     return row == rows.end() ? "" : row->spec().message();
   }
 
-  kube::FakeApi api;
-  TestRuntime t;
-  Readiness readiness{{.runtime = t.runtime,
-                       .loop = *t.loop,
-                       .clock = t.clock,
-                       .worker = t.executor,
-                       .new_api = [this](const kube::Access&) {
-                         return std::make_unique<kube::FakeConnection>(api);
-                       }}};
+  Readiness readiness{t.runtime, Parts()};
 };
 
 }  // namespace
