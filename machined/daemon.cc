@@ -67,10 +67,7 @@ namespace {
 constexpr sys::Ownership kApid{.uid = 50, .gid = 50};
 constexpr sys::Ownership kTrustd{.uid = 51, .gid = 51};
 constexpr sys::Ownership kNetworkd{.uid = 52, .gid = 52};
-constexpr std::chrono::seconds kSaveInterval{1};
 constexpr std::chrono::seconds kRebootGrace{10};
-constexpr size_t kLongestEcho = 512;          // bytes of a line
-constexpr size_t kLargestHistory = 16 << 20;  // bytes
 
 init::RebootAction ActionOf(PowerControl::Action action) {
   switch (action) {
@@ -127,6 +124,16 @@ Kind KindOf() {
   return TypeRef::Of<T>().kind;
 }
 
+// The rows that one machined leaves for the next.
+std::vector<Kind> SavedKinds() {
+  std::vector<Kind> kinds = SecretsCheckpointKinds();
+  std::ranges::move(KubernetesCheckpointKinds(), std::back_inserter(kinds));
+  std::ranges::move(EtcdCheckpointKinds(), std::back_inserter(kinds));
+  kinds.push_back(KindOf<runtime::MachineStatus>());
+  kinds.push_back(KindOf<network::PlatformFile>());
+  return kinds;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(base::UniqueFd init, DaemonOptions options,
@@ -141,6 +148,13 @@ Daemon::Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Cl
     : options_(std::move(options)),
       clock_(clock),
       loop_(std::move(loop)),
+      saved_({.store = store_,
+              .events = events_,
+              .loop = *loop_,
+              .clock = clock_,
+              .worker = api_workers_,
+              .directory = options_.run + "/checkpoint"},
+             SavedKinds()),
       power_(*loop_, runtime_, clock_, options_.run + "/checkpoint/power",
              [this](const boot::PowerRequest::Spec& request) { return EndMachine(request); }) {}
 
@@ -150,7 +164,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   base::Log(base::Severity::kInfo, "Ichor {} ({}) starts", base::kVersion, base::kVersionTag);
   RETURN_IF_ERROR(MakeDirectories());
   PublishDefinitions(store_);
-  const bool fresh = options_.checkpoint && !LoadAll();
+  const bool fresh = options_.checkpoint && !saved_.Load();
   power_.Begin(options_.checkpoint);
   ASSIGN_OR_RETURN(init_, InitChannel::Create(*loop_, std::move(init), processes_, clock_, *this));
   RegisterRooms(fresh);
@@ -397,64 +411,6 @@ absl::Status Daemon::ServeAll() {
   return absl::OkStatus();
 }
 
-CheckpointOptions Daemon::Checkpoint() const {
-  std::vector<Kind> kinds = SecretsCheckpointKinds();
-  std::ranges::move(KubernetesCheckpointKinds(), std::back_inserter(kinds));
-  std::ranges::move(EtcdCheckpointKinds(), std::back_inserter(kinds));
-  kinds.push_back(KindOf<runtime::MachineStatus>());
-  kinds.push_back(KindOf<network::PlatformFile>());
-  return {.path = options_.run + "/checkpoint/machined",
-          .program = "machined",
-          .kinds = std::move(kinds)};
-}
-
-// False if there is nothing: the boot has just begun.
-bool Daemon::LoadAll() {
-  const absl::StatusOr<size_t> rows = LoadCheckpoint(store_, Checkpoint());
-  if (rows.ok()) {
-    base::Log(base::Severity::kInfo, "went on from a checkpoint of {} rows", *rows);
-  } else if (!absl::IsNotFound(rows.status())) {
-    base::Log(base::Severity::kError, "{}", base::MessageOf(rows.status()));
-  }
-  const absl::StatusOr<std::string> history =
-      sys::ReadFile(options_.run + "/checkpoint/events", kLargestHistory);
-  if (history.ok()) {
-    if (const absl::Status restored = events_.Restore(*history); !restored.ok()) {
-      base::Log(base::Severity::kError, "events: {}", base::MessageOf(restored));
-    }
-  }
-  return !absl::IsNotFound(rows.status());
-}
-
-void Daemon::SaveSoon() {
-  if (!std::exchange(save_scheduled_, true)) {
-    loop_->RunAt(clock_.Monotonic() + kSaveInterval, [this] {
-      save_scheduled_ = false;
-      Save();
-    });
-  }
-}
-
-// Encodes on the loop, which owns the state, and writes on a worker, since it waits for the disk.
-void Daemon::Save() {
-  const CheckpointOptions options = Checkpoint();
-  std::string state = EncodeCheckpoint(CheckpointRows(store_, options.kinds), options).bytes;
-  std::string history = events_.Save();
-  std::string both = state + history;
-  if (both == saved_) {
-    return;
-  }
-  saved_ = std::move(both);
-  api_workers_.Run("checkpoint", [path = options.path, events = options_.run + "/checkpoint/events",
-                                  state = std::move(state), history = std::move(history)] {
-    absl::Status status = sys::WriteFileAtomically(path, state, 0600);
-    status.Update(sys::WriteFileAtomically(events, history, 0600));
-    if (!status.ok()) {
-      base::Log(base::Severity::kError, "checkpoint: {}", base::MessageOf(status));
-    }
-  });
-}
-
 void Daemon::OnSettled() {
   late_services_->OnSettled();
   health_.OnSettled();
@@ -473,7 +429,7 @@ void Daemon::OnSettled() {
   for (const auto& service : runtime_.Read<v1alpha1::Service>()) {
     logs_.Declare(service.id());  // empty until it says something
   }
-  SaveSoon();
+  saved_.SaveSoon();
 }
 
 void Daemon::OnLog(std::string_view id, std::string_view bytes) {
@@ -483,23 +439,7 @@ void Daemon::OnLog(std::string_view id, std::string_view bytes) {
     readiness_->OnKubeletLog(bytes);
   }
   if (id != init::kMachinedId) {
-    Echo(id, bytes);
-  }
-}
-
-// Warnings and errors of services are said on the console too: a node that cannot be reached says
-// why.
-void Daemon::Echo(std::string_view id, std::string_view bytes) {
-  std::string& line = unfinished_[std::string(id)];
-  for (const char c : bytes) {
-    if (c != '\n') {
-      line.append(line.size() < kLongestEcho ? 1 : 0, c);
-      continue;
-    }
-    if (line.starts_with("warning: ") || line.starts_with("error: ")) {
-      base::Log(base::Severity::kWarning, "{}: {}", id, line);
-    }
-    line.clear();
+    echo_.Append(id, bytes);
   }
 }
 
@@ -588,7 +528,7 @@ std::string Daemon::GoDown(boot::PowerRequest::Spec request, const std::string& 
   request.set_actor_id(actor);
   power_.Request(request);
   base::Log(base::Severity::kInfo, "{} begins", sequence);
-  Save();  // at once: services end now, and machined may
+  saved_.Save();  // at once: services end now, and machined may
   return actor;
 }
 
@@ -609,16 +549,7 @@ bool Daemon::EndMachine(const boot::PowerRequest::Spec& request) {
 // On a worker. Other disks first: while the system's is whole, a reset can be asked for again.
 absl::Status Daemon::WipeAll(const ichor::definitions::Wipe& wipe) const {
   for (const std::string& disk : wipe.disks()) {
-    WipePlan plan{.dev_path = disk};
-    ASSIGN_OR_RETURN(const sys::ProbedDisk probed, doors_->block_devices.Probe(disk));
-    for (const sys::ProbedPartition& partition : probed.partitions) {
-      plan.inside.push_back(
-          {.offset_bytes = partition.offset_bytes, .size_bytes = partition.size_bytes});
-    }
-    Wiper wiper(doors_->eraser, doors_->block_devices, {std::move(plan)});
-    for (bool more = true; more;) {
-      ASSIGN_OR_RETURN(more, wiper.Step());
-    }
+    RETURN_IF_ERROR(WipeDisk(doors_->eraser, doors_->block_devices, disk));
   }
   if (!wipe.system_disk() && wipe.partitions().empty()) {
     return absl::OkStatus();

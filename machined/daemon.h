@@ -11,7 +11,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
 #include "lib/rpc/server.h"
-#include "lib/runtime/checkpoint.h"
 #include "lib/runtime/loop.h"
 #include "lib/runtime/runtime.h"
 #include "lib/runtime/store.h"
@@ -33,6 +32,7 @@
 #include "lib/sys/volume/linux_programs.h"
 #include "machined/announce/console_lines.h"
 #include "machined/announce/service_journal.h"
+#include "machined/announce/warning_echo.h"
 #include "machined/api/api.h"
 #include "machined/api/role_access.h"
 #include "machined/block/discovery.h"
@@ -59,6 +59,7 @@
 #include "machined/platform/register.h"
 #include "machined/pod_status/register.h"
 #include "machined/readiness/register.h"
+#include "machined/saved_state.h"
 #include "machined/secrets/api_secrets.h"
 #include "machined/secrets/cluster_certificates.h"
 #include "machined/services/health_checker.h"
@@ -115,12 +116,7 @@ class Daemon : public InitListener, public api::MachineControl {
   absl::Status TellCommitted() const;
   void DeclareNetworkd();
   absl::Status ServeAll();
-  CheckpointOptions Checkpoint() const;
-  bool LoadAll();
-  void SaveSoon();
-  void Save();
   void ReadEarlierCrashes();
-  void Echo(std::string_view id, std::string_view bytes);
   void OnSettled();
   std::string GoDown(boot::PowerRequest::Spec request, const std::string& sequence);
   bool EndMachine(const boot::PowerRequest::Spec& request);
@@ -177,6 +173,7 @@ class Daemon : public InitListener, public api::MachineControl {
          ResolveHost(host, std::move(done));
        }}};
   events::EventBus events_{clock_};
+  SavedState saved_;
   ProcessTable processes_{*loop_, runtime_, clock_};
   std::unique_ptr<InitChannel> init_;
   ContainerHost containers_{*loop_, runtime_, processes_, clock_};
@@ -226,11 +223,9 @@ class Daemon : public InitListener, public api::MachineControl {
   api::RoleAccess access_{[this](std::int32_t pid) { return processes_.IdOf(pid); }};
   ServiceJournal journal_{runtime_, events_, clock_, containers_};
   ConsoleLines console_{runtime_, events_};
+  WarningEcho echo_;
   CrashLog crashes_{runtime_};
-  std::map<std::string, std::string, std::less<>> unfinished_;  // last lines, by who writes them
-  bool save_scheduled_ = false;
   enum class Wiping : std::uint8_t { kNot, kNow, kDone } wiping_ = Wiping::kNot;
-  std::string saved_;  // the checkpoint as it is on disk
 
   std::unique_ptr<api::MachineApi> api_;
   std::vector<std::unique_ptr<state::StateService>> states_;

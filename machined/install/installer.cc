@@ -55,23 +55,11 @@ absl::Status Installer::Copy(const std::string& from, const std::string& to, con
 
 // Old partitions and new ones: nothing that begins or ends there is what it was.
 absl::Status Installer::Erase(const std::string& dev_path, const disk::PartitionTable& next) {
-  ASSIGN_OR_RETURN(const sys::ProbedDisk probed, doors_.devices.Probe(dev_path));
-  WipePlan plan{.dev_path = dev_path};
-  for (const sys::ProbedPartition& partition : probed.partitions) {
-    plan.inside.push_back(
-        {.offset_bytes = partition.offset_bytes, .size_bytes = partition.size_bytes});
-  }
+  std::vector<WipePlan::Place> places;
   for (const disk::Partition& partition : next.partitions()) {
-    plan.inside.push_back(
-        {.offset_bytes = partition.offset_bytes, .size_bytes = partition.size_bytes});
+    places.push_back({.offset_bytes = partition.offset_bytes, .size_bytes = partition.size_bytes});
   }
-  Wiper wiper(doors_.eraser, doors_.devices, {std::move(plan)});
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, wiper.Step());
-    if (!more) {
-      return absl::OkStatus();
-    }
-  }
+  return WipeDisk(doors_.eraser, doors_.devices, dev_path, std::move(places));
 }
 
 absl::Status Installer::CopyPartitions(const disk::PartitionTable& table, const std::string& from,

@@ -75,4 +75,19 @@ absl::Status Wiper::DropEntry(const WipePlan::Entry& entry) {
   return eraser_.RemovePartition(entry.disk_path, entry.number);
 }
 
+absl::Status WipeDisk(sys::DiskEraser& eraser, sys::BlockDevices& devices,
+                      const std::string& dev_path, std::vector<WipePlan::Place> also) {
+  ASSIGN_OR_RETURN(const sys::ProbedDisk probed, devices.Probe(dev_path));
+  WipePlan plan{.dev_path = dev_path, .inside = std::move(also)};
+  for (const sys::ProbedPartition& partition : probed.partitions) {
+    plan.inside.push_back(
+        {.offset_bytes = partition.offset_bytes, .size_bytes = partition.size_bytes});
+  }
+  Wiper wiper(eraser, devices, {std::move(plan)});
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(more, wiper.Step());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace ichor

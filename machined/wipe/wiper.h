@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -37,5 +38,10 @@ class Wiper {
   std::unique_ptr<sys::ClaimedDevice> claimed_;  // of the first of them
   std::deque<WipePlan::Place> pieces_;           // still to be done of it
 };
+
+// Wipes a whole disk as far as anything could be found on it again: what is at the ends of it, of
+// its partitions, and of the places of `also`. Blocks.
+absl::Status WipeDisk(sys::DiskEraser& eraser, sys::BlockDevices& devices,
+                      const std::string& dev_path, std::vector<WipePlan::Place> also = {});
 
 }  // namespace ichor
