@@ -63,11 +63,16 @@ void ClusterTask::OnDone(const absl::Status& status, const std::shared_ptr<const
     }
     return;
   }
-  if (const std::string_view said = base::MessageOf(status); said != told_) {
+  const base::MonotonicTime now = parts_.clock.Monotonic();
+  if (failures_ == 0) {
+    failing_since_ = now;
+  }
+  if (const std::string_view said = base::MessageOf(status);
+      said != told_ && now - failing_since_ >= kPatience) {
     base::Log(base::Severity::kWarning, "{}: {}", name_, said);
     told_ = said;
   }
-  constexpr int kDoublings = 4;
+  constexpr int kDoublings = 3;
   RunIn(std::min(kFirstBackoff * (1 << std::min(failures_++, kDoublings)), kLongestBackoff));
 }
 

@@ -21,11 +21,13 @@ namespace ichor {
 using NewApi = std::function<std::unique_ptr<kube::Api>(const kube::Access& access)>;
 
 // One piece of work at a time, on a worker. What fails is tried again after a second, doubled each
-// time up to ten; what succeeded, after `period`, unless that is zero. Loop's thread only.
+// time up to five; what succeeded, after `period`, unless that is zero. Why it fails is in the log
+// once it has done so for longer than an API takes to begin. Loop's thread only.
 class ClusterTask {
  public:
   static constexpr std::chrono::seconds kFirstBackoff{1};
-  static constexpr std::chrono::seconds kLongestBackoff{10};
+  static constexpr std::chrono::seconds kLongestBackoff{5};
+  static constexpr std::chrono::seconds kPatience{90};
   // Both run on the worker. What they need of the loop they post there.
   using FindAccess = std::function<absl::StatusOr<kube::Access>()>;
   using Work = std::function<absl::Status(kube::Api& api)>;
@@ -76,6 +78,7 @@ class ClusterTask {
   std::shared_ptr<const Wish> wish_;
   bool running_ = false;
   int failures_ = 0;  // one after the other
+  base::MonotonicTime failing_since_;
   std::string told_;  // the last failure that the log has
   std::optional<Loop::TimerId> timer_;
 };

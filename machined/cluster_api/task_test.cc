@@ -1,6 +1,7 @@
 #include "machined/cluster_api/task.h"
 
 #include "catch2/catch_test_macros.hpp"
+#include "lib/base/captured_stderr.h"
 #include "lib/kube/fake_api.h"
 #include "lib/runtime/test_runtime.h"
 
@@ -53,14 +54,14 @@ TEST_CASE("cluster task: what fails is tried again, ever later, and what succeed
   CHECK(f.runs == 3);
   f.t.Advance(100s);
   const int before = f.runs;
-  f.t.Advance(10s);
+  f.t.Advance(5s);
   CHECK(f.runs == before + 1);
   f.answer = absl::OkStatus();
-  f.t.Advance(10s);
+  f.t.Advance(5s);
   CHECK(f.runs == before + 2);
-  f.t.Advance(49s);
+  f.t.Advance(54s);
   CHECK(f.runs == before + 2);
-  f.t.Advance(11s);
+  f.t.Advance(6s);
   CHECK(f.runs == before + 3);
   f.task.SetPeriod(5s);
   f.t.Advance(60s);
@@ -68,6 +69,14 @@ TEST_CASE("cluster task: what fails is tried again, ever later, and what succeed
   f.t.Advance(5s);
   CHECK(f.runs == with_new_period + 1);
   CHECK(f.connections == 1);
+}
+
+TEST_CASE("cluster task: why it fails is told once, when it has done so for long") {
+  Fixture f;
+  f.answer = absl::UnavailableError("connection refused");
+  f.task.Set(At("a"), f.Count());
+  CHECK(base::CaptureStderr([&] { f.t.Advance(80s); }).empty());
+  CHECK(base::CaptureStderr([&] { f.t.Advance(80s); }) == "warning: test: connection refused\n");
 }
 
 TEST_CASE("cluster task: a new wish runs at once, after what is under way") {

@@ -52,27 +52,28 @@ PodStatuses::PodStatuses(Runtime& runtime, ClusterTask::Parts parts, std::string
 
 void PodStatuses::Register() {
   runtime_.Actuate<k8s::Nodename, secrets::KubernetesRootSecret, secrets::KubernetesDynamicCert,
-                   v1alpha1::Service>(
+                   k8s::NodeStatus, v1alpha1::Service>(
       "kubernetes.notice-kubelet",
       [mailbox = loop_.mailbox(), weak = std::weak_ptr(self_)](
           const All<k8s::Nodename>& names, const All<secrets::KubernetesRootSecret>& roots,
           const All<secrets::KubernetesDynamicCert>& certificates,
-          const All<v1alpha1::Service>& services) {
+          const All<k8s::NodeStatus>& nodes, const All<v1alpha1::Service>& services) {
         std::optional<kube::Access> kubelet;
         if (IsHealthy(services, "kubelet")) {
           kubelet = AccessTo(names, roots, certificates);
         }
-        mailbox->Post([weak, kubelet = std::move(kubelet)]() mutable {
+        mailbox->Post([weak, kubelet = std::move(kubelet), registered = !nodes.empty()]() mutable {
           if (const std::shared_ptr<PodStatuses*> self = weak.lock()) {
-            (*self)->Set(std::move(kubelet));
+            (*self)->Set(std::move(kubelet), registered);
           }
         });
         return absl::OkStatus();
       });
 }
 
-void PodStatuses::Set(std::optional<kube::Access> kubelet) {
-  if (kubelet == kubelet_) {
+void PodStatuses::Set(std::optional<kube::Access> kubelet, bool registered) {
+  const bool now_registered = registered && !std::exchange(registered_, registered);
+  if (kubelet == kubelet_ && !now_registered) {
     return;
   }
   kubelet_ = std::move(kubelet);

@@ -30,7 +30,7 @@ class PodStatuses {
 
  private:
   void Register();
-  void Set(std::optional<kube::Access> kubelet);
+  void Set(std::optional<kube::Access> kubelet, bool registered);
   void Publish(StaticPodSight seen);
 
   Runtime& runtime_;
@@ -39,6 +39,7 @@ class PodStatuses {
   const std::shared_ptr<PodStatuses*> self_ = std::make_shared<PodStatuses*>(this);
   ClusterTask task_;
   std::optional<kube::Access> kubelet_;  // that is asked
+  bool registered_ = false;              // an API server knows the node: the kubelet may answer now
 };
 
 }  // namespace ichor

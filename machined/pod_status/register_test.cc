@@ -16,6 +16,7 @@ using std::chrono_literals::operator""s;
 struct Fixture : TestRoom {
   Fixture() {
     t.runtime.AddSource<secrets::KubernetesDynamicCert>("test");
+    t.runtime.Publish<k8s::NodeStatus>("test", {});
     t.runtime.Publish<k8s::Nodename>("test", {{"nodename", Text("nodename: 'n1'")}});
     t.runtime.Publish<secrets::KubernetesRootSecret>(
         "test", {{"k8s", Text("accepted_cas { crt: 'A' } accepted_cas { crt: 'B' }")}});
@@ -82,6 +83,15 @@ TEST_CASE("pod statuses: they follow the kubelet every 2 s, then every 15 s, and
   CHECK(f.t.runtime.Read<k8s::StaticPodStatus>().empty());
   f.t.Advance(60s);
   CHECK(f.api.calls.size() == calls + 1);
+}
+
+TEST_CASE("pod statuses: the kubelet is asked at once when an API server knows the node") {
+  Fixture f;
+  f.t.Advance(30s);  // nothing there yet: it is asked every 5 s
+  f.PutPod("Running");
+  f.t.runtime.Publish<k8s::NodeStatus>("test", {{"n1", {}}});
+  f.t.Advance(1s);
+  CHECK(f.Phase() == "Running");
 }
 
 TEST_CASE("pod statuses: a pod that is gone has none any more") {
