@@ -38,10 +38,10 @@ CHECKS = (
 )
 
 
-def lint(changed):
-    """Runs all checks, over changed files only if so asked, as steps. Returns the sum of their outcomes."""
+def lint(changed, seconds=None):
+    """Runs all checks, over changed files only if so asked, as steps; clang-tidy for so many seconds. Returns the sum of their outcomes."""
     files = own_files()
-    scope = Scope(files, changed_files() if changed else files, everything=not changed)
+    scope = Scope(files, changed_files() if changed else files, everything=not changed, seconds=seconds)
     total = Outcome()
     for name, run in CHECKS:
         total += step(f"lint {name}", run, scope)

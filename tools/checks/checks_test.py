@@ -4,7 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
-from checks import (allow, conventions, cpp_text, doors, layers, listed, policy, scripts, sizes)
+from checks import (allow, conventions, cpp_text, doors, layers, listed, policy, scripts, sizes, tidy)
 from checks.scope import Scope
 
 
@@ -211,6 +211,16 @@ class OtherTest(Tree):
         plain = cpp_text.code("a /* x\n */ b \"s // t\" 'c' R\"x(\n)\")x\" // d\\\n e\nf")
         self.assertEqual(plain.split(), ["a", "b", '""', "''", '""', "f"])
         self.assertEqual(plain.count("\n"), 4)
+
+
+class TidyTest(unittest.TestCase):
+    """How long clang-tidy may look."""
+
+    def test_what_is_not_begun_in_time_is_left_out(self):
+        """Without a limit all are looked at."""
+        self.assertEqual(tidy.within(None, str, [1, 2, 3]), ["1", "2", "3"])
+        self.assertEqual(tidy.within(60, str, [1, 2, 3]), ["1", "2", "3"])
+        self.assertEqual(tidy.within(0, str, [1, 2, 3]), [])
 
 
 if __name__ == "__main__":

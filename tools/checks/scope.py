@@ -24,11 +24,13 @@ class Finding:
 
 @dataclasses.dataclass
 class Scope:
-    """All own files, those among them to be checked, and the allow-list. Paths are relative to `root`."""
+    """All own files, those among them to be checked, and the allow-list. Paths are relative to `root`. `seconds` is how long clang-tidy may
+    take over sources that it does not know, None: as long as it takes."""
 
     files: list
     selected: list
     everything: bool = True
+    seconds: float | None = None
     root: pathlib.Path = ROOT
 
     @functools.cached_property

@@ -4,6 +4,7 @@ import hashlib
 import os
 import pathlib
 import re
+import time
 
 from checks import compile_commands, cpp_text
 from checks.headers import prepare
@@ -71,12 +72,22 @@ def run(scope):
     load = [f"--load={plugin}"] if plugin else []
     cache = TidyCache(CACHE, [plugin, OPTIONS, OPTIONS_OF_TESTS, run_command(["clang-tidy-19", "--version"]).output])
     missing = [unit for unit in units if not cache.is_clean(unit)]
-    results = parallel(lambda unit: _look_at(unit, load, cache), missing)
+    results = within(scope.seconds, lambda unit: _look_at(unit, load, cache), missing)
     output = "".join(dict.fromkeys(block for text in results for block in blocks(text)))
     notes = [f"{len(units)} sources, {len(units) - len(missing)} of them known to be clean"]
+    if len(results) < len(missing):
+        notes.append(f"no time for {len(missing) - len(results)} of them: ./ichor lint looks at all")
     if not plugin:
         notes.append("slow: libclang-19-dev and llvm-19-dev are not in cmake/build-root.packages")
     return Outcome(passed=int(not output), failed=int(bool(output)), output=output, notes=notes)
+
+
+def within(seconds, function, items):
+    """The results of function(item) for the items that were begun within so many seconds; for all of them if `seconds` is None."""
+    until = None if seconds is None else time.monotonic() + seconds
+    skipped = object()
+    results = parallel(lambda item: skipped if until and time.monotonic() >= until else function(item), items)
+    return [result for result in results if result is not skipped]
 
 
 def blocks(text):
