@@ -13,6 +13,7 @@ import subprocess
 
 import kubernetes_figures
 import node_figures
+import pull_figures
 from common import presets
 from common.presets import BUILD
 from common.process import interruptible
@@ -102,7 +103,7 @@ def measure(groups):
         if done.ok:
             rows += read(argv[-1])
         complete = complete and done.ok
-    for group, parts in (("node", node_figures.PARTS), ("kubernetes", kubernetes_figures.PARTS)):
+    for group, parts in (("node", node_figures.PARTS), ("kubernetes", (*pull_figures.PARTS, *kubernetes_figures.PARTS))):
         for name, figures in parts if group in groups else ():
             complete = step(name, _collect, figures, rows).ok and complete
     return rows, complete
