@@ -239,6 +239,8 @@ void Daemon::RegisterClusterObjects() {
     return http::Client::Create(*loop_, clock_, DownloadOptionsNow(runtime_));
   });
   node_object_ = std::make_unique<NodeObject>(runtime_, parts_with(cluster_worker_));
+  serving_certificates_ =
+      std::make_unique<ServingCertificates>(runtime_, parts_with(cluster_worker_));
   pod_statuses_ = std::make_unique<PodStatuses>(runtime_, parts_with(kubelet_worker_));
   readiness_ = std::make_unique<Readiness>(runtime_, parts_with(kubelet_worker_));
 }

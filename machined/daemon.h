@@ -66,6 +66,7 @@
 #include "machined/services/init_channel.h"
 #include "machined/services/late_services.h"
 #include "machined/services/process_table.h"
+#include "machined/serving_certificates/register.h"
 #include "machined/slots/trial.h"
 #include "machined/sources/config_search.h"
 #include "machined/trustd/secrets.h"
@@ -207,6 +208,7 @@ class Daemon : public InitListener, public api::MachineControl {
   WorkerPool cluster_worker_{1};
   std::unique_ptr<ManifestRoom> manifests_;
   std::unique_ptr<NodeObject> node_object_;
+  std::unique_ptr<ServingCertificates> serving_certificates_;
   // Waits for the kubelet, which asks an API server whether it may answer.
   WorkerPool kubelet_worker_{1};
   std::unique_ptr<PodStatuses> pod_statuses_;
