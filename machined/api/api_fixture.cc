@@ -128,6 +128,10 @@ absl::StatusOr<std::shared_ptr<EtcdSession>> FakeEtcd::Open() {
   return open();
 }
 
+absl::StatusOr<std::shared_ptr<EtcdSession>> FakeEtcd::OpenMember(const std::string& url) {
+  return absl::UnavailableError("no etcd at " + url);
+}
+
 void FakeEtcd::Leave(Done done) {
   left = true;
   done(absl::OkStatus());

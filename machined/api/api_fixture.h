@@ -60,6 +60,7 @@ struct FakeConfig : ConfigControl {
 struct FakeEtcd : EtcdControl {
   void Bootstrap(const BootstrapWish& wish, Done done) override;
   absl::StatusOr<std::shared_ptr<EtcdSession>> Open() override;
+  absl::StatusOr<std::shared_ptr<EtcdSession>> OpenMember(const std::string& url) override;
   absl::StatusOr<std::string> PlaceForSnapshot() override { return place; }
   void Leave(Done done) override;
   BootstrapWish asked;  // the last one

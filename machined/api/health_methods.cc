@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <format>
 #include <memory>
 #include <optional>
@@ -64,10 +65,11 @@ class HealthCall : public rpc::Call {
   void OnEnd(const absl::Status& /*status*/) override {}
 
  private:
-  HealthScene SceneNow(std::uint64_t memory_bytes, ClusterSight sight) const {
+  HealthScene SceneNow(std::uint64_t memory_bytes, MembersSight members, ClusterSight sight) const {
     Runtime& runtime = context_.runtime;
     HealthScene scene{.services = runtime.Read<v1alpha1::Service>(),
                       .etcd_roots = runtime.Read<secrets::EtcdRootSecret>(),
+                      .etcd_specs = runtime.Read<etcd::EtcdSpec>(),
                       .kubelets = runtime.Read<k8s::KubeletConfig>(),
                       .names = runtime.Read<k8s::Nodename>(),
                       .static_pods = runtime.Read<k8s::StaticPod>(),
@@ -78,18 +80,43 @@ class HealthCall : public rpc::Call {
                       .volumes = runtime.Read<block::VolumeStatus>(),
                       .memory_bytes = memory_bytes,
                       .nodes = {},
+                      .control_planes = {},
+                      .members = std::move(members),
                       .cluster = std::move(sight)};
     const cluster::ClusterInfo& info = request_.cluster_info();
-    scene.nodes.assign(info.control_plane_nodes().begin(), info.control_plane_nodes().end());
+    scene.control_planes.assign(info.control_plane_nodes().begin(),
+                                info.control_plane_nodes().end());
+    scene.nodes = scene.control_planes;
     scene.nodes.insert(scene.nodes.end(), info.worker_nodes().begin(), info.worker_nodes().end());
     return scene;
   }
 
+  // etcd is asked for its members while conditions about them are not met.
   void OnSight(std::uint64_t memory_bytes, ClusterSight sight) {
+    if (over_ || asking_) {
+      return;
+    }
+    const bool wants_members = std::ranges::contains(
+        HealthChecks().subspan(met_), HealthCheck::Source::kMembers, &HealthCheck::source);
+    if (!wants_members || !IsHealthy(context_.runtime.Read<v1alpha1::Service>(), "etcd")) {
+      Judge(memory_bytes, {}, std::move(sight));
+      return;
+    }
+    asking_ = true;
+    LookAtMembers(context_.etcd, [weak = std::weak_ptr(self_), memory_bytes,
+                                  sight = std::move(sight)](MembersSight members) mutable {
+      if (const std::shared_ptr<HealthCall*> self = weak.lock()) {
+        (*self)->asking_ = false;
+        (*self)->Judge(memory_bytes, std::move(members), std::move(sight));
+      }
+    });
+  }
+
+  void Judge(std::uint64_t memory_bytes, MembersSight members, ClusterSight sight) {
     if (over_) {
       return;
     }
-    const HealthScene scene = SceneNow(memory_bytes, std::move(sight));
+    const HealthScene scene = SceneNow(memory_bytes, std::move(members), std::move(sight));
     if (told_.empty()) {
       Tell(DiscoveredNodes(scene));
     }
@@ -137,7 +164,8 @@ class HealthCall : public rpc::Call {
   base::MonotonicTime deadline_;
   size_t met_ = 0;  // conditions, from the first
   bool over_ = false;
-  std::string told_;  // the last line
+  bool asking_ = false;  // etcd, for its members
+  std::string told_;     // the last line
   ClusterTask task_;
 };
 

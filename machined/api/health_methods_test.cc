@@ -60,14 +60,16 @@ TEST_CASE("health: a cause is told once, the next one when it is met, until the 
   f.Turn();
   CHECK(Lines(*received) == first +
                                 "waiting for etcd to be healthy: OK\n"
-                                "waiting for apid to be ready: service apid is not there\n");
+                                "waiting for etcd members to be consistent across nodes: etcd at "
+                                "127.0.0.1: etcd does not run: waits for a test\n");
   CHECK_FALSE(received->over);
   f.t.Advance(10s);
   f.Turn();
   CHECK(received->over);
   CHECK_THAT(received->status,
              base::StatusIs(absl::StatusCode::kDeadlineExceeded,
-                            "waiting for apid to be ready: service apid is not there"));
+                            "waiting for etcd members to be consistent across nodes: etcd at "
+                            "127.0.0.1: etcd does not run: waits for a test"));
 }
 
 }  // namespace

@@ -29,6 +29,7 @@
 #include "machined/etcd/health.h"
 #include "machined/etcd/launch.h"
 #include "machined/etcd/pki_files.h"
+#include "machined/health/members.h"
 #include "machined/secrets/issue.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
 #include "talos/resource/definitions/time/time.resources.h"
@@ -254,6 +255,17 @@ void CheckMembers(Machine& m) {
                                       "there is no other voting member that could lead"));
 }
 
+void CheckViews(Machine& m) {
+  std::optional<MembersSight> sight;
+  LookAtMembers(m.f.etcd, [&sight](MembersSight seen) { sight = std::move(seen); });
+  REQUIRE(m.Until([&] { return sight.has_value(); }));
+  const MembersSight seen = sight.value_or(MembersSight());
+  CHECK_THAT(seen.status, base::IsOk());
+  REQUIRE(seen.views.size() == 1);
+  CHECK(seen.views[0].host == "127.0.0.1");
+  CHECK(seen.views[0].members.members(0).name() == "n1");
+}
+
 void CheckAlarms(Machine& m) {
   etcdserverpb::AlarmRequest alarm;
   alarm.set_action(etcdserverpb::AlarmRequest::ACTIVATE);
@@ -310,6 +322,7 @@ TEST_CASE("etcd methods: each before a real etcd", "[etcd]") {
   m.Start(Beginning(Data::NEW));
   m.WaitUntilItServes();
   CheckMembers(m);
+  CheckViews(m);
   CheckAlarms(m);
   CheckMaintenance(m);
   CheckHealth(m);

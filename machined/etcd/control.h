@@ -33,6 +33,9 @@ class EtcdControl {
   // Unavailable while etcd does not run, with the reason.
   virtual absl::StatusOr<std::shared_ptr<EtcdSession>> Open() = 0;
 
+  // The same with another member's, at one of its client URLs: "https://10.0.0.2:2379".
+  virtual absl::StatusOr<std::shared_ptr<EtcdSession>> OpenMember(const std::string& url) = 0;
+
   // Where a snapshot is stored that a cluster can begin from. Unimplemented where there is no
   // control plane, FailedPrecondition before EPHEMERAL is mounted.
   virtual absl::StatusOr<std::string> PlaceForSnapshot() = 0;

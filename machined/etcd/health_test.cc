@@ -67,6 +67,9 @@ struct FakeEtcd : EtcdControl {
                               .server_name = "127.0.0.1"},
                              root, certificates);
   }
+  absl::StatusOr<std::shared_ptr<EtcdSession>> OpenMember(const std::string& url) override {
+    return absl::UnavailableError("no etcd at " + url);
+  }
 
   void Run(std::int32_t pid) {
     services::ProcessStatus::Spec process;

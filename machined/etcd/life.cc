@@ -10,6 +10,7 @@
 #include "lib/base/status.h"
 #include "lib/disk/system_table.h"
 #include "machined/etcd/leave.h"
+#include "machined/etcd/policy.h"
 #include "resource/config/config.resources.h"
 #include "talos/resource/definitions/block/block.resources.h"
 #include "talos/resource/definitions/etcd/etcd.resources.h"
@@ -212,6 +213,15 @@ void EtcdLife::Record(const Data& data, Done done) {
 }
 
 absl::StatusOr<std::shared_ptr<EtcdSession>> EtcdLife::Open() {
+  return Connect(parts_.address, "127.0.0.1");
+}
+
+absl::StatusOr<std::shared_ptr<EtcdSession>> EtcdLife::OpenMember(const std::string& url) {
+  return Connect(url.substr(url.rfind('/') + 1), HostOfUrl(url));
+}
+
+absl::StatusOr<std::shared_ptr<EtcdSession>> EtcdLife::Connect(
+    const std::string& address, const std::string& server_name) const {
   if (!IsControlPlane(parts_.runtime)) {
     return NoControlPlane();
   }
@@ -225,11 +235,9 @@ absl::StatusOr<std::shared_ptr<EtcdSession>> EtcdLife::Open() {
   if (roots.empty() || certificates.empty()) {
     return absl::UnavailableError("etcd does not run: it has no certificates yet");
   }
-  return EtcdSession::Open({.loop = parts_.loop,
-                            .clock = parts_.clock,
-                            .address = parts_.address,
-                            .server_name = "127.0.0.1"},
-                           roots.front().spec(), certificates.front().spec());
+  return EtcdSession::Open(
+      {.loop = parts_.loop, .clock = parts_.clock, .address = address, .server_name = server_name},
+      roots.front().spec(), certificates.front().spec());
 }
 
 absl::StatusOr<std::string> EtcdLife::PlaceForSnapshot() {

@@ -48,6 +48,7 @@ class EtcdLife : public EtcdControl {
 
   void Bootstrap(const BootstrapWish& wish, Done done) override;
   absl::StatusOr<std::shared_ptr<EtcdSession>> Open() override;
+  absl::StatusOr<std::shared_ptr<EtcdSession>> OpenMember(const std::string& url) override;
   absl::StatusOr<std::string> PlaceForSnapshot() override;
   void Leave(Done done) override;
 
@@ -56,6 +57,10 @@ class EtcdLife : public EtcdControl {
   using Action = std::function<absl::Status(const EtcdDirectory&)>;
 
   static constexpr std::string_view kSource = "etcd.life";
+
+  // As Open, of the etcd at `address`, whose certificate has `server_name`.
+  absl::StatusOr<std::shared_ptr<EtcdSession>> Connect(const std::string& address,
+                                                       const std::string& server_name) const;
 
   struct Job {
     Action action;

@@ -165,6 +165,16 @@ std::string PeerUrls(const EtcdSpec::Spec& spec) {
   return Urls(spec.advertised_addresses(), kPeerPort);
 }
 
+std::string HostOfUrl(std::string_view url) {
+  if (const size_t scheme = url.find("://"); scheme != std::string_view::npos) {
+    url.remove_prefix(scheme + 3);
+  }
+  if (url.starts_with('[')) {
+    return std::string(url.substr(1, url.find(']') - 1));
+  }
+  return std::string(url.substr(0, url.find(':')));
+}
+
 std::string OwnCluster(const EtcdSpec::Spec& spec) {
   return Urls(spec.advertised_addresses(), kPeerPort, spec.name() + "=");
 }

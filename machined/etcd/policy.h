@@ -32,6 +32,10 @@ absl::StatusOr<std::vector<std::string>> EtcdFlags(const etcd::EtcdSpec::Spec& s
 
 // Where the member of `spec` is found by others: "https://10.0.0.1:2380,https://[fd00::1]:2380".
 std::string PeerUrls(const etcd::EtcdSpec::Spec& spec);
+
+// "10.0.0.1" of a member's "https://10.0.0.1:2380", "fd00::1" of "https://[fd00::1]:2380".
+std::string HostOfUrl(std::string_view url);
+
 // The cluster of this member alone: "n1=https://10.0.0.1:2380,n1=https://[fd00::1]:2380".
 std::string OwnCluster(const etcd::EtcdSpec::Spec& spec);
 

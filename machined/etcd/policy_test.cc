@@ -55,6 +55,12 @@ std::string Shown(const Addresses& addresses) {
 
 }  // namespace
 
+TEST_CASE("etcd: the host of a member's address") {
+  CHECK(HostOfUrl("https://10.0.0.1:2380") == "10.0.0.1");
+  CHECK(HostOfUrl("https://[fd00::1]:2380") == "fd00::1");
+  CHECK(HostOfUrl("n1") == "n1");
+}
+
 TEST_CASE("etcd: by default it announces the first address of the node, and listens on all") {
   const EtcdSpec::Spec spec = Spec(Cluster().OneDocument());
   CHECK(spec.name() == "n1");

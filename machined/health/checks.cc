@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <iterator>
 #include <set>
 
 #include "absl/strings/str_join.h"
 #include "lib/base/status.h"
+#include "lib/resource/address_text.h"
 #include "lib/resource/tree.h"
 #include "machined/cluster_api/access.h"
+#include "machined/etcd/policy.h"
 #include "machined/readiness/cause.h"
 
 namespace ichor {
@@ -46,6 +49,34 @@ Verdict OfService(const HealthScene& scene, std::string_view id) {
 
 Verdict EtcdIsHealthy(const HealthScene& scene) {
   return scene.etcd_roots.empty() ? Skip() : OfService(scene, "etcd");
+}
+
+// What identifies members: "n1 (id 1f), n2 (id 20, learner)".
+std::string WordsOf(const etcdserverpb::MemberListResponse& members) {
+  std::set<std::string> words;
+  for (const auto& member : members.members()) {
+    words.insert(std::format("{} (id {:x}{})", member.name().empty() ? "?" : member.name(),
+                             member.id(), member.is_learner() ? ", learner" : ""));
+  }
+  return absl::StrJoin(words, ", ");
+}
+
+Verdict MembersAgree(const HealthScene& scene) {
+  if (scene.etcd_roots.empty()) {
+    return Skip();
+  }
+  const std::vector<MembersView>& views = scene.members.views;
+  if (views.empty()) {
+    return NotYet("etcd names no members");
+  }
+  const std::string first = WordsOf(views.front().members);
+  for (const auto& [host, members] : views) {
+    if (const std::string words = WordsOf(members); words != first) {
+      return NotYet(
+          std::format("{} has the members {}; {} has {}", views.front().host, first, host, words));
+    }
+  }
+  return Good();
 }
 
 Verdict ApidIsReady(const HealthScene& scene) {
@@ -167,6 +198,39 @@ bool IsControlPlane(const Struct& node) {
   return Find(node, {"metadata", "labels", "node-role.kubernetes.io/control-plane"}) != nullptr;
 }
 
+// Where control planes are: as the client says, or this one and those that the cluster has.
+std::set<std::string> ControlPlaneAddresses(const HealthScene& scene) {
+  if (!scene.control_planes.empty()) {
+    return {scene.control_planes.begin(), scene.control_planes.end()};
+  }
+  std::vector<Struct> nodes;
+  std::ranges::copy_if(scene.cluster.nodes, std::back_inserter(nodes), IsControlPlane);
+  std::set<std::string> addresses = InternalAddresses(nodes);
+  for (const auto& row : scene.etcd_specs) {
+    for (const common::NetIP& address : row.spec().advertised_addresses()) {
+      addresses.insert(ToText(address));
+    }
+  }
+  return addresses;
+}
+
+Verdict MembersAreControlPlanes(const HealthScene& scene) {
+  if (scene.etcd_roots.empty() || scene.members.views.empty()) {
+    return Skip();
+  }
+  const std::set<std::string> addresses = ControlPlaneAddresses(scene);
+  for (const auto& member : scene.members.views.front().members.members()) {
+    for (const std::string& url : member.peer_urls()) {
+      if (!addresses.contains(HostOfUrl(url))) {
+        return NotYet(std::format("the member {} is at {}, which is no control plane's address",
+                                  member.name().empty() ? "that has not begun" : member.name(),
+                                  url));
+      }
+    }
+  }
+  return Good();
+}
+
 // Each program of the control plane on each of its nodes, until `look` says what is missing.
 template <class F>
 Verdict ForEachProgram(const HealthScene& scene, F look) {
@@ -254,22 +318,39 @@ Verdict NodesAreOpen(const HealthScene& scene) {
   return Good();
 }
 
+using enum HealthCheck::Source;
+
 constexpr std::array kChecks = {
-    HealthCheck{"etcd to be healthy", EtcdIsHealthy, false},
-    HealthCheck{"apid to be ready", ApidIsReady, false},
-    HealthCheck{"all nodes memory sizes", MemoryIsEnough, false},
-    HealthCheck{"all nodes disk sizes", DiskIsEnough, false},
-    HealthCheck{"no diagnostics", NothingIsDiagnosed, false},
-    HealthCheck{"kubelet to be healthy", KubeletIsHealthy, false},
-    HealthCheck{"all nodes to finish boot sequence", BootIsOver, false},
-    HealthCheck{"all k8s nodes to report", NodesReport, true},
-    HealthCheck{"all control plane static pods to be running", StaticPodsRun, true},
-    HealthCheck{"all control plane components to be ready", ComponentsAreReady, true},
-    HealthCheck{"all k8s nodes to report ready", NodesAreReady, true},
-    HealthCheck{"kube-proxy to report ready", ProxyIsReady, true},
-    HealthCheck{"coredns to report ready", ResolverIsReady, true},
-    HealthCheck{"all k8s nodes to report schedulable", NodesAreOpen, true},
+    HealthCheck{"etcd to be healthy", EtcdIsHealthy, kMachine},
+    HealthCheck{"etcd members to be consistent across nodes", MembersAgree, kMembers},
+    HealthCheck{"etcd members to be control plane nodes", MembersAreControlPlanes, kMembers},
+    HealthCheck{"apid to be ready", ApidIsReady, kMachine},
+    HealthCheck{"all nodes memory sizes", MemoryIsEnough, kMachine},
+    HealthCheck{"all nodes disk sizes", DiskIsEnough, kMachine},
+    HealthCheck{"no diagnostics", NothingIsDiagnosed, kMachine},
+    HealthCheck{"kubelet to be healthy", KubeletIsHealthy, kMachine},
+    HealthCheck{"all nodes to finish boot sequence", BootIsOver, kMachine},
+    HealthCheck{"all k8s nodes to report", NodesReport, kCluster},
+    HealthCheck{"all control plane static pods to be running", StaticPodsRun, kCluster},
+    HealthCheck{"all control plane components to be ready", ComponentsAreReady, kCluster},
+    HealthCheck{"all k8s nodes to report ready", NodesAreReady, kCluster},
+    HealthCheck{"kube-proxy to report ready", ProxyIsReady, kCluster},
+    HealthCheck{"coredns to report ready", ResolverIsReady, kCluster},
+    HealthCheck{"all k8s nodes to report schedulable", NodesAreOpen, kCluster},
 };
+
+// Whether what a condition needs was seen.
+absl::Status SeenOf(const HealthCheck& check, const HealthScene& scene) {
+  switch (check.source) {
+    case kMembers:
+      return scene.members.status;
+    case kCluster:
+      return scene.cluster.status;
+    case kMachine:
+      break;
+  }
+  return absl::OkStatus();
+}
 
 // The items of a list; the error stays in `sight`.
 std::vector<Struct> ItemsOf(kube::Api& api, const std::string& path, ClusterSight& sight) {
@@ -316,12 +397,8 @@ std::span<const HealthCheck> HealthChecks() {
 }
 
 Verdict LookWith(const HealthCheck& check, const HealthScene& scene) {
-  Verdict verdict;
-  if (check.of_cluster && !scene.cluster.status.ok()) {
-    verdict = NotYet(std::string(scene.cluster.status.message()));
-  } else {
-    verdict = check.look(scene);
-  }
+  const absl::Status seen = SeenOf(check, scene);
+  Verdict verdict = seen.ok() ? check.look(scene) : NotYet(std::string(seen.message()));
   if (verdict.kind != Verdict::Kind::kNotYet || check.look == MemoryIsEnough ||
       check.look == DiskIsEnough) {
     return verdict;

@@ -13,8 +13,10 @@
 #include "google/protobuf/struct.pb.h"
 #include "lib/kube/api.h"
 #include "lib/runtime/rows.h"
+#include "machined/health/members.h"
 #include "resource/config/config.resources.h"
 #include "talos/resource/definitions/block/block.resources.h"
+#include "talos/resource/definitions/etcd/etcd.resources.h"
 #include "talos/resource/definitions/k8s/k8s.resources.h"
 #include "talos/resource/definitions/runtime/runtime.resources.h"
 #include "talos/resource/definitions/secrets/secrets.resources.h"
@@ -38,6 +40,7 @@ ClusterSight LookAtCluster(kube::Api& api);
 struct HealthScene {
   All<v1alpha1::Service> services;
   All<secrets::EtcdRootSecret> etcd_roots;
+  All<etcd::EtcdSpec> etcd_specs;
   All<k8s::KubeletConfig> kubelets;
   All<k8s::Nodename> names;
   All<k8s::StaticPod> static_pods;
@@ -48,6 +51,8 @@ struct HealthScene {
   All<block::VolumeStatus> volumes;
   std::uint64_t memory_bytes = 0;
   std::vector<std::string> nodes;  // addresses that the client named; empty: those that are there
+  std::vector<std::string> control_planes;  // those of them that are one
+  MembersSight members;
   ClusterSight cluster;
 };
 
@@ -58,10 +63,11 @@ struct Verdict {
   std::string cause;  // of kNotYet: one, with a name in it; of kSkipped: what is not looked for
 };
 
+// A condition, and what of a scene it needs beside what this machine knows.
 struct HealthCheck {
   std::string_view condition;  // "etcd to be healthy"
   Verdict (*look)(const HealthScene& scene);
-  bool of_cluster;  // needs scene.cluster
+  enum class Source : std::uint8_t { kMachine, kMembers, kCluster } source;
 };
 
 // In the order in which they are waited for.

@@ -1,6 +1,7 @@
 #include "machined/health/checks.h"
 
 #include <algorithm>
+#include <format>
 
 #include "catch2/catch_test_macros.hpp"
 #include "catch2/generators/catch_generators.hpp"
@@ -28,6 +29,18 @@ constexpr const char* kPod =
     "metadata: {name: kube-apiserver-n1}\n"
     "status: {phase: Running, conditions: [{type: Ready, status: \"True\"}]}";
 
+// What the etcd at `host` says of its members: a pair of id and name each, at 10.0.0.ID.
+MembersView View(std::string host, const std::vector<std::pair<int, std::string>>& members) {
+  MembersView view{.host = std::move(host), .members = {}};
+  for (const auto& [id, name] : members) {
+    etcdserverpb::Member& member = *view.members.add_members();
+    member.set_id(id);
+    member.set_name(name);
+    member.add_peer_urls(std::format("https://10.0.0.{}:2380", id));
+  }
+  return view;
+}
+
 // A cluster of one node that does all that it should.
 HealthScene Well() {
   return {
@@ -35,6 +48,8 @@ HealthScene Well() {
                                             {"etcd", "running: true healthy: true"},
                                             {"kubelet", "running: true healthy: true"}}),
       .etcd_roots = AllOf<secrets::EtcdRootSecret>({{"etcd", ""}}),
+      .etcd_specs =
+          AllOf<etcd::EtcdSpec>({{"etcd", "advertised_addresses: {ip: '\\n\\000\\000\\001'}"}}),
       .kubelets = AllOf<k8s::KubeletConfig>({{"kubelet", ""}}),
       .names = AllOf<k8s::Nodename>({{"nodename", "nodename: 'n1'"}}),
       .static_pods = AllOf<k8s::StaticPod>({{"kube-apiserver", ""}, {"own", ""}}),
@@ -45,6 +60,8 @@ HealthScene Well() {
       .volumes = AllOf<block::VolumeStatus>({{"EPHEMERAL", "size: 10000000000"}}),
       .memory_bytes = std::uint64_t{2} << 30U,
       .nodes = {},
+      .control_planes = {},
+      .members = {.status = {}, .views = {View("127.0.0.1", {{1, "n1"}})}},
       .cluster = {.status = {},
                   .nodes = {Yaml(kNode)},
                   .pods = {Yaml(kPod)},
@@ -118,7 +135,32 @@ TEST_CASE("health: services, in their turn") {
   scene = Well();
   scene.etcd_roots = AllOf<secrets::EtcdRootSecret>({});
   scene.kubelets = AllOf<k8s::KubeletConfig>({});
-  CHECK(Missing(scene) == "etcd to be healthy: SKIP\nkubelet to be healthy: SKIP\n");
+  CHECK(Missing(scene) ==
+        "etcd to be healthy: SKIP\n"
+        "etcd members to be consistent across nodes: SKIP\n"
+        "etcd members to be control plane nodes: SKIP\n"
+        "kubelet to be healthy: SKIP\n");
+}
+
+TEST_CASE("health: etcd's members are the same everywhere, and are the control plane") {
+  HealthScene scene = Well();
+  scene.members.views = {View("127.0.0.1", {{2, "n2"}, {1, "n1"}}),
+                         View("10.0.0.2", {{1, "n1"}, {2, "n2"}})};
+  CHECK(Missing(scene) ==
+        "etcd members to be control plane nodes: the member n2 is at https://10.0.0.2:2380, which "
+        "is no control plane's address\n");
+  scene.control_planes = {"10.0.0.1", "10.0.0.2"};
+  CHECK(Missing(scene).empty());
+  scene.control_planes = {"10.0.0.2"};
+  CHECK(Missing(scene).contains("the member n1 is at https://10.0.0.1:2380"));
+  scene = Well();
+  scene.members.views.push_back(View("10.0.0.2", {{1, "n1"}, {26, ""}}));
+  scene.members.views.back().members.mutable_members(1)->set_is_learner(true);
+  CHECK(Missing(scene) ==
+        "etcd members to be consistent across nodes: 127.0.0.1 has the members n1 (id 1); "
+        "10.0.0.2 has ? (id 1a, learner), n1 (id 1)\n");
+  scene.members = {.status = absl::UnavailableError("etcd at 10.0.0.2: too late"), .views = {}};
+  CHECK(LookWith(HealthChecks()[1], scene).cause == "etcd at 10.0.0.2: too late");
 }
 
 TEST_CASE("health: a machine that is too small, not up, or not well") {
