@@ -111,6 +111,11 @@ void FakeContainers::Remove(const std::string& name_space, const std::string& im
   done(answer.ok() ? absl::StatusOr<bool>(true) : answer);
 }
 
+void FakeContainers::LogFile(const std::string& id, Done<std::string> done) {
+  asked = "log of " + id;
+  done(answer.ok() ? absl::StatusOr<std::string>("/log") : answer);
+}
+
 void FakeContainers::Restart(const ContainerScope& scope, const std::string& id, Done<bool> done) {
   asked = scope.name_space + " restart " + id;
   done(answer.ok() ? absl::StatusOr<bool>(true) : answer);

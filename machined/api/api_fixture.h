@@ -79,6 +79,7 @@ struct FakeContainers : ContainerDirectory {
   void Pull(const std::string& name_space, const std::string& image,
             Done<std::string> done) override;
   void Remove(const std::string& name_space, const std::string& image, Done<bool> done) override;
+  void LogFile(const std::string& id, Done<std::string> done) override;
   void Restart(const ContainerScope& scope, const std::string& id, Done<bool> done) override;
   absl::Status answer;
   std::string asked;  // the last question

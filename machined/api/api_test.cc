@@ -235,6 +235,33 @@ TEST_CASE("api: a log is read, followed, and unknown for a stranger") {
         "apid");
 }
 
+TEST_CASE("api: the log of a pod's container is its file, from the last lines on") {
+  ApiFixture f;
+  f.files.AddFile("/log", "one\ntwo\n");
+  machine::LogsRequest request;
+  request.set_namespace_("k8s.io");
+  request.set_driver(common::CRI);
+  request.set_id("kube-system/api-n1:api:0123456789ab");
+  request.set_tail_lines(1);
+  const auto tail = f.Open(kMachine + "Logs", request.SerializeAsString());
+  f.Turn();
+  CHECK_THAT(tail->status, IsOk());
+  CHECK(Bytes(*tail) == std::vector<std::string>{"two\n"});
+  CHECK(f.containers.asked == "log of kube-system/api-n1:api:0123456789ab");
+  request.set_follow(true);
+  const auto follower = f.Open(kMachine + "Logs", request.SerializeAsString());
+  f.Turn();
+  f.files.AddFile("/other", "");  // what is made anew gets another inode
+  f.files.AddFile("/log", "three\n");
+  f.t.Advance(std::chrono::seconds(1));
+  f.Turn();
+  CHECK_FALSE(follower->over);
+  CHECK(Bytes(*follower) == std::vector<std::string>{"two\n", "three\n"});
+  f.containers.answer = absl::NotFoundError("container \"x\" not found");
+  CHECK_THAT(f.Open(kMachine + "Logs", request.SerializeAsString())->status,
+             StatusIs(absl::StatusCode::kNotFound, "container \"x\" not found"));
+}
+
 TEST_CASE("api: the kernel's log is read and followed, a line a message") {
   ApiFixture f;
   f.kernel_log.Add("6,1,1000000,-;Linux\n");

@@ -45,6 +45,10 @@ class ContainerDirectory {
   // Removes an image. NotFound if it is not there.
   virtual void Remove(const std::string& name_space, const std::string& image, Done<bool> done) = 0;
 
+  // The path of the file that holds the log of a pod's container with this id, as List says it.
+  // NotFound; InvalidArgument for a pod, which has no log itself.
+  virtual void LogFile(const std::string& id, Done<std::string> done) = 0;
+
   // Ends the container with this id, as List says it; whoever wants it starts it anew. NotFound.
   virtual void Restart(const ContainerScope& scope, const std::string& id, Done<bool> done) = 0;
 };

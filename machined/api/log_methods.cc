@@ -1,15 +1,19 @@
 #include <sys/epoll.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/common.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "lib/base/status.h"
 #include "machine/machine.pb.h"
 #include "machined/api/areas.h"
+#include "machined/api/files/file_tail.h"
+#include "machined/api/off_loop.h"
 #include "machined/log/kmsg.h"
 #include "machined/log/log_reader.h"
 
@@ -37,10 +41,78 @@ std::string_view LogOf(std::string_view id) {
   return id == "dns-resolve-cache" ? "networkd" : id;
 }
 
-// The log of a service: what there is, then perhaps what comes.
+// A file that others write, sent as fast as the client reads, then perhaps as it grows. Loop's
+// thread only.
+class FileLog {
+ public:
+  FileLog(const ApiContext& context, rpc::Stream& stream, std::unique_ptr<FileTail> tail,
+          bool follow)
+      : context_(context),
+        stream_(stream),
+        off_loop_(context, "log of a pod"),
+        tail_(std::move(tail)),
+        follow_(follow) {}
+  ~FileLog() {
+    if (timer_.has_value()) {
+      context_.loop.Cancel(*timer_);
+    }
+  }
+  FileLog(const FileLog&) = delete;
+  FileLog& operator=(const FileLog&) = delete;
+
+  // Goes on if there is room.
+  void Send() {
+    if (tail_ == nullptr || off_loop_.running() || timer_.has_value() ||
+        stream_.buffered_bytes() >= kAheadBytes) {
+      return;
+    }
+    off_loop_.Run(
+        [this, tail = tail_]() -> Task {
+          std::vector<std::string> messages;
+          absl::StatusOr<bool> more = tail->Produce(messages);
+          return [this, messages = std::move(messages), more = std::move(more)] {
+            OnMessages(messages, more);
+          };
+        },
+        [this](const absl::Status& stuck) { End(stuck); });
+  }
+
+ private:
+  static constexpr std::chrono::seconds kBetweenLooks{1};
+
+  void OnMessages(const std::vector<std::string>& messages, const absl::StatusOr<bool>& more) {
+    for (const std::string& message : messages) {
+      stream_.Send(message);
+    }
+    if (!more.ok() || (!*more && !follow_)) {
+      End(more.status());
+    } else if (*more) {
+      Send();
+    } else {
+      timer_ = context_.loop.RunAt(context_.clock.Monotonic() + kBetweenLooks, [this] {
+        timer_.reset();
+        Send();
+      });
+    }
+  }
+
+  void End(const absl::Status& status) {
+    tail_ = nullptr;
+    stream_.Finish(status);
+  }
+
+  const ApiContext& context_;
+  rpc::Stream& stream_;
+  OffLoop off_loop_;
+  std::shared_ptr<FileTail> tail_;  // a worker may have it still when this is gone
+  const bool follow_;
+  std::optional<Loop::TimerId> timer_;
+};
+
+// The log of a service or of a pod's container: what there is, then perhaps what comes.
 class LogsCall : public rpc::Call {
  public:
-  LogsCall(log::LogStore& logs, rpc::Stream& stream) : logs_(logs), stream_(stream) {}
+  LogsCall(const ApiContext& context, rpc::Stream& stream) : context_(context), stream_(stream) {}
 
   void OnMessage(std::string message) override {
     if (const absl::Status begun = Begin(message); !begun.ok()) {
@@ -51,6 +123,9 @@ class LogsCall : public rpc::Call {
   }
 
   void OnWritable() override {
+    if (file_ != nullptr) {
+      file_->Send();
+    }
     while (reader_ != nullptr && stream_.buffered_bytes() < kAheadBytes) {
       std::string bytes = reader_->Next(kChunkBytes);
       if (!bytes.empty()) {
@@ -71,22 +146,44 @@ class LogsCall : public rpc::Call {
   absl::Status Begin(const std::string& message) {
     machine::LogsRequest request;
     RETURN_IF_ERROR(ParseRequest(message, request));
-    if (!request.namespace_().empty() && request.namespace_() != kSystem &&
-        request.id() != kKubelet) {
-      return absl::NotFoundError("no containers run in namespace " + request.namespace_());
-    }
     std::optional<size_t> lines;
     if (request.tail_lines() >= 0) {
       lines = static_cast<size_t>(request.tail_lines());
     }
     follow_ = request.follow();
-    ASSIGN_OR_RETURN(reader_, log::LogReader::Create(logs_, LogOf(request.id()), lines,
+    if (!request.namespace_().empty() && request.namespace_() != kSystem &&
+        request.id() != kKubelet) {
+      BeginOfPod(request.id(), lines);
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(reader_, log::LogReader::Create(context_.logs, LogOf(request.id()), lines,
                                                      [this] { OnWritable(); }));
     return absl::OkStatus();
   }
 
-  log::LogStore& logs_;
+  void BeginOfPod(const std::string& id, std::optional<size_t> lines) {
+    context_.containers.LogFile(
+        id, [weak = std::weak_ptr(self_), lines](const absl::StatusOr<std::string>& path) {
+          const std::shared_ptr<LogsCall*> self = weak.lock();
+          if (self == nullptr) {
+            return;
+          }
+          LogsCall& call = **self;
+          if (!path.ok()) {
+            call.stream_.Finish(path.status());
+            return;
+          }
+          call.file_ = std::make_unique<FileLog>(
+              call.context_, call.stream_,
+              std::make_unique<FileTail>(call.context_.files, *path, lines), call.follow_);
+          call.file_->Send();
+        });
+  }
+
+  const ApiContext& context_;
   rpc::Stream& stream_;
+  const std::shared_ptr<LogsCall*> self_ = std::make_shared<LogsCall*>(this);
+  std::unique_ptr<FileLog> file_;  // of a pod
   std::unique_ptr<log::LogReader> reader_;
   bool follow_ = false;
 };
@@ -178,7 +275,7 @@ class DmesgCall : public rpc::Call {
 void AddLogMethods(Methods& methods) {
   const ApiContext& context = methods.context();
   methods.Add("/machine.MachineService/Logs", [&context](rpc::Stream& stream) {
-    return std::make_unique<LogsCall>(context.logs, stream);
+    return std::make_unique<LogsCall>(context, stream);
   });
   methods.Add("/machine.MachineService/Dmesg", [&context](rpc::Stream& stream) {
     return std::make_unique<DmesgCall>(context, stream);

@@ -35,6 +35,7 @@ constexpr const char* kContainersList = "/containerd.services.containers.v1.Cont
 constexpr const char* kTasksList = "/containerd.services.tasks.v1.Tasks/List";
 constexpr const char* kPodsList = "/runtime.v1.RuntimeService/ListPodSandbox";
 constexpr const char* kCriList = "/runtime.v1.RuntimeService/ListContainers";
+constexpr const char* kCriStatus = "/runtime.v1.RuntimeService/ContainerStatus";
 constexpr const char* kCriStats = "/runtime.v1.RuntimeService/ListContainerStats";
 
 absl::Status NoContainerd() {
@@ -373,10 +374,9 @@ void ContainersOfNode::Remove(const std::string& name_space, const std::string& 
                       });
 }
 
-// By its internal id, which `List` knows.
-void ContainersOfNode::Restart(const api::ContainerScope& scope, const std::string& id,
-                               Done<bool> done) {
-  List(scope, [this, scope, id, done = std::move(done)](auto listed) mutable {
+void ContainersOfNode::Find(const api::ContainerScope& scope, const std::string& id,
+                            Done<ContainerInfo> done) {
+  List(scope, [id, done = std::move(done)](auto listed) mutable {
     if (!listed.ok()) {
       done(listed.status());
       return;
@@ -384,19 +384,57 @@ void ContainersOfNode::Restart(const api::ContainerScope& scope, const std::stri
     const auto found = std::ranges::find(*listed, id, [](const auto& info) { return info.id(); });
     if (found == listed->end()) {
       done(absl::NotFoundError(std::format("container \"{}\" not found", id)));
-      return;
+    } else {
+      done(*found);
     }
-    Question<bool>::Ask(loop_, socket_, scope.by_pods ? "k8s.io" : scope.name_space,
-                        std::move(done), NoContainerd(), [&found](const auto& question) {
-                          constexpr std::uint32_t kTerm = 15;  // signal(7)
-                          tasks::KillRequest request;
-                          request.set_container_id(found->internal_id());
-                          request.set_signal(kTerm);
-                          question->template Call<Empty>(
-                              "/containerd.services.tasks.v1.Tasks/Kill", request,
-                              [](Question<bool>& self, const Empty&) { self.Answer(true); });
-                        });
   });
+}
+
+void ContainersOfNode::LogFile(const std::string& id, Done<std::string> done) {
+  Find({.name_space = "k8s.io", .by_pods = true}, id,
+       [this, done = std::move(done)](const absl::StatusOr<ContainerInfo>& found) mutable {
+         if (!found.ok()) {
+           done(found.status());
+           return;
+         }
+         if (found->id() == found->pod_id()) {
+           done(absl::InvalidArgumentError(std::format(
+               "{} is a pod: its containers have logs, which containers -k lists", found->id())));
+           return;
+         }
+         Question<std::string>::Ask(loop_, socket_, "k8s.io", std::move(done), NoContainerd(),
+                                    [&found](const auto& question) {
+                                      v1::ContainerStatusRequest request;
+                                      request.set_container_id(found->internal_id());
+                                      question->template Call<v1::ContainerStatusResponse>(
+                                          kCriStatus, request,
+                                          [](Question<std::string>& self, const auto& reply) {
+                                            self.Answer(reply.status().log_path());
+                                          });
+                                    });
+       });
+}
+
+// By its internal id, which `List` knows.
+void ContainersOfNode::Restart(const api::ContainerScope& scope, const std::string& id,
+                               Done<bool> done) {
+  Find(scope, id,
+       [this, scope, done = std::move(done)](const absl::StatusOr<ContainerInfo>& found) mutable {
+         if (!found.ok()) {
+           done(found.status());
+           return;
+         }
+         Question<bool>::Ask(loop_, socket_, scope.by_pods ? "k8s.io" : scope.name_space,
+                             std::move(done), NoContainerd(), [&found](const auto& question) {
+                               constexpr std::uint32_t kTerm = 15;  // signal(7)
+                               tasks::KillRequest request;
+                               request.set_container_id(found->internal_id());
+                               request.set_signal(kTerm);
+                               question->template Call<Empty>(
+                                   "/containerd.services.tasks.v1.Tasks/Kill", request,
+                                   [](Question<bool>& self, const Empty&) { self.Answer(true); });
+                             });
+       });
 }
 
 }  // namespace ichor

@@ -37,9 +37,14 @@ class ContainersOfNode : public api::ContainerDirectory {
   void Pull(const std::string& name_space, const std::string& image,
             Done<std::string> done) override;
   void Remove(const std::string& name_space, const std::string& image, Done<bool> done) override;
+  void LogFile(const std::string& id, Done<std::string> done) override;
   void Restart(const api::ContainerScope& scope, const std::string& id, Done<bool> done) override;
 
  private:
+  // The container of that id; NotFound.
+  void Find(const api::ContainerScope& scope, const std::string& id,
+            Done<machine::ContainerInfo> done);
+
   Loop& loop_;
   sys::FileView& files_;
   const std::function<RegistryLogins()> logins_;

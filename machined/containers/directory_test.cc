@@ -48,6 +48,8 @@ struct NodeWithContainers {
         std::format("containers {{ id: '0123456789abcdef' pod_sandbox_id: 'sandbox' metadata {{ "
                     "name: 'api' }} image {{ image: 'a:1' }} state: CONTAINER_RUNNING {} }}",
                     kPod));
+    Say<::runtime::v1::ContainerStatusResponse>("runtime.v1.RuntimeService/ContainerStatus",
+                                                "status { log_path: '/var/log/pods/p/api/0.log' }");
     Say<::runtime::v1::ListContainerStatsResponse>(
         "runtime.v1.RuntimeService/ListContainerStats",
         std::format(
@@ -127,6 +129,23 @@ TEST_CASE("containers of the node: pods, and the containers in them") {
   CHECK(list[1].id() == "kube-system/api-n1:api:0123456789ab");
   CHECK(list[1].internal_id() == "0123456789abcdef");
   CHECK(list[1].status() == "CONTAINER_RUNNING");
+}
+
+TEST_CASE("containers of the node: where the log of a pod's container is") {
+  NodeWithContainers node;
+  const auto file = [&node](const std::string& id) {
+    absl::StatusOr<std::string> path = absl::UnknownError("not answered");
+    node.directory.LogFile(id, [&path](auto found) { path = std::move(found); });
+    node.Turn();
+    return path;
+  };
+  CHECK(file("kube-system/api-n1:api:0123456789ab").value_or("") == "/var/log/pods/p/api/0.log");
+  CHECK_THAT(file("kube-system/api-n1").status(),
+             base::StatusIs(absl::StatusCode::kInvalidArgument,
+                            "kube-system/api-n1 is a pod: its containers have logs, which "
+                            "containers -k lists"));
+  CHECK_THAT(file("x").status(),
+             base::StatusIs(absl::StatusCode::kNotFound, "container \"x\" not found"));
 }
 
 TEST_CASE("containers of the node: what they use") {
