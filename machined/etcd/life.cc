@@ -168,7 +168,6 @@ absl::Status EtcdLife::HasPlace() {
 }
 
 absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
-  RETURN_IF_ERROR(HasPlace());
   const Data data = data_.value_or(Data());
   if (!TimeIsRight(parts_.runtime)) {
     return absl::FailedPreconditionError("time is not in sync yet");
@@ -186,7 +185,23 @@ absl::Status EtcdLife::MayBegin(const BootstrapWish& wish) {
   return absl::OkStatus();
 }
 
+// What etcd has written since it was looked at is seen first.
 void EtcdLife::Bootstrap(const BootstrapWish& wish, Done done) {
+  if (const absl::Status place = HasPlace(); !place.ok()) {
+    done(place);
+    return;
+  }
+  Do([](const EtcdDirectory& /*directory*/) { return absl::OkStatus(); },
+     [this, wish, done = std::move(done)](const absl::Status& looked) mutable {
+       if (looked.ok()) {
+         BeginCluster(wish, std::move(done));
+       } else {
+         done(looked);
+       }
+     });
+}
+
+void EtcdLife::BeginCluster(const BootstrapWish& wish, Done done) {
   if (const absl::Status may = MayBegin(wish); !may.ok()) {
     done(may);
     return;
@@ -271,8 +286,7 @@ void EtcdLife::Begin() {
 }
 
 void EtcdLife::OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& looked) {
-  Job job = std::move(jobs_.front());
-  jobs_.pop_front();
+  Job job = std::move(jobs_.front());  // its place is kept until it has been answered
   if (looked.ok()) {
     Take(*looked);
   }
@@ -285,6 +299,7 @@ void EtcdLife::OnLooked(const absl::Status& acted, const absl::StatusOr<Data>& l
   if (job.done != nullptr) {
     job.done(acted.ok() ? looked.status() : acted);
   }
+  jobs_.pop_front();
   if (!jobs_.empty()) {
     Begin();
   }

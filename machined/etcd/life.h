@@ -70,6 +70,7 @@ class EtcdLife : public EtcdControl {
   bool IsWanted();
   absl::Status HasPlace();
   absl::Status MayBegin(const BootstrapWish& wish);
+  void BeginCluster(const BootstrapWish& wish, Done done);
   void Follow();
   void FollowRestore();
   void FollowLeave();

@@ -131,6 +131,8 @@ TEST_CASE("etcd's life: bootstrap is on the disk when it is answered, and served
   CHECK(node.Shown() == "empty, NEW ");
 
   node.Write("etcd/member/wal/0");
+  CHECK_THAT(node.Bootstrap(),
+             base::StatusIs(absl::StatusCode::kAlreadyExists, "etcd data directory is not empty"));
   node.t.runtime.Publish<etcd::EtcdMember>("test", {{"local", {}}});
   node.t.Advance(20ms);
   CHECK_FALSE(node.Has("etcd.beginning"));

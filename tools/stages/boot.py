@@ -33,6 +33,8 @@ def run(long, kubernetes):
         steps = [(test, _run, test, long) for test in tests]
         steps += [(f"official client, {arch} {firmware}", _official_client, arch, firmware, ports)
                   for arch, firmware, ports in _CLIENTS[:None if long else 1]]
+        if long:
+            steps.insert(0, ("official client, a cluster", _official_client_of_cluster))
         total += sum(parallel(lambda words: step(*words, counts=True), steps, workers=_MACHINES), Outcome())
     return total
 
@@ -47,7 +49,25 @@ def _official_client(arch, firmware, ports):
                           "--timeout", "600"])
     if not up.ok:
         return up
-    outcome = compat.go_test(["-run", "^Test(Node|Owned)", "."], {"ICHOR_NODE_ADDRESS": f"127.0.0.1:{port}"})
+    return _end(node, name, compat.go_test(["-run", "^Test(Node|Owned)", "."], {"ICHOR_NODE_ADDRESS": f"127.0.0.1:{port}"}))
+
+
+def _official_client_of_cluster():
+    """The official Go client from the beginning of a cluster on: Kubernetes, etcd, images and containers."""
+    name, api, kubernetes = "compat-cluster", running.free_port(50300), running.free_port(50400)
+    node = ["python3", "tools/machine/main.py"]
+    run_command([*node, "down", "--name", name], cwd=ROOT)
+    up = presets.command([*node, "up", "--name", name, "--wait=false", "--images", "local", "--api-port", str(api), "--kubernetes-port", str(kubernetes),
+                          "--timeout", "600"])
+    if not up.ok:
+        return up
+    outcome = compat.go_test(["-run", "^TestCluster", "-timeout", "45m", "."],
+                             {"ICHOR_CLUSTER_TALOSCONFIG": str(BUILD / "qemu" / name / "talosconfig"), "ICHOR_CLUSTER_KUBERNETES": f"127.0.0.1:{kubernetes}"}, _TIMEOUT_SECONDS)
+    return _end(node, name, outcome)
+
+
+def _end(node, name, outcome):
+    """Removes the machine that a test passed on; another one is kept, to be looked at."""
     if outcome.ok:
         run_command([*node, "down", "--name", name], cwd=ROOT)
     else:

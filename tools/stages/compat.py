@@ -43,10 +43,10 @@ def _test():
     return go_test(["./..."], {"ICHOR_NODE": NODE, "ICHOR_CTL": CTL})
 
 
-def go_test(arguments, environment):
+def go_test(arguments, environment, timeout=_TIMEOUT_SECONDS):
     """The outcome of the module's tests that `arguments` of `go test` choose."""
     result = run_command(["go", "test", "-count=1", "-json", *arguments], cwd=MODULE, env={**ENVIRONMENT, **environment},
-                         timeout=_TIMEOUT_SECONDS, merge=False)
+                         timeout=timeout, merge=False)
     outcome = count(result.stdout)
     if not result.ok and outcome.ok:  # it did not come to a test
         outcome.failed += 1
