@@ -39,6 +39,8 @@ class SystemVolumes {
   };
 
   SystemVolumes(Doors doors, Places places);
+  SystemVolumes(const SystemVolumes&) = delete;
+  SystemVolumes& operator=(const SystemVolumes&) = delete;
 
   // Looks at the disk at `dev_path`, and mounts STATE if there is one. If the disk is accepted and
   // STATE cannot be read, even after one repair: DataLoss, which says why. A wipe of STATE that a
