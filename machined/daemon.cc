@@ -98,8 +98,9 @@ std::vector<std::string> WarningsOf(const config::Config& config) {
   return warnings;
 }
 
-// For an EPHEMERAL that is not on the system's disk.
-OtherDisks DisksBeside(const config::Config& config, const DisksAtHand& at_hand) {
+// For volumes that are not on the system's disk `dev_path`.
+OtherDisks DisksBeside(const config::Config& config, const DisksAtHand& at_hand,
+                       const std::string& dev_path) {
   OtherDisks others;
   for (const auto& row : at_hand.disks) {
     if (row.id() != at_hand.booted && row.spec().secondary_disks().empty() && !row.spec().cdrom()) {
@@ -112,7 +113,29 @@ OtherDisks DisksBeside(const config::Config& config, const DisksAtHand& at_hand)
   if (others.chosen.ok() && others.chosen->empty()) {
     others.chosen = absl::NotFoundError("the system's disk has no EPHEMERAL");
   }
+  for (const VolumeWish& wish : VolumeWishesOf(config)) {
+    others.volumes.emplace(
+        wish.label(),
+        ChooseVolumeDisks(wish.label(), wish.disk_expression,
+                          {.id = at_hand.booted, .dev_path = dev_path, .booted = true}, at_hand));
+  }
   return others;
+}
+
+// Which of the volumes with a partition are on the system's disk. An error for one that no disk can
+// take.
+absl::StatusOr<std::vector<std::string>> VolumesOn(const DiskChoice& system,
+                                                   const config::Config& config,
+                                                   const DisksAtHand& at_hand) {
+  std::vector<std::string> labels;
+  for (const VolumeWish& wish : VolumeWishesOf(config)) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> disks,
+                     ChooseVolumeDisks(wish.label(), wish.disk_expression, system, at_hand));
+    if (std::ranges::contains(disks, system.dev_path)) {
+      labels.push_back(wish.label());
+    }
+  }
+  return labels;
 }
 
 std::unique_ptr<kube::Api> NewConnection(const kube::Access& access) {
@@ -303,12 +326,13 @@ void Daemon::RegisterNodeConfig(bool from_memory) {
         ASSIGN_OR_RETURN(
             choice.ephemeral,
             ChooseEphemeralDisk(EphemeralWishOf(config).disk_expression, choice, at_hand));
+        ASSIGN_OR_RETURN(choice.volumes, VolumesOn(choice, config, at_hand));
         choice.arguments = std::move(arguments.words);
         return choice;
       },
       .others =
           [this](const config::Config& config, const std::string& disk) {
-            return DisksBeside(config, DisksNow(runtime_, doors_->sysfs, disk));
+            return DisksBeside(config, DisksNow(runtime_, doors_->sysfs, disk), disk);
           },
       .check =
           [this](const config::Config& before, const config::Config& after) {

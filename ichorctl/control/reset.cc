@@ -64,7 +64,7 @@ Command ResetCommand(const SharedNodeFlags& flags) {
         .split = true},
        {.name = "system-labels-to-wipe",
         .value = "LABEL",
-        .help = "only these partitions of the system disk: STATE, EPHEMERAL",
+        .help = "only these partitions of the system: STATE, EPHEMERAL, ETCD",
         .target = &options->labels,
         .split = true}});
   return {.name = "reset",

@@ -10,13 +10,8 @@
 namespace ichor::disk {
 namespace {
 
-const Guid& LinuxData() {
-  static const Guid kGuid = KnownGuid("0fc63daf-8483-4772-8e79-3d69d8477de4");
-  return kGuid;
-}
-
 constexpr std::uint64_t kAcceptedMark = std::uint64_t{1} << 48U;
-constexpr std::uint64_t kBlankMark = std::uint64_t{1} << 49U;
+// 49 is that of blank ones.
 constexpr std::uint64_t kElsewhereMark = std::uint64_t{1} << 50U;
 
 bool IsMarked(const PartitionTable& table, std::uint64_t mark) {
@@ -42,26 +37,12 @@ absl::Status AddIfMissing(std::string_view label, std::uint64_t bytes, const New
   return table.Add(std::string(label), LinuxData(), new_guid(), bytes).status();
 }
 
-std::uint64_t BytesOf(const EphemeralSize& size, std::uint64_t room, const Geometry& geometry) {
-  constexpr double kWhole = 100;
-  std::uint64_t bytes = room - std::min(room, size.left_free_bytes);
-  if (size.max_bytes.has_value()) {
-    bytes = std::min(bytes, *size.max_bytes);
-  }
-  if (size.max_percent.has_value()) {
-    const double most = static_cast<double>(geometry.size_bytes) / kWhole * *size.max_percent;
-    bytes = std::min(bytes, static_cast<std::uint64_t>(most));
-  }
-  return bytes / kAlignment * kAlignment;
-}
-
-absl::Status AddEphemeral(const EphemeralSize& size, const NewGuid& new_guid,
-                          PartitionTable& table) {
+absl::Status AddEphemeral(const VolumeSize& size, const NewGuid& new_guid, PartitionTable& table) {
   if (Has(table, kEphemeral)) {
     return absl::OkStatus();
   }
   const Geometry& disk = table.geometry();
-  const std::uint64_t bytes = BytesOf(size, table.LargestGap(), disk);
+  const std::uint64_t bytes = BytesWithin(size, table.LargestGap(), disk);
   if (bytes == 0 || bytes < size.min_bytes / kAlignment * kAlignment) {
     const std::uint64_t missing = size.min_bytes - std::min(size.min_bytes, bytes);
     return absl::ResourceExhaustedError(
@@ -72,11 +53,33 @@ absl::Status AddEphemeral(const EphemeralSize& size, const NewGuid& new_guid,
   return table.Add(std::string(kEphemeral), LinuxData(), new_guid(), bytes).status();
 }
 
+// Before EPHEMERAL, which has the end of the disk, to grow there.
+absl::Status AddVolumes(const std::vector<NewVolume>& volumes, std::uint64_t ephemeral_bytes,
+                        PartitionTable& table) {
+  std::uint64_t later = ephemeral_bytes;
+  std::vector<NewVolume> missing;
+  for (const NewVolume& volume : volumes) {
+    if (!FindVolume(table, table.disk(), volume.label).has_value()) {
+      missing.push_back(volume);
+      later += volume.size.min_bytes;
+    }
+  }
+  for (const NewVolume& volume : missing) {
+    later -= volume.size.min_bytes;
+    const absl::Status added =
+        AddVolume(volume, table.disk(), {.bytes = later, .rest = ephemeral_bytes > 0}, table);
+    if (!added.ok()) {
+      return absl::Status(added.code(), std::format("the disk {}", base::MessageOf(added)));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid,
-                                                    const EphemeralSize& size,
-                                                    EphemeralPlace place) {
+                                                    const VolumeSize& size, EphemeralPlace place,
+                                                    const std::vector<NewVolume>& volumes) {
   for (const std::string_view label : {kEfi, kRootA, kMeta}) {
     if (!Has(table, label)) {
       return absl::InvalidArgumentError(std::format("the disk does not hold the image: {}",
@@ -92,7 +95,9 @@ absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const 
   }
   RETURN_IF_ERROR(AddIfMissing(kRootB, root.size_bytes, new_guid, table));
   RETURN_IF_ERROR(AddIfMissing(kState, kStateBytes, new_guid, table));
-  if (place == EphemeralPlace::kHere && !IsEphemeralElsewhere(table)) {
+  const bool here = place == EphemeralPlace::kHere && !IsEphemeralElsewhere(table);
+  RETURN_IF_ERROR(AddVolumes(volumes, here && !Has(table, kEphemeral) ? size.min_bytes : 0, table));
+  if (here) {
     RETURN_IF_ERROR(AddEphemeral(size, new_guid, table));
   } else if (const auto old = table.Find(kEphemeral);
              old.ok() && place == EphemeralPlace::kElsewhere) {
@@ -109,23 +114,16 @@ Guid EphemeralDiskOf(const Guid& system) {
 }
 
 absl::StatusOr<PartitionTable> EphemeralTable(const Geometry& geometry, const Guid& system,
-                                              const NewGuid& new_guid, const EphemeralSize& size) {
+                                              const NewGuid& new_guid, const VolumeSize& size) {
   PartitionTable table(geometry, EphemeralDiskOf(system));
   RETURN_IF_ERROR(AddEphemeral(size, new_guid, table));
   SetBlank(kEphemeral, true, table);
   return table;
 }
 
-PartitionTable WithGrownEphemeral(PartitionTable table, const EphemeralSize& size) {
+PartitionTable WithGrownEphemeral(PartitionTable table, const VolumeSize& size) {
   const auto ephemeral = table.Find(kEphemeral);
-  if (!ephemeral.ok() || !size.grow) {
-    return table;
-  }
-  const std::uint64_t bytes = BytesOf(size, table.RoomOf(ephemeral->number), table.geometry());
-  if (bytes > ephemeral->size_bytes) {
-    table.SetSize(ephemeral->number, bytes);
-  }
-  return table;
+  return ephemeral.ok() ? WithGrownVolume(std::move(table), ephemeral->number, size) : table;
 }
 
 bool IsAccepted(const PartitionTable& table) {
@@ -152,13 +150,12 @@ void ClearAccepted(PartitionTable& table) {
 
 bool IsBlank(const PartitionTable& table, std::string_view label) {
   const auto partition = table.Find(label);
-  return partition.ok() && (partition->attributes & kBlankMark) != 0;
+  return partition.ok() && IsBlank(*partition);
 }
 
 void SetBlank(std::string_view label, bool blank, PartitionTable& table) {
   if (const auto partition = table.Find(label); partition.ok()) {
-    const std::uint64_t others = partition->attributes & ~kBlankMark;
-    table.SetAttributes(partition->number, blank ? others | kBlankMark : others);
+    SetBlank(*partition, blank, table);
   }
 }
 

@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/disk/partition_table.h"
+#include "lib/disk/volume_table.h"
 
 namespace ichor::disk {
 
@@ -23,18 +24,8 @@ inline constexpr std::string_view kState = "STATE";
 inline constexpr std::string_view kEphemeral = "EPHEMERAL";
 
 inline constexpr std::uint64_t kStateBytes = std::uint64_t{100} << 20U;
-inline constexpr std::uint64_t kMinEphemeralBytes = std::uint64_t{2} << 30U;
 
 using NewGuid = std::function<Guid()>;
-
-// How large EPHEMERAL is, where there is room.
-struct EphemeralSize {
-  std::uint64_t min_bytes = kMinEphemeralBytes;
-  std::optional<std::uint64_t> max_bytes{};
-  std::optional<double> max_percent{};  // of the disk
-  std::uint64_t left_free_bytes = 0;    // of the room, for others
-  bool grow = true;                     // when there is more room than it takes
-};
 
 // Which disk EPHEMERAL is on: the system's, or one of its own.
 enum class EphemeralPlace : std::uint8_t { kHere, kElsewhere };
@@ -44,12 +35,14 @@ enum class EphemeralPlace : std::uint8_t { kHere, kElsewhere };
 // says; if it is to be elsewhere, there is none afterwards. The disk and its partitions get GUIDs
 // of their own, since all disks with the same image have the same. What an earlier call has made
 // stays as it is, so that a power cut behind the write of the table only means to come here again.
+// Before EPHEMERAL come `volumes`; one of them without a largest size has its smallest there.
 //
 // InvalidArgument if the table is not that of an image of ours, ResourceExhausted if the disk is
 // too small; both say why.
 absl::StatusOr<PartitionTable> WithSystemPartitions(PartitionTable table, const NewGuid& new_guid,
-                                                    const EphemeralSize& size = {},
-                                                    EphemeralPlace place = EphemeralPlace::kHere);
+                                                    const VolumeSize& size = {},
+                                                    EphemeralPlace place = EphemeralPlace::kHere,
+                                                    const std::vector<NewVolume>& volumes = {});
 
 // The GUID of the disk of EPHEMERAL's own for the system on a disk with the GUID `system`: it says
 // whose it is, wherever it is plugged in.
@@ -58,11 +51,11 @@ Guid EphemeralDiskOf(const Guid& system);
 // The table of such a disk, with EPHEMERAL, blank, as large as `size` says. ResourceExhausted if
 // the disk is too small.
 absl::StatusOr<PartitionTable> EphemeralTable(const Geometry& geometry, const Guid& system,
-                                              const NewGuid& new_guid, const EphemeralSize& size);
+                                              const NewGuid& new_guid, const VolumeSize& size);
 
 // The table with EPHEMERAL grown to where `size` lets it, in the room behind it: after the disk
 // became larger, all that came. The same table if it may not grow, has no room, or is not there.
-PartitionTable WithGrownEphemeral(PartitionTable table, const EphemeralSize& size);
+PartitionTable WithGrownEphemeral(PartitionTable table, const VolumeSize& size);
 
 // Whether a config was accepted on the disk: the last thing that acceptance writes is a mark of
 // ours in the attributes of STATE. Without it the contents of STATE and EPHEMERAL count for
@@ -78,9 +71,8 @@ absl::Status MarkEphemeralElsewhere(PartitionTable& table);
 // Takes both marks away: what STATE and EPHEMERAL hold is made anew where it cannot be mounted.
 void ClearAccepted(PartitionTable& table);
 
-// Another mark of ours, in the attributes of a partition: what it holds counts for nothing, whether
-// it can be mounted or not, since it is to be wiped or was. So the wipe of EPHEMERAL leaves STATE
-// accepted all the time, and the wipe of STATE is over with one write.
+// The mark of a blank partition, by label. So the wipe of EPHEMERAL leaves STATE accepted all the
+// time, and the wipe of STATE is over with one write.
 bool IsBlank(const PartitionTable& table, std::string_view label);
 // Does nothing if there is no such partition.
 void SetBlank(std::string_view label, bool blank, PartitionTable& table);

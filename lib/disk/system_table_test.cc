@@ -91,7 +91,7 @@ TEST_CASE("the mark of acceptance is in the table, and keeps STATE's other attri
 }
 
 TEST_CASE("EPHEMERAL is as large as the wish says, within the room there is") {
-  const auto size_with = [](const EphemeralSize& size) {
+  const auto size_with = [](const VolumeSize& size) {
     const auto table = WithSystemPartitions(Image(20 * kGib), RandomGuid, size);
     REQUIRE_THAT(table, IsOk());
     return table->Find(kEphemeral)->size_bytes;

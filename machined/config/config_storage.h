@@ -15,8 +15,10 @@ namespace ichor {
 
 // A volume of the system, as it stands.
 struct SystemVolume {
-  std::string label;   // STATE, EPHEMERAL, META
-  std::string device;  // empty: the disk has no such partition yet
+  std::string label;       // STATE, EPHEMERAL, META, ETCD…
+  bool directory = false;  // of EPHEMERAL, and no partition
+  bool programs = false;   // they may be run from there
+  std::string device;      // empty: the disk has no such partition yet
   std::string disk;
   std::int64_t number = 0;
   std::string partition_uuid;
@@ -41,14 +43,14 @@ class ConfigStorage {
 
   // Makes the place for the config on a disk that has none, and EPHEMERAL's unless that is on
   // another one, and writes it, with an identity of the node before it: from then on the next boot
-  // has both.
+  // has both. `here`: what else is on this disk.
   virtual absl::Status Accept(const std::string& disk, const std::string& text,
-                              disk::EphemeralPlace place) = 0;
+                              const VolumesHere& here) = 0;
 
   // Puts the system of `disk`, or where that is empty of what the machine was booted from, and the
   // config onto `target`, and has the firmware boot that one.
   virtual absl::Status Install(const std::string& disk, const std::string& target,
-                               const std::string& text, disk::EphemeralPlace place) = 0;
+                               const std::string& text, const VolumesHere& here) = 0;
 
   // What must be there beside the config. On a disk that is not accepted yet it is made, and then
   // the disk is marked as accepted.

@@ -1,6 +1,7 @@
 // The config on STATE of the system disk.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,9 @@ class DiskStorage : public ConfigStorage {
 
   absl::StatusOr<Opened> Open(const std::string& disk) override;
   absl::Status Accept(const std::string& disk, const std::string& text,
-                      disk::EphemeralPlace place) override;
+                      const VolumesHere& here) override;
   absl::Status Install(const std::string& disk, const std::string& target, const std::string& text,
-                       disk::EphemeralPlace place) override;
+                       const VolumesHere& here) override;
   absl::Status Finish(const std::string& disk, const OtherDisks& others) override;
   absl::StatusOr<std::string> Identity() override;
   absl::Status Save(const std::string& text, const std::optional<ConfigTrial>& trial) override;
@@ -32,7 +33,9 @@ class DiskStorage : public ConfigStorage {
   std::vector<SystemVolume> Volumes(const std::string& disk) override;
 
  private:
-  EphemeralWish SavedWish() const;
+  std::optional<config::Config> SavedConfig() const;
+  absl::Status FinishWith(const std::string& disk, const OtherDisks& others);
+  SystemVolume DescribeBelowVar(const VolumePlace& place, bool mounted) const;
   SystemVolume Describe(const std::string& disk, const disk::PartitionTable& table,
                         std::string_view label) const;
   std::string TargetOf(std::string_view label) const;

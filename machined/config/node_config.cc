@@ -328,8 +328,8 @@ void NodeConfig::Save(const ApplyRequest& request, const config::Config& config,
       "config.save",
       [text = request.text, trial, repair = stage_ == Stage::RECOVERY](ConfigStorage& storage,
                                                                        const std::string& disk) {
-        const absl::Status saved = repair ? storage.Accept(disk, text, disk::EphemeralPlace::kHere)
-                                          : storage.Save(text, trial);
+        const absl::Status saved =
+            repair ? storage.Accept(disk, text, VolumesHere()) : storage.Save(text, trial);
         return Saved{
             .status = saved,
             .node_id = repair && saved.ok() ? std::optional(storage.Identity()) : std::nullopt};

@@ -18,8 +18,10 @@ namespace {
 // The reply is on its way through apid, which changes its certificate with the stage.
 constexpr std::chrono::milliseconds kReplyTime{300};
 
-disk::EphemeralPlace PlaceOf(const DiskChoice& choice) {
-  return choice.ephemeral.empty() ? disk::EphemeralPlace::kHere : disk::EphemeralPlace::kElsewhere;
+VolumesHere HereOf(const DiskChoice& choice) {
+  return {.ephemeral = choice.ephemeral.empty() ? disk::EphemeralPlace::kHere
+                                                : disk::EphemeralPlace::kElsewhere,
+          .labels = choice.volumes};
 }
 
 }  // namespace
@@ -76,9 +78,9 @@ void NodeConfig::AcceptHere(const DiskChoice& choice, const config::Config& conf
                             ApplyDone done) {
   OnDisk(
       "config.accept",
-      [text = config.text(), place = PlaceOf(choice)](ConfigStorage& storage,
-                                                      const std::string& disk) {
-        const absl::Status accepted = storage.Accept(disk, text, place);
+      [text = config.text(), here = HereOf(choice)](ConfigStorage& storage,
+                                                    const std::string& disk) {
+        const absl::Status accepted = storage.Accept(disk, text, here);
         return accepted.ok() ? storage.Identity() : accepted;
       },
       [config, applied = std::move(applied), done = std::move(done)](
@@ -113,9 +115,9 @@ void NodeConfig::Install(const DiskChoice& choice, const config::Config& config)
   PublishConfigs();
   OnDisk(
       "config.install",
-      [target = choice.dev_path, text = config.text(), place = PlaceOf(choice)](
+      [target = choice.dev_path, text = config.text(), here = HereOf(choice)](
           ConfigStorage& storage, const std::string& disk) {
-        return storage.Install(disk, target, text, place);
+        return storage.Install(disk, target, text, here);
       },
       [](NodeConfig& self, const absl::Status& status) { self.OnInstalled(status); });
 }

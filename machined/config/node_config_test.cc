@@ -30,17 +30,17 @@ class FakeStorage : public ConfigStorage {
     return opened;
   }
   absl::Status Accept(const std::string& disk, const std::string& text,
-                      disk::EphemeralPlace where) override {
+                      const VolumesHere& where) override {
     RETURN_IF_ERROR(error);
     accepted_on = disk;
-    place = where;
+    here = where;
     opened.saved.current = text;
     return absl::OkStatus();
   }
   absl::Status Install(const std::string& disk, const std::string& target,
-                       const std::string& /*text*/, disk::EphemeralPlace where) override {
+                       const std::string& /*text*/, const VolumesHere& where) override {
     installed = disk + " to " + target;
-    place = where;
+    here = where;
     return error;
   }
   absl::Status Finish(const std::string& /*disk*/, const OtherDisks& others) override {
@@ -85,7 +85,7 @@ class FakeStorage : public ConfigStorage {
   absl::StatusOr<std::string> identity = "id";
   std::string accepted_on;
   std::string installed;
-  disk::EphemeralPlace place = disk::EphemeralPlace::kHere;
+  VolumesHere here;
   std::vector<std::string> other_disks;  // of the last Finish
 };
 
@@ -684,7 +684,7 @@ TEST_CASE("node config: EPHEMERAL of its own disk is told of, and its disk is lo
   REQUIRE_THAT(applied, IsOk());
   CHECK(applied->details.contains("the partitions ROOT-B and STATE; nothing else"));
   CHECK(applied->details.contains("\nEPHEMERAL is made on /dev/sdb, which holds nothing."));
-  CHECK(f.storage.place == disk::EphemeralPlace::kElsewhere);
+  CHECK(f.storage.here.ephemeral == disk::EphemeralPlace::kElsewhere);
   CHECK(f.storage.other_disks == std::vector<std::string>{"others than /dev/sda"});
 }
 

@@ -29,6 +29,14 @@ std::vector<std::string> RebootReasons(const config::Config& before, const confi
   if (old_wish.secure != wish.secure || old_wish.access_times != wish.access_times) {
     reasons.emplace_back("VolumeConfig EPHEMERAL: mount changes");
   }
+  for (const VolumeWish& old_volume : VolumeWishesOf(before)) {
+    for (const VolumeWish& volume : VolumeWishesOf(after)) {
+      if (volume.label() == old_volume.label() &&
+          (volume.secure != old_volume.secure || volume.access_times != old_volume.access_times)) {
+        reasons.push_back(std::format("VolumeConfig {}: mount changes", volume.label()));
+      }
+    }
+  }
   return reasons;
 }
 

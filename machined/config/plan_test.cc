@@ -25,6 +25,15 @@ TEST_CASE("plan: another type of machine needs a reboot, another hostname does n
         std::vector<std::string>{"machine.type changes from worker to controlplane"});
 }
 
+TEST_CASE("plan: a volume with a partition is mounted in another way by a reboot only") {
+  const std::string volume =
+      "apiVersion: v1alpha1\nkind: VolumeConfig\nname: LOG\nprovisioning: {maxSize: 4GiB}\n";
+  const config::Config plain = Read(volume);
+  CHECK(RebootReasons(plain, Read(volume + "mount: {secure: false}\n")) ==
+        std::vector<std::string>{"VolumeConfig LOG: mount changes"});
+  CHECK(RebootReasons(plain, plain).empty());
+}
+
 TEST_CASE("plan: EPHEMERAL is mounted in another way by a reboot only") {
   const std::string volume = "apiVersion: v1alpha1\nkind: VolumeConfig\nname: EPHEMERAL\n";
   const config::Config plain = Read(volume);

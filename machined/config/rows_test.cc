@@ -33,4 +33,27 @@ TEST_CASE("volume rows: what the disk does not have yet is missing, or waits for
   CHECK(Ids(Stated(MountStatuses(kVolumes))) == "STATE");
 }
 
+TEST_CASE("volume rows: what is below EPHEMERAL is a directory, or a partition that is mounted") {
+  const std::vector<SystemVolume> volumes = {
+      {.label = "CRI",
+       .programs = true,
+       .device = "/dev/sda6",
+       .disk = "/dev/sda",
+       .target = "/var/lib/containerd"},
+      {.label = "ETCD", .problem = "the disk that holds it is not there"},
+      {.label = "KUBELET", .directory = true},
+      {.label = "LOG", .directory = true, .target = "/var/log"}};
+  const auto rows = Stated(VolumeStatuses(volumes));
+  CHECK(rows.find("CRI")->spec().phase() == enums::VOLUME_PHASE_READY);
+  CHECK(rows.find("CRI")->spec().type() == enums::VOLUME_TYPE_PARTITION);
+  CHECK(rows.find("CRI")->spec().parent_id() == "EPHEMERAL");
+  CHECK(rows.find("ETCD")->spec().phase() == enums::VOLUME_PHASE_FAILED);
+  CHECK(rows.find("KUBELET")->spec().phase() == enums::VOLUME_PHASE_WAITING);
+  CHECK(rows.find("LOG")->spec().phase() == enums::VOLUME_PHASE_READY);
+  CHECK(rows.find("LOG")->spec().type() == enums::VOLUME_TYPE_DIRECTORY);
+  const auto mounts = Stated(MountStatuses(volumes));
+  CHECK(Ids(mounts) == "CRI");
+  CHECK_FALSE(mounts.front().spec().spec().no_exec());
+}
+
 }  // namespace ichor

@@ -1,8 +1,10 @@
 #include "machined/install/choose_disk.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_join.h"
@@ -171,9 +173,9 @@ absl::Status CheckFree(const Judged& chosen, const DisksAtHand& at_hand) {
   return absl::OkStatus();
 }
 
-// Of a disk that was judged by the selector. Nothing of it is ever overwritten.
-std::string WhyNotForEphemeral(const Judged& judged, const DiskChoice& system,
-                               const DisksAtHand& at_hand) {
+// Of a disk that was judged by the selector, whose contents are none of ours.
+std::string WhyNotForVolume(const Judged& judged, const DiskChoice& system,
+                            const DisksAtHand& at_hand) {
   if (!judged.why_not.empty()) {
     return judged.why_not;
   }
@@ -186,6 +188,58 @@ std::string WhyNotForEphemeral(const Judged& judged, const DiskChoice& system,
   return judged.contents.empty()
              ? ""
              : std::format("holds {}: wipe it first", absl::StrJoin(judged.contents, ", "));
+}
+
+// Whether all partitions of the disk are called as volumes are.
+bool HoldsVolumesOnly(const std::string& id, const All<DiscoveredVolume>& volumes) {
+  constexpr std::array<std::string_view, 4> kLabels = {"CRI", "ETCD", "KUBELET", "LOG"};
+  bool any = false;
+  for (const auto& volume : volumes) {
+    if (volume.spec().parent() != id) {
+      continue;
+    }
+    if (!std::ranges::contains(kLabels, volume.spec().partition_label())) {
+      return false;
+    }
+    any = true;
+  }
+  return any;
+}
+
+// The disks that the selector of `wish` matches, judged. Nothing if that of the system is one.
+absl::StatusOr<std::optional<std::vector<Judged>>> JudgeBeside(const Wish& wish,
+                                                               const DiskChoice& system,
+                                                               const DisksAtHand& at_hand) {
+  if (wish.expression.empty()) {
+    return std::nullopt;
+  }
+  if (const auto row = at_hand.disks.find(system.id); row != at_hand.disks.end()) {
+    const absl::StatusOr<bool> here = DiskMatches(wish.expression, row->spec(), true);
+    if (!here.ok()) {
+      return absl::InvalidArgumentError(
+          std::format("{}: {}", wish.field, base::MessageOf(here.status())));
+    }
+    if (*here) {
+      return std::nullopt;
+    }
+  }
+  DisksAtHand around_system = at_hand;
+  around_system.booted = system.id;
+  ASSIGN_OR_RETURN(std::vector<Judged> all, Judge(wish, around_system));
+  return std::optional(std::move(all));
+}
+
+Wish VolumeWishFor(std::string_view label, const std::string& expression) {
+  return {.expression = expression,
+          .path = "",
+          .field = std::format("VolumeConfig {}: provisioning.diskSelector.match", label)};
+}
+
+absl::Status CountError(const Wish& wish, std::ptrdiff_t fits, std::string_view expected,
+                        const std::vector<Judged>& all) {
+  return absl::InvalidArgumentError(
+      std::format("{}: {} of {} disks match \"{}\" and are free, expected {}:\n{}", wish.field,
+                  fits, all.size(), wish.expression, expected, DescribeAll(all)));
 }
 
 absl::StatusOr<DiskChoice> Booted(const DisksAtHand& at_hand) {
@@ -231,35 +285,42 @@ absl::StatusOr<DiskChoice> ChooseDisk(const config::Config& config, const DisksA
 absl::StatusOr<std::string> ChooseEphemeralDisk(const std::string& expression,
                                                 const DiskChoice& system,
                                                 const DisksAtHand& at_hand) {
-  const Wish wish{.expression = expression,
-                  .path = "",
-                  .field = "VolumeConfig EPHEMERAL: provisioning.diskSelector.match"};
-  if (expression.empty()) {
+  const Wish wish = VolumeWishFor("EPHEMERAL", expression);
+  ASSIGN_OR_RETURN(std::optional<std::vector<Judged>> all, JudgeBeside(wish, system, at_hand));
+  if (!all.has_value()) {
     return "";
   }
-  if (const auto row = at_hand.disks.find(system.id); row != at_hand.disks.end()) {
-    const absl::StatusOr<bool> here = DiskMatches(expression, row->spec(), true);
-    if (!here.ok()) {
-      return absl::InvalidArgumentError(
-          std::format("{}: {}", wish.field, base::MessageOf(here.status())));
-    }
-    if (*here) {
-      return "";
-    }
+  for (Judged& judged : *all) {
+    judged.why_not = WhyNotForVolume(judged, system, at_hand);
   }
-  DisksAtHand around_system = at_hand;
-  around_system.booted = system.id;
-  ASSIGN_OR_RETURN(std::vector<Judged> all, Judge(wish, around_system));
-  for (Judged& judged : all) {
-    judged.why_not = WhyNotForEphemeral(judged, system, at_hand);
-  }
-  const auto fits = std::ranges::count(all, "", &Judged::why_not);
+  const auto fits = std::ranges::count(*all, "", &Judged::why_not);
   if (fits != 1) {
-    return absl::InvalidArgumentError(
-        std::format("{}: {} of {} disks match \"{}\" and are free, expected one:\n{}", wish.field,
-                    fits, all.size(), expression, DescribeAll(all)));
+    return CountError(wish, fits, "one", *all);
   }
-  return std::string(std::ranges::find(all, "", &Judged::why_not)->disk->dev_path());
+  return std::string(std::ranges::find(*all, "", &Judged::why_not)->disk->dev_path());
+}
+
+absl::StatusOr<std::vector<std::string>> ChooseVolumeDisks(const std::string& label,
+                                                           const std::string& expression,
+                                                           const DiskChoice& system,
+                                                           const DisksAtHand& at_hand) {
+  const Wish wish = VolumeWishFor(label, expression);
+  ASSIGN_OR_RETURN(std::optional<std::vector<Judged>> all, JudgeBeside(wish, system, at_hand));
+  if (!all.has_value()) {
+    return std::vector<std::string>{system.dev_path};
+  }
+  std::vector<std::string> devices;
+  for (Judged& judged : *all) {
+    if (HoldsVolumesOnly(judged.id, at_hand.volumes)) {
+      judged.contents.clear();
+    }
+    judged.why_not = WhyNotForVolume(judged, system, at_hand);
+    if (judged.why_not.empty()) {
+      devices.emplace_back(judged.disk->dev_path());
+    }
+  }
+  return devices.empty() ? CountError(wish, 0, "some", *all)
+                         : absl::StatusOr<std::vector<std::string>>(std::move(devices));
 }
 
 }  // namespace ichor

@@ -30,6 +30,8 @@ struct DiskChoice {
   std::vector<std::string> goes{};
   // The device of the disk that EPHEMERAL is made on, if that is another one.
   std::string ephemeral{};
+  // Labels of the volumes with a partition of their own on this disk.
+  std::vector<std::string> volumes{};
   // What an install adds to the kernel's command line, beside what the image says.
   std::vector<std::string> arguments{};
 };
@@ -51,5 +53,15 @@ absl::StatusOr<DiskChoice> ChooseDisk(const config::Config& config, const DisksA
 absl::StatusOr<std::string> ChooseEphemeralDisk(const std::string& expression,
                                                 const DiskChoice& system,
                                                 const DisksAtHand& at_hand);
+
+// The devices of the disks that the volume `label` may be made on when its config selects them by
+// `expression`: that of the disk `system` if it matches, or there is no expression; else all that
+// match, are free, and hold nothing, or nothing but partitions of volumes with such labels, which
+// may be this system's. InvalidArgument, with all disks and why each is not the one, if there is
+// none; also for an expression that fails.
+absl::StatusOr<std::vector<std::string>> ChooseVolumeDisks(const std::string& label,
+                                                           const std::string& expression,
+                                                           const DiskChoice& system,
+                                                           const DisksAtHand& at_hand);
 
 }  // namespace ichor

@@ -196,4 +196,29 @@ TEST_CASE("choose disk: else EPHEMERAL is on the one that matches and holds noth
              ContainsSubstring("2 of 3 disks match"));
 }
 
+TEST_CASE("choose disk: a volume is on the system's disk, or on any that is free or has volumes") {
+  Server server;
+  using Devices = std::vector<std::string>;
+  const auto choose = [&](const std::string& expression) {
+    return ChooseVolumeDisks("ETCD", expression, {.id = "sdc", .dev_path = "/dev/sdc"},
+                             server.AtHand());
+  };
+  CHECK(choose("").value_or(Devices{}) == Devices{"/dev/sdc"});
+  CHECK(choose("system_disk").value_or(Devices{}) == Devices{"/dev/sdc"});
+  CHECK(choose("!system_disk").value_or(Devices{}) == Devices{"/dev/sdb"});
+  const auto used = choose("disk.rotational");
+  CHECK(absl::IsInvalidArgument(used.status()));
+  CHECK_THAT(std::string(used.status().message()),
+             ContainsSubstring("VolumeConfig ETCD: provisioning.diskSelector.match: 0 of 3 disks "
+                               "match \"disk.rotational\" and are free, expected some") &&
+                 ContainsSubstring("holds GPT, ext4 \"ubuntu\", LVM2_member: wipe it first"));
+  server.volumes = {{"sda", "name: 'gpt'"},
+                    {"sda1", "parent: 'sda' name: 'xfs' partition_label: 'ETCD'"},
+                    {"sdb", "name: 'gpt'"},
+                    {"sdb1", "parent: 'sdb' name: 'xfs' partition_label: 'LOG'"},
+                    {"sdb2", "parent: 'sdb' name: 'xfs' partition_label: 'photos'"}};
+  CHECK(choose("!system_disk").value_or(Devices{}) == Devices{"/dev/sda"});
+  CHECK(absl::IsInvalidArgument(choose("disk.").status()));
+}
+
 }  // namespace ichor

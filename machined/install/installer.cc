@@ -35,8 +35,8 @@ absl::Status Installer::Copy(const std::string& from, const std::string& to, con
   ASSIGN_OR_RETURN(const disk::PartitionTable source, ReadTable(doors_.devices, from));
   ASSIGN_OR_RETURN(const disk::Geometry target, ReadGeometry(doors_.devices, to));
   ASSIGN_OR_RETURN(disk::PartitionTable table, source.MovedTo(target));
-  ASSIGN_OR_RETURN(
-      table, disk::WithSystemPartitions(std::move(table), doors_.new_guid, wish.size, wish.place));
+  ASSIGN_OR_RETURN(table, disk::WithSystemPartitions(std::move(table), doors_.new_guid, wish.size,
+                                                     wish.place, wish.volumes));
   ASSIGN_OR_RETURN(const std::string boot_record,
                    doors_.devices.Read(from, 0, table.geometry().sector_bytes));
   RETURN_IF_ERROR(Erase(to, table));

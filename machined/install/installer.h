@@ -34,8 +34,9 @@ class Installer {
 
   // What the disk is to have beside the system.
   struct Wish {
-    disk::EphemeralSize size{};
+    disk::VolumeSize size{};
     disk::EphemeralPlace place = disk::EphemeralPlace::kHere;
+    std::vector<disk::NewVolume> volumes{};
     std::vector<std::string> arguments{};  // more of them for the kernel, a word each
   };
 

@@ -81,7 +81,8 @@ absl::StatusOr<disk::PartitionTable> Installer::TableOf(const InstallPlan& plan,
         table.Add(partition.label, partition.type, doors_.new_guid(), partition.size_bytes));
     table.SetAttributes(added.number, partition.attributes);
   }
-  return disk::WithSystemPartitions(std::move(table), doors_.new_guid, wish.size, wish.place);
+  return disk::WithSystemPartitions(std::move(table), doors_.new_guid, wish.size, wish.place,
+                                    wish.volumes);
 }
 
 absl::Status Installer::ReadPieces(const std::vector<InstallPiece>& pieces, const Take& take) {

@@ -13,7 +13,8 @@ namespace {
 
 using machine::ResetRequest;
 
-constexpr std::array<std::string_view, 3> kLabels = {"EPHEMERAL", "META", "STATE"};
+constexpr std::array<std::string_view, 7> kLabels = {"CRI", "EPHEMERAL", "ETCD", "KUBELET",
+                                                     "LOG", "META",      "STATE"};
 
 absl::Status AddSystem(const ResetRequest& request, ichor::definitions::Wipe& wipe) {
   if (request.mode() == ResetRequest::USER_DISKS) {
@@ -25,7 +26,8 @@ absl::Status AddSystem(const ResetRequest& request, ichor::definitions::Wipe& wi
   for (const machine::ResetPartitionSpec& partition : request.system_partitions_to_wipe()) {
     if (!std::ranges::contains(kLabels, partition.label())) {
       return absl::InvalidArgumentError(
-          std::format("system_partitions_to_wipe: \"{}\", expected EPHEMERAL, META or STATE",
+          std::format("system_partitions_to_wipe: \"{}\", expected one of CRI, EPHEMERAL, ETCD, "
+                      "KUBELET, LOG, META, STATE",
                       partition.label()));
     }
     if (partition.wipe()) {

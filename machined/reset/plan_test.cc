@@ -49,7 +49,8 @@ TEST_CASE("reset: other disks, alone or with the system's") {
 TEST_CASE("reset: what it cannot mean is refused by name") {
   CHECK(Plan(Text("system_partitions_to_wipe { label: 'BOOT' wipe: true }")).status() ==
         absl::InvalidArgumentError(
-            "system_partitions_to_wipe: \"BOOT\", expected EPHEMERAL, META or STATE"));
+            "system_partitions_to_wipe: \"BOOT\", expected one of CRI, EPHEMERAL, ETCD, "
+            "KUBELET, LOG, META, STATE"));
   CHECK(absl::IsInvalidArgument(Plan(Text("mode: USER_DISKS")).status()));
   CHECK(
       absl::IsInvalidArgument(Plan(Text("mode: SYSTEM_DISK user_disks_to_wipe: 'sdb'")).status()));

@@ -1,33 +1,16 @@
 #include "machined/volumes/system_volumes.h"
 
 #include <algorithm>
-#include <chrono>
 #include <format>
 #include <utility>
 
 #include "absl/strings/str_join.h"
 #include "lib/base/log.h"
 #include "lib/base/status.h"
-#include "lib/disk/xfs_size.h"
 #include "machined/block/disk_table.h"
 
 namespace ichor {
 namespace {
-
-constexpr std::chrono::minutes kMakingLimit{10};
-constexpr std::chrono::minutes kRepairLimit{30};
-// What the kernel of the image can mount, newer features left out: mkfs.xfs(8).
-constexpr const char* kProfile = "options=/usr/share/xfsprogs/mkfs/lts_6.12.conf";
-
-std::vector<std::string> MakingOf(std::string_view label, const std::string& device) {
-  std::vector<std::string> command = {"/usr/sbin/mkfs.xfs", "-f", "-q", "-K", "-c", kProfile, "-L",
-                                      std::string(label)};
-  if (label == disk::kState) {
-    command.emplace_back("--unsupported");  // it has less than the 300 MiB that xfs asks for
-  }
-  command.push_back(device);
-  return command;
-}
 
 void MarkWiped(bool state, bool ephemeral, disk::PartitionTable& table) {
   if (state) {
@@ -42,7 +25,11 @@ void MarkWiped(bool state, bool ephemeral, disk::PartitionTable& table) {
 }  // namespace
 
 SystemVolumes::SystemVolumes(Doors doors, Places places)
-    : doors_(std::move(doors)), places_(std::move(places)) {}
+    : doors_(std::move(doors)),
+      places_(std::move(places)),
+      files_(doors_.devices, doors_.programs, doors_.mounts),
+      own_({.devices = doors_.devices, .mounts = doors_.mounts, .new_guid = doors_.new_guid},
+           files_, places_.state, places_.ephemeral) {}
 
 absl::StatusOr<SystemVolumes::Found> SystemVolumes::Open(const std::string& dev_path) {
   ASSIGN_OR_RETURN(disk::PartitionTable table, ReadTable(doors_.devices, dev_path));
@@ -53,7 +40,7 @@ absl::StatusOr<SystemVolumes::Found> SystemVolumes::Open(const std::string& dev_
   }
   const sys::MountPlan plan = PlanFor(dev_path, *state);
   if (disk::IsAccepted(table)) {
-    RETURN_IF_ERROR(MountOrRepair(plan, disk::kState));
+    RETURN_IF_ERROR(files_.MountOrRepair(plan, disk::kState));
     return Found{.state = true, .accepted = true};
   }
   const absl::Status mounted = doors_.mounts.Mount(plan);
@@ -63,19 +50,20 @@ absl::StatusOr<SystemVolumes::Found> SystemVolumes::Open(const std::string& dev_
   return Found{.state = mounted.ok()};
 }
 
-absl::Status SystemVolumes::MakeState(const std::string& dev_path, const disk::EphemeralSize& size,
-                                      disk::EphemeralPlace place) {
+absl::Status SystemVolumes::MakeState(const std::string& dev_path, const disk::VolumeSize& size,
+                                      disk::EphemeralPlace place,
+                                      const std::vector<disk::NewVolume>& volumes) {
   ASSIGN_OR_RETURN(disk::PartitionTable before, ReadTable(doors_.devices, dev_path));
   RETURN_IF_ERROR(FinishWipe(dev_path, before));
   ASSIGN_OR_RETURN(const disk::PartitionTable table,
-                   disk::WithSystemPartitions(before, doors_.new_guid, size, place));
+                   disk::WithSystemPartitions(before, doors_.new_guid, size, place, volumes));
   if (table.entries() != before.entries() || table.disk() != before.disk()) {
     RETURN_IF_ERROR(EraseNew(dev_path, before, table));
     RETURN_IF_ERROR(WriteTable(doors_.devices, dev_path, table));
   }
   RETURN_IF_ERROR(TellKernel(dev_path, table));
   ASSIGN_OR_RETURN(const disk::Partition state, table.Find(disk::kState));
-  return MountOrMake(PlanFor(dev_path, state), disk::kState);
+  return files_.MountOrMake(PlanFor(dev_path, state), disk::kState);
 }
 
 // Where a partition comes to lie there may be a file system of an earlier life of the disk, an
@@ -94,6 +82,7 @@ absl::Status SystemVolumes::EraseNew(const std::string& dev_path,
 absl::Status SystemVolumes::MountEphemeral(const std::string& dev_path, const EphemeralWish& wish,
                                            const OtherDisks& others) {
   other_disk_.clear();
+  own_.set_disks(others.disks);
   ASSIGN_OR_RETURN(const disk::PartitionTable system, ReadTable(doors_.devices, dev_path));
   if (system.Find(disk::kEphemeral).ok()) {
     return MountEphemeralOf(dev_path, disk::IsAccepted(system), wish);
@@ -106,7 +95,7 @@ absl::Status SystemVolumes::MountEphemeral(const std::string& dev_path, const Ep
 
 // The disk that says by its GUID that it is this system's, else the chosen one, which is made so.
 absl::StatusOr<std::string> SystemVolumes::OtherDisk(const disk::PartitionTable& system,
-                                                     const disk::EphemeralSize& size,
+                                                     const disk::VolumeSize& size,
                                                      const OtherDisks& others) {
   const disk::Guid guid = disk::EphemeralDiskOf(system.disk());
   std::vector<std::string> found;
@@ -135,7 +124,7 @@ absl::StatusOr<std::string> SystemVolumes::OtherDisk(const disk::PartitionTable&
 
 // What holds anything is left alone, whatever the config says.
 absl::Status SystemVolumes::MakeOtherDisk(const std::string& dev_path, const disk::Guid& system,
-                                          const disk::EphemeralSize& size) {
+                                          const disk::VolumeSize& size) {
   ASSIGN_OR_RETURN(const sys::ProbedDisk probed, doors_.devices.Probe(dev_path));
   if (!probed.contents.type.empty() || !probed.partitions.empty()) {
     return absl::FailedPreconditionError(
@@ -159,13 +148,12 @@ absl::Status SystemVolumes::MountEphemeralOf(const std::string& dev_path, bool m
   plan.secure = wish.secure;
   plan.access_times = wish.access_times;
   if (disk::IsBlank(table, disk::kEphemeral)) {
-    RETURN_IF_ERROR(Make(plan, disk::kEphemeral));
-    return doors_.mounts.Mount(plan);
+    return files_.Make(plan, disk::kEphemeral);
   }
-  RETURN_IF_ERROR(made ? MountOrRepair(plan, disk::kEphemeral)
-                       : MountOrMake(plan, disk::kEphemeral));
+  RETURN_IF_ERROR(made ? files_.MountOrRepair(plan, disk::kEphemeral)
+                       : files_.MountOrMake(plan, disk::kEphemeral));
   if (growth_error_.ok() && wish.size.grow) {
-    growth_error_ = GrowFileSystem(dev_path, ephemeral);
+    growth_error_ = files_.Grow(dev_path, ephemeral, places_.ephemeral);
   }
   if (!growth_error_.ok()) {
     base::Log(base::Severity::kWarning, "EPHEMERAL does not grow: {}",
@@ -177,7 +165,7 @@ absl::Status SystemVolumes::MountEphemeralOf(const std::string& dev_path, bool m
 // The partition first: a power cut leaves a file system that does not fill it, and is grown by the
 // next boot.
 absl::Status SystemVolumes::GrowPartition(const std::string& dev_path,
-                                          const disk::EphemeralSize& size) {
+                                          const disk::VolumeSize& size) {
   ASSIGN_OR_RETURN(const disk::PartitionTable before, ReadTable(doors_.devices, dev_path));
   const disk::PartitionTable table = disk::WithGrownEphemeral(before, size);
   if (table.entries() == before.entries()) {
@@ -188,18 +176,6 @@ absl::Status SystemVolumes::GrowPartition(const std::string& dev_path,
   base::Log(base::Severity::kInfo, "EPHEMERAL grows to {} MiB",
             grown.size_bytes / disk::kAlignment);
   return doors_.devices.AddPartition(dev_path, grown.number, grown.offset_bytes, grown.size_bytes);
-}
-
-absl::Status SystemVolumes::GrowFileSystem(const std::string& dev_path,
-                                           const disk::Partition& partition) {
-  ASSIGN_OR_RETURN(
-      const std::string superblock,
-      doors_.devices.Read(dev_path, partition.offset_bytes, disk::kXfsSuperblockBytes));
-  const auto bytes = disk::XfsBytes(superblock);
-  if (!bytes.has_value() || *bytes + disk::kAlignment > partition.size_bytes) {
-    return absl::OkStatus();
-  }
-  return doors_.programs.Run({"/usr/sbin/xfs_growfs", "-d", places_.ephemeral}, kMakingLimit);
 }
 
 absl::Status SystemVolumes::MarkAccepted(const std::string& dev_path) {
@@ -243,8 +219,10 @@ absl::Status SystemVolumes::Wipe(const std::string& dev_path,
   const auto goes = [&](std::string_view label) {
     return everything || std::ranges::contains(labels, label);
   };
+  RETURN_IF_ERROR(own_.Unmount());
   RETURN_IF_ERROR(doors_.mounts.UnmountWith(places_.ephemeral));
   RETURN_IF_ERROR(doors_.mounts.Unmount(places_.state));
+  RETURN_IF_ERROR(own_.Wipe(dev_path, labels, everything));
   ASSIGN_OR_RETURN(disk::PartitionTable table, ReadTable(doors_.devices, dev_path));
   if (const auto meta = table.Find(disk::kMeta); meta.ok() && goes(disk::kMeta)) {
     RETURN_IF_ERROR(ZeroPartition(dev_path, *meta));
@@ -336,36 +314,6 @@ absl::Status SystemVolumes::TellKernel(const std::string& dev_path,
     }
   }
   return absl::OkStatus();
-}
-
-absl::Status SystemVolumes::MountOrMake(const sys::MountPlan& plan, std::string_view label) {
-  if (doors_.mounts.Mount(plan).ok()) {
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(Make(plan, label));
-  return doors_.mounts.Mount(plan);
-}
-
-absl::Status SystemVolumes::Make(const sys::MountPlan& plan, std::string_view label) {
-  base::Log(base::Severity::kInfo, "{} is made on {}", label, plan.device);
-  return doors_.programs.Run(MakingOf(label, plan.device), kMakingLimit);
-}
-
-absl::Status SystemVolumes::MountOrRepair(const sys::MountPlan& plan, std::string_view label) {
-  const absl::Status mounted = doors_.mounts.Mount(plan);
-  if (mounted.ok()) {
-    return absl::OkStatus();
-  }
-  base::Log(base::Severity::kWarning, "{}: {}; it is repaired", label, base::MessageOf(mounted));
-  const absl::Status repaired =
-      doors_.programs.Run({"/usr/sbin/xfs_repair", plan.device}, kRepairLimit);
-  const absl::Status again = doors_.mounts.Mount(plan);
-  if (again.ok()) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(std::format("{} on {} cannot be read: {}{}{}", label, plan.device,
-                                         base::MessageOf(again), repaired.ok() ? "" : "; ",
-                                         base::MessageOf(repaired)));
 }
 
 sys::MountPlan SystemVolumes::PlanFor(const std::string& dev_path,

@@ -12,7 +12,9 @@
 #include "lib/sys/block_devices.h"
 #include "lib/sys/volume/mounts.h"
 #include "lib/sys/volume/programs.h"
+#include "machined/volumes/own_volumes.h"
 #include "machined/volumes/wish.h"
+#include "machined/volumes/xfs_volumes.h"
 
 namespace ichor {
 
@@ -37,6 +39,8 @@ class SystemVolumes {
   };
 
   SystemVolumes(Doors doors, Places places);
+  SystemVolumes(const SystemVolumes&) = delete;
+  SystemVolumes& operator=(const SystemVolumes&) = delete;
 
   // Looks at the disk at `dev_path`, and mounts STATE if there is one. If the disk is accepted and
   // STATE cannot be read, even after one repair: DataLoss, which says why. A wipe of STATE that a
@@ -46,8 +50,9 @@ class SystemVolumes {
   // Gives the disk the partitions of a node (disk::WithSystemPartitions) and mounts STATE, which it
   // makes unless there is one to mount. InvalidArgument and ResourceExhausted before anything is
   // written.
-  absl::Status MakeState(const std::string& dev_path, const disk::EphemeralSize& size = {},
-                         disk::EphemeralPlace place = disk::EphemeralPlace::kHere);
+  absl::Status MakeState(const std::string& dev_path, const disk::VolumeSize& size = {},
+                         disk::EphemeralPlace place = disk::EphemeralPlace::kHere,
+                         const std::vector<disk::NewVolume>& volumes = {});
 
   // Mounts EPHEMERAL, grown to the room there is as far as `wish` lets it. On a disk that is not
   // accepted it is made unless it can be mounted, and after a reset it is made in any case; on an
@@ -65,6 +70,10 @@ class SystemVolumes {
   // The device of EPHEMERAL's own disk, as MountEphemeral found it; empty: it has none.
   const std::string& other_disk() const { return other_disk_; }
 
+  // Those that have a partition instead of a directory on EPHEMERAL, which is mounted.
+  OwnVolumes& own() { return own_; }
+  const OwnVolumes& own() const { return own_; }
+
   // The last step of acceptance. Does nothing if it was taken.
   absl::Status MarkAccepted(const std::string& dev_path);
 
@@ -77,8 +86,9 @@ class SystemVolumes {
   // the first write on, and the next boot goes on with what a power cut left. Without STATE the
   // disk is no longer accepted and takes a new config; with it, it is accepted all the time. A disk
   // of EPHEMERAL's own is empty afterwards if STATE goes too. With
-  // `everything` all partitions, and then the table: the disk boots no more. FailedPrecondition,
-  // and nothing is wiped, while something uses a file there.
+  // `everything` all partitions, and then the table: the disk boots no more. Volumes of the system
+  // on other disks go as OwnVolumes::Wipe says. FailedPrecondition, and nothing is wiped, while
+  // something uses a file there.
   absl::Status Wipe(const std::string& dev_path, const std::vector<std::string>& labels,
                     bool everything);
 
@@ -93,23 +103,21 @@ class SystemVolumes {
   absl::Status ZeroPartition(const std::string& dev_path, const disk::Partition& partition);
   absl::Status TellKernel(const std::string& dev_path, const disk::PartitionTable& table);
   absl::StatusOr<std::string> OtherDisk(const disk::PartitionTable& system,
-                                        const disk::EphemeralSize& size, const OtherDisks& others);
+                                        const disk::VolumeSize& size, const OtherDisks& others);
   absl::Status MakeOtherDisk(const std::string& dev_path, const disk::Guid& system,
-                             const disk::EphemeralSize& size);
+                             const disk::VolumeSize& size);
   absl::Status MountEphemeralOf(const std::string& dev_path, bool made, const EphemeralWish& wish);
   absl::Status SetEphemeralBlank(const std::string& dev_path, bool blank);
   absl::Status EraseTable(const std::string& dev_path);
   bool OtherIsThere() const;
   absl::Status WipeOther(bool state_goes);
-  absl::Status GrowPartition(const std::string& dev_path, const disk::EphemeralSize& size);
-  absl::Status GrowFileSystem(const std::string& dev_path, const disk::Partition& partition);
-  absl::Status Make(const sys::MountPlan& plan, std::string_view label);
-  absl::Status MountOrMake(const sys::MountPlan& plan, std::string_view label);
-  absl::Status MountOrRepair(const sys::MountPlan& plan, std::string_view label);
+  absl::Status GrowPartition(const std::string& dev_path, const disk::VolumeSize& size);
   sys::MountPlan PlanFor(const std::string& dev_path, const disk::Partition& partition) const;
 
   const Doors doors_;
   const Places places_;
+  XfsVolumes files_;
+  OwnVolumes own_;
   absl::Status growth_error_;
   std::string other_disk_;
 };

@@ -22,6 +22,13 @@ config::Config Volume(const std::string& body) {
   return *config;
 }
 
+config::Config Etcd(const std::string& body) {
+  const auto config =
+      config::Load("", "apiVersion: v1alpha1\nkind: VolumeConfig\nname: ETCD\n" + body + "\n");
+  REQUIRE_THAT(config, IsOk());
+  return *config;
+}
+
 All<block::VolumeStatus> TenGib() {
   return AllOf<block::VolumeStatus>({{"EPHEMERAL", Text("size: 10737418240")}});
 }
@@ -76,16 +83,64 @@ TEST_CASE("volume wishes: what the volume can follow, or was so before, is taken
              IsOk());
 }
 
+TEST_CASE("volume wishes: one with provisioning has a partition, and stays as large as it is") {
+  const std::vector<VolumeWish> wishes =
+      VolumeWishesOf(Etcd("provisioning: {maxSize: 4GiB, diskSelector: {match: '!system_disk'}}"));
+  REQUIRE(wishes.size() == 1);
+  CHECK(wishes[0].label() == "ETCD");
+  CHECK(wishes[0].size.min_bytes == 2 * kGib);
+  CHECK(wishes[0].size.max_bytes == 4 * kGib);
+  CHECK_FALSE(wishes[0].size.grow);
+  CHECK(wishes[0].disk_expression == "!system_disk");
+  CHECK(VolumeWishesOf(Etcd("")).empty());
+  CHECK(VolumeWishesOf(Volume("provisioning: {maxSize: 4GiB}")).empty());
+  CHECK(NewVolumesOf(Etcd("provisioning: {grow: true}"), {"ETCD"}).at(0).size.grow);
+  CHECK(NewVolumesOf(Etcd("provisioning: {grow: true}"), {"CRI"}).empty());
+}
+
+TEST_CASE("volume wishes: a directory stays one, and so does a partition") {
+  const std::string provisioning = "provisioning: {maxSize: 4GiB}";
+  const auto directory =
+      AllOf<block::VolumeStatus>({{"ETCD", Text("phase: VOLUME_PHASE_READY "
+                                                "type: VOLUME_TYPE_DIRECTORY")}});
+  const auto partition = AllOf<block::VolumeStatus>(
+      {{"ETCD", Text("phase: VOLUME_PHASE_READY type: VOLUME_TYPE_PARTITION size: 4294967296")}});
+  CHECK_THAT(CheckVolumeChange(Volume(""), Etcd(provisioning), directory),
+             StatusIs(absl::StatusCode::kFailedPrecondition,
+                      "VolumeConfig ETCD: provisioning: the volume is a directory of EPHEMERAL, "
+                      "and stays one while the node has it"));
+  CHECK(absl::IsFailedPrecondition(CheckVolumeChange(Etcd(provisioning), Volume(""), partition)));
+  CHECK(absl::IsFailedPrecondition(CheckVolumeChange(Etcd(provisioning), Etcd(""), partition)));
+  CHECK(absl::IsFailedPrecondition(
+      CheckVolumeChange(Etcd(provisioning), Etcd("provisioning: {minSize: 5GiB}"), partition)));
+  CHECK_THAT(CheckVolumeChange(Etcd(provisioning), Etcd(provisioning), partition), IsOk());
+  CHECK_THAT(CheckVolumeChange(Etcd(provisioning), Volume(""), AllOf<block::VolumeStatus>({})),
+             IsOk());
+}
+
+TEST_CASE("volume wishes: the rows say what is a partition and what a directory") {
+  const auto with = StateVolumes(AllOf<config::MachineConfig>(
+      {{"v1alpha1", Text("yaml_marshalled: 'apiVersion: v1alpha1\\nkind: VolumeConfig\\nname: "
+                         "ETCD\\nprovisioning: {maxSize: 4GiB}\\n'")}}));
+  REQUIRE_THAT(with, IsOk());
+  const auto rows = Stated(*with);
+  CHECK(rows.find("ETCD")->spec().provisioning().partition_spec().max_size() == 4 * kGib);
+  CHECK(rows.find("ETCD")->spec().mount().target_path() == "/var/lib/etcd");
+  CHECK(rows.find("ETCD")->spec().mount().no_exec());
+  CHECK_FALSE(rows.find("LOG")->spec().has_provisioning());
+  CHECK(rows.find("LOG")->spec().mount().target_path() == "/var/log");
+}
+
 TEST_CASE("volume wishes: the rows say what the volumes are to be") {
   const auto without = StateVolumes(AllOf<config::MachineConfig>({}));
   REQUIRE_THAT(without, IsOk());
-  CHECK(Ids(Stated(*without)) == "EPHEMERAL META STATE");
+  CHECK(Ids(Stated(*without)) == "CRI EPHEMERAL ETCD KUBELET LOG META STATE");
   const auto with = StateVolumes(AllOf<config::MachineConfig>(
       {{"v1alpha1", Text("yaml_marshalled: 'apiVersion: v1alpha1\\nkind: VolumeConfig\\nname: "
                          "EPHEMERAL\\nprovisioning: {maxSize: -1GiB}\\n'")}}));
   REQUIRE_THAT(with, IsOk());
   const auto rows = Stated(*with);
-  const auto& partition = rows.front().spec().provisioning().partition_spec();
+  const auto& partition = rows.find("EPHEMERAL")->spec().provisioning().partition_spec();
   CHECK(partition.grow());
   CHECK(partition.negative_max_size());
   CHECK(partition.max_size() == kGib);

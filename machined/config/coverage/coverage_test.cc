@@ -116,11 +116,11 @@ TEST_CASE("coverage: what is not acted on is named, protection first, each once"
 TEST_CASE("coverage: of the system volumes only those that there are are acted on") {
   const std::string volume = "apiVersion: v1alpha1\nkind: VolumeConfig\nname: ";
   const auto config = config::Load("", volume + "EPHEMERAL\nprovisioning: {grow: true}\n---\n" +
-                                           volume + "ETCD\nprovisioning: {maxSize: 4GiB}\n");
+                                           volume + "ETCD\nprovisioning: {maxSize: 4GiB}\n---\n" +
+                                           volume + "IMAGECACHE\nprovisioning: {maxSize: 4GiB}\n");
   REQUIRE_THAT(config, base::IsOk());
   CHECK(Lines(NotActedOn(*config)) ==
-        std::vector<std::string>{
-            "VolumeConfig ETCD: of the system volumes there are STATE and EPHEMERAL only"});
+        std::vector<std::string>{"VolumeConfig IMAGECACHE: the image cache is not there yet"});
 }
 
 TEST_CASE("coverage: of the files of the config, containerd's waits for it") {
