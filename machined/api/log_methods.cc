@@ -175,7 +175,7 @@ class LogsCall : public rpc::Call {
           }
           call.file_ = std::make_unique<FileLog>(
               call.context_, call.stream_,
-              std::make_unique<FileTail>(call.context_.files, *path, lines), call.follow_);
+              std::make_unique<FileTail>(call.context_.tree, *path, lines), call.follow_);
           call.file_->Send();
         });
   }
