@@ -162,14 +162,14 @@ SystemVolume DiskStorage::DescribeBelowVar(const VolumePlace& place, bool mounte
   if (found->error.ok() && !found->growth_error.ok()) {
     described.problem = std::format("it does not grow: {}", base::MessageOf(found->growth_error));
   }
-  if (!found->partition.has_value()) {
+  if (found->partition.number == 0) {
     return described;
   }
-  described.device = PartitionPath(found->disk, found->partition->number);
+  described.device = PartitionPath(found->disk, found->partition.number);
   described.disk = found->disk;
-  described.number = found->partition->number;
-  described.partition_uuid = disk::ToText(found->partition->id);
-  described.size_bytes = found->partition->size_bytes;
+  described.number = found->partition.number;
+  described.partition_uuid = disk::ToText(found->partition.id);
+  described.size_bytes = found->partition.size_bytes;
   described.target = mounts_.IsMounted(found->target).value_or(false) ? found->target : "";
   return described;
 }

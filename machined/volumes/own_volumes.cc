@@ -54,11 +54,11 @@ absl::Status OwnVolumes::MountOne(const std::string& system_disk, const OtherDis
   ASSIGN_OR_RETURN(volume.disk, DiskOf(system_disk, system.disk(), volume.wish, others));
   volume.growth_error = Grow(system.disk(), volume);
   ASSIGN_OR_RETURN(const disk::PartitionTable table, ReadTable(doors_.devices, volume.disk));
-  volume.partition = disk::FindVolume(table, system.disk(), volume.wish.label());
-  if (!volume.partition.has_value()) {
+  const auto found = disk::FindVolume(table, system.disk(), volume.wish.label());
+  if (!found.has_value()) {
     return absl::NotFoundError(std::format("{} lost its partition", volume.disk));
   }
-  const disk::Partition& partition = *volume.partition;
+  const disk::Partition& partition = volume.partition = *found;
   RETURN_IF_ERROR(doors_.devices.AddPartition(volume.disk, partition.number, partition.offset_bytes,
                                               partition.size_bytes));
   RETURN_IF_ERROR(MountPartition(volume));
@@ -158,14 +158,14 @@ absl::Status OwnVolumes::MountPartition(const Volume& volume) {
   const sys::Ownership ownership{
       .uid = wish.place.user, .gid = wish.place.user, .mode = wish.place.mode};
   RETURN_IF_ERROR(sys::MakeDirectory(volume.target, ownership));
-  const sys::MountPlan plan{.device = PartitionPath(volume.disk, volume.partition->number),
+  const sys::MountPlan plan{.device = PartitionPath(volume.disk, volume.partition.number),
                             .type = "xfs",
                             .target = volume.target,
                             .programs = wish.place.programs,
                             .secure = wish.secure,
                             .access_times = wish.access_times};
-  RETURN_IF_ERROR(disk::IsBlank(*volume.partition) ? files_.Make(plan, wish.place.label)
-                                                   : files_.MountOrRepair(plan, wish.place.label));
+  RETURN_IF_ERROR(disk::IsBlank(volume.partition) ? files_.Make(plan, wish.place.label)
+                                                  : files_.MountOrRepair(plan, wish.place.label));
   return sys::MakeDirectory(volume.target, ownership);
 }
 
@@ -177,11 +177,11 @@ absl::Status OwnVolumes::SetMade(const Volume& volume, bool elsewhere) {
     RETURN_IF_ERROR(sys::WriteFileAtomically(std::format("{}/{}", state_, kMadeElsewhere),
                                              absl::StrJoin(made, "\n"), 0600));
   }
-  if (!disk::IsBlank(*volume.partition)) {
+  if (!disk::IsBlank(volume.partition)) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(disk::PartitionTable table, ReadTable(doors_.devices, volume.disk));
-  disk::SetBlank(*volume.partition, false, table);
+  disk::SetBlank(volume.partition, false, table);
   return WriteTable(doors_.devices, volume.disk, table);
 }
 

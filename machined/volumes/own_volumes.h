@@ -2,7 +2,6 @@
 // kubelet's, logs.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +29,8 @@ class OwnVolumes {
   };
   struct Volume {
     VolumeWish wish{};
-    std::string disk{};  // device; empty: it is on none
-    std::optional<disk::Partition> partition{};
+    std::string disk{};           // device; empty: it is on none
+    disk::Partition partition{};  // number 0: there is none
     std::string target{};
     absl::Status error{};         // why it is not mounted
     absl::Status growth_error{};  // why it does not grow

@@ -210,10 +210,10 @@ TEST_CASE("own volumes: one grows where its config lets it") {
   VolumeWish wish = Wish("LOG");
   wish.size.max_bytes = 6 * kMib;
   REQUIRE_THAT(n.Boot({wish}, On("LOG", {"/dev/sdb"})), IsOk());
-  CHECK(n.volumes->volumes().at(0).partition->size_bytes == 6 * kMib);
+  CHECK(n.volumes->volumes().at(0).partition.size_bytes == 6 * kMib);
   wish.size = {.min_bytes = 4 * kMib, .max_bytes = 8 * kMib, .grow = true};
   REQUIRE_THAT(n.Boot({wish}, On("LOG", {"/dev/sdb"})), IsOk());
-  CHECK(n.volumes->volumes().at(0).partition->size_bytes == 8 * kMib);
+  CHECK(n.volumes->volumes().at(0).partition.size_bytes == 8 * kMib);
 }
 
 TEST_CASE("own volumes: a wipe of one has the next boot make it anew in its place") {
