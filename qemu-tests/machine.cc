@@ -144,10 +144,14 @@ absl::Status Machine::Start() {
   if (spec_.serves_kubernetes) {
     ASSIGN_OR_RETURN(kubernetes_port_, FreePort());
   }
+  if (!spec_.served.empty()) {
+    ASSIGN_OR_RETURN(served_port_, FreePort());
+  }
   const LaunchOptions options{.accelerator = Accelerator(spec_.arch),
                               .command_line = std::move(command_line),
                               .api_port = port,
                               .kubernetes_port = kubernetes_port_,
+                              .served_port = served_port_,
                               .injector = absl::StrCat("/tmp/ichor-injector-", port),
                               .monitor = absl::StrCat("/tmp/ichor-monitor-", port)};
   ASSIGN_OR_RETURN(qemu_, ChildProcess::Start(QemuCommand(spec_, files_, options),

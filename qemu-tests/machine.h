@@ -38,6 +38,9 @@ class Machine {
   // On 127.0.0.1, from Start() on; leads to the API server of a machine that serves Kubernetes.
   std::uint16_t kubernetes_port() const { return kubernetes_port_; }
 
+  // On 127.0.0.1, from Start() on; leads to what the spec says is served.
+  std::uint16_t served_port() const { return served_port_; }
+
   // What gets faults inside, in a machine that has it, from Start() to PowerCut(). Each boot waits
   // for it.
   Injector& injector() { return *injector_; }
@@ -83,6 +86,7 @@ class Machine {
   MachineFiles files_;
   std::chrono::seconds patience_ = NodeApi::kPatience;
   std::uint16_t kubernetes_port_ = 0;
+  std::uint16_t served_port_ = 0;
   std::optional<ChildProcess> qemu_;
   std::unique_ptr<Injector> injector_;
   std::unique_ptr<NodeApi> api_;

@@ -48,9 +48,11 @@ struct MachineSpec {
   // Or, by UEFI, in the order that its own variables say: QEMU says none.
   bool orders_by_variables = false;
   std::vector<NicSpec> nics = {{}};
-  std::string uuid;                // of the board, in SMBIOS; empty: QEMU's
-  std::string serial;              // the same
+  std::string clock;   // what it shows at first, "2026-11-23T01:30:00", UTC; empty: the time
+  std::string uuid;    // of the board, in SMBIOS; empty: QEMU's
+  std::string serial;  // the same
   bool serves_kubernetes = false;  // a port of this machine leads to its API server
+  std::string served;              // and another one here, "10.0.2.200:80" of QEMU's network
   // For machines that QEMU gives the kernel to:
   std::string arguments;         // behind the image's command line
   bool has_injector = false;     // faults get inside: injector.h

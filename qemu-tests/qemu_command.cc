@@ -149,10 +149,13 @@ std::string CableOf(const NicSpec& nic, std::size_t index) {
 }
 
 // The ports of this machine that lead to the guest, behind the words of its network.
-std::string ForwardsOf(const LaunchOptions& options) {
+std::string ForwardsOf(const MachineSpec& spec, const LaunchOptions& options) {
   std::string words = absl::StrCat(",hostfwd=tcp:127.0.0.1:", options.api_port, "-:50000");
   if (options.kubernetes_port != 0) {
     absl::StrAppend(&words, ",hostfwd=tcp:127.0.0.1:", options.kubernetes_port, "-:6443");
+  }
+  if (!spec.served.empty()) {
+    absl::StrAppend(&words, ",hostfwd=tcp:127.0.0.1:", options.served_port, "-", spec.served);
   }
   return words;
 }
@@ -171,7 +174,7 @@ Words NicWords(const MachineSpec& spec, const LaunchOptions& options) {
     } else if (!spec.nics[i].has_carrier) {
       Add(words, {"-netdev", network});  // unplugged when QEMU runs
     } else {
-      const std::string forward = std::exchange(forwards, true) ? "" : ForwardsOf(options);
+      const std::string forward = std::exchange(forwards, true) ? "" : ForwardsOf(spec, options);
       Add(words, {"-netdev", network + forward});
     }
     const int slot = spec.nics[i].pci_slot;
@@ -214,6 +217,9 @@ std::vector<std::string> QemuCommand(const MachineSpec& spec, const MachineFiles
               "-device",     "virtio-rng-pci",
               "-device",     "i6300esb",
               "-action",     "watchdog=reset"});
+  if (!spec.clock.empty()) {
+    Add(words, {"-rtc", "base=" + spec.clock});
+  }
   if (!spec.uuid.empty()) {
     Add(words, {"-uuid", spec.uuid});
   }

@@ -15,6 +15,7 @@ struct LaunchOptions {
   std::string command_line;    // the kernel's, when QEMU boots it directly
   std::uint16_t api_port = 0;  // on 127.0.0.1; leads to the node's API over the first carrier
   std::uint16_t kubernetes_port = 0;  // the same, to its Kubernetes API server; 0: none
+  std::uint16_t served_port = 0;      // the same, to what the machine serves
   // The socket of the injector's port. A short path: 107 bytes are the most.
   std::string injector;
   std::string monitor;  // the socket of QEMU's machine protocol; as short

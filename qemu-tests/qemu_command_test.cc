@@ -60,6 +60,14 @@ TEST_CASE("qemu command: Kubernetes is behind the same NIC as the API") {
             "50000,hostfwd=tcp:127.0.0.1:4712-:6443"));
 }
 
+TEST_CASE("qemu command: what the machine serves is behind the same NIC too") {
+  const auto words = QemuCommand({.served = "10.0.2.200:80"}, Files(),
+                                 {.accelerator = "tcg", .api_port = 4711, .served_port = 4713});
+  CHECK(Has(words,
+            "user,id=net0,net=10.0.2.0/24,ipv6-prefix=fec0:0:0:0::,hostfwd=tcp:127.0.0.1:4711-:"
+            "50000,hostfwd=tcp:127.0.0.1:4713-10.0.2.200:80"));
+}
+
 TEST_CASE("qemu command: a cable has two ends, and the API is not behind it") {
   const auto words = QemuCommand({.nics = {{.cable = "/tmp/c", .cable_end = 1}, {}}}, Files(),
                                  {.accelerator = "tcg", .api_port = 4711});

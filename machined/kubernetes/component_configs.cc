@@ -5,6 +5,7 @@
 #include <format>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace {
 namespace v1alpha1 = config::v1alpha1;
 namespace definitions = talos::resource::definitions::k8s;
 using google::protobuf::Struct;
+using google::protobuf::Value;
 
 // What the three programs have in common.
 template <class Document, class Spec>
@@ -48,6 +50,35 @@ void TakeVolumes(const Section& section, Spec& spec) {
 
 std::string CloudProvider(const KubernetesSettings& settings) {
   return settings.cluster().external_cloud_provider().enabled() ? "external" : "";
+}
+
+// Whether the API server answers those whom it does not know when they ask how it is. The kubelet
+// asks as nobody, and ends an API server that refuses.
+bool AnswersProbes(const KubernetesSettings& settings,
+                   const v1alpha1::KubeAPIServerConfig& server) {
+  constexpr std::array<std::string_view, 2> kPaths = {"/livez", "/readyz"};
+  const auto* const document = settings.config().Get<v1alpha1::KubeAuthenticationConfig>();
+  if (document == nullptr) {
+    const auto given = server.extra_args().find("anonymous-auth");
+    return given != server.extra_args().end() && given->second.values_size() == 1 &&
+           given->second.values(0) == "true";
+  }
+  const Value* const anonymous = Find(document->configuration(), {"anonymous"});
+  if (anonymous == nullptr) {
+    return true;
+  }
+  const Value* const enabled = Find(anonymous->struct_value(), {"enabled"});
+  const Value* const conditions = Find(anonymous->struct_value(), {"conditions"});
+  if (enabled == nullptr || !enabled->bool_value()) {
+    return false;
+  }
+  return conditions == nullptr || conditions->list_value().values().empty() ||
+         std::ranges::all_of(kPaths, [conditions](std::string_view path) {
+           return std::ranges::any_of(conditions->list_value().values(),
+                                      [path](const Value& condition) {
+                                        return TextAt(condition.struct_value(), {"path"}) == path;
+                                      });
+         });
 }
 
 // Both rows of a program.
@@ -116,7 +147,7 @@ absl::StatusOr<Desired<k8s::APIServerConfig>> DeriveApiServer(
   if (!settings->Node().skip_node_registration()) {
     spec.set_advertised_address("$(POD_IP)");
   }
-  spec.set_startup_probes_enabled(server.startup_probes());
+  spec.set_startup_probes_enabled(server.startup_probes() && AnswersProbes(*settings, server));
   spec.set_use_authentication_config(settings->config().Get<v1alpha1::KubeAuthenticationConfig>() !=
                                      nullptr);
   auto flags = ApiServerFlags(spec, roots.front().spec());

@@ -54,13 +54,32 @@ TEST_CASE("kube-apiserver: what the config says, and the row with its command li
   CHECK(spec.extra_volumes(0).host_path() == "/var/x");
   CHECK(spec.extra_volumes(0).read_only());
   CHECK(spec.advertised_address() == "$(POD_IP)");
-  CHECK(spec.startup_probes_enabled());
+  CHECK_FALSE(spec.startup_probes_enabled());  // nobody is let in who is not known
   CHECK_FALSE(spec.use_authentication_config());
   const auto& flags = rows.find("final-kube-apiserver")->spec().args();
   CHECK(std::ranges::find(flags, "--v=4") != flags.end());
   CHECK(ApiServer(Cluster().OneDocument("apiServer: {extraArgs: {etcd-servers: x}}"))
             .status()
             .message() == "extra arg \"etcd-servers\" is not allowed");
+}
+
+TEST_CASE("kube-apiserver: the kubelet probes it where anybody may ask how it is") {
+  const auto probes = [](const std::string& text) {
+    return RowsOf(ApiServer(text)).find("kube-apiserver")->spec().startup_probes_enabled();
+  };
+  const auto with = [&](const std::string& configuration, const std::string& server = "") {
+    return probes(Cluster().Documents(
+        Document("KubeAPIServerConfig", "image: a:v1.36.0\n" + server) +
+        Document("KubeAuthenticationConfig", "configuration: " + configuration)));
+  };
+  CHECK(probes(Cluster().OneDocument("apiServer: {extraArgs: {anonymous-auth: \"true\"}}")));
+  CHECK_FALSE(probes(Cluster().Documents(Document("KubeAPIServerConfig", "image: a:v1.36.0"))));
+  CHECK(with("{jwt: []}"));
+  CHECK_FALSE(with("{jwt: []}", "startupProbes: false"));
+  CHECK_FALSE(with("{anonymous: {enabled: false}}"));
+  CHECK(with("{anonymous: {enabled: true}}"));
+  CHECK(with("{anonymous: {enabled: true, conditions: [{path: /readyz}, {path: /livez}]}}"));
+  CHECK_FALSE(with("{anonymous: {enabled: true, conditions: [{path: /livez}]}}"));
 }
 
 TEST_CASE("control plane: the other two, and none of them on a worker") {

@@ -5,6 +5,7 @@
 #include <format>
 
 #include "lib/base/status.h"
+#include "lib/pki/certificate.h"
 #include "lib/resource/tree.h"
 #include "lib/resource/yaml.h"
 
@@ -42,7 +43,7 @@ std::string ClockProblem(const CauseScene& scene) {
   const bool right = std::ranges::any_of(scene.times, [](const auto& row) {
     return row.spec().synced() || row.spec().sync_disabled();
   });
-  return right ? "" : "the clock is not synchronized: no time server has given the time";
+  return right ? scene.clock : "the clock is not synchronized: no time server has given the time";
 }
 
 // What keeps ending before it runs, in its own words.
@@ -172,6 +173,22 @@ std::string PullLog::ProblemOf(const All<k8s::StaticPod>& pods,
     }
   }
   return "";
+}
+
+std::string WrongClock(const std::string& ca_pem,
+                       std::chrono::sys_time<std::chrono::nanoseconds> now) {
+  const auto ca = pki::Certificate::FromPem(ca_pem);
+  if (!ca.ok() || (ca->NotBefore() <= now && now <= ca->NotAfter())) {
+    return "";
+  }
+  const auto text = [](base::WallTime time) {
+    return std::format("{:%F %R} UTC", std::chrono::floor<std::chrono::minutes>(time));
+  };
+  return now < ca->NotBefore()
+             ? std::format("the clock is wrong: it says {}, and the cluster's CA was made at {}",
+                           text(now), text(ca->NotBefore()))
+             : std::format("the clock is wrong, or the cluster's CA is old: it ended at {}",
+                           text(ca->NotAfter()));
 }
 
 std::string MissingNetwork(const KubernetesWish& wish, const All<k8s::NodeCondition>& conditions) {

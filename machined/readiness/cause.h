@@ -27,6 +27,7 @@ struct CauseScene {
   All<services::ProcessStatus> processes;
   All<time::TimeStatus> times;
   All<k8s::StaticPodStatus> pods;
+  std::string clock{};     // what WrongClock says
   std::string endpoint{};  // what EndpointProblem said last
   std::string pull{};      // what PullLog says
 };
@@ -61,6 +62,11 @@ class PullLog {
 // the cluster's endpoint, the programs of the control plane. Empty if there is none. What the
 // kubelet says of its pods counts before what its log says.
 std::string CauseOf(const CauseScene& scene);
+
+// What a CA of the cluster, in PEM, says of this machine's clock: it was made later than `now`, or
+// has ended. Empty if the CA is valid, or cannot be read.
+std::string WrongClock(const std::string& ca_pem,
+                       std::chrono::sys_time<std::chrono::nanoseconds> now);
 
 // "CNI: none installed" where the config leaves that to others, and nobody has done it; or empty.
 std::string MissingNetwork(const KubernetesWish& wish, const All<k8s::NodeCondition>& conditions);

@@ -1,6 +1,7 @@
 #include "machined/readiness/cause.h"
 
 #include "catch2/catch_test_macros.hpp"
+#include "lib/pki/identity.h"
 #include "lib/resource/yaml.h"
 #include "lib/runtime/test_rows.h"
 
@@ -50,8 +51,26 @@ TEST_CASE("cause: one at a time, in the order in which a node comes up") {
   scene.processes = AllOf<services::ProcessStatus>(
       {{"kubelet", "failures: 1 ended: 'image k:1 cannot be pulled: no such host'"}});
   CHECK(CauseOf(scene) == "image k:1 cannot be pulled: no such host");
+  scene.clock = "the clock";
+  CHECK(CauseOf(scene) == "the clock");
   scene.times = AllOf<time::TimeStatus>({{"node", ""}});
   CHECK(CauseOf(scene) == "the clock is not synchronized: no time server has given the time");
+}
+
+TEST_CASE("cause: a clock is wrong before the cluster's CA was made, and after it ended") {
+  const base::WallTime made =
+      std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) + std::chrono::minutes(90);
+  constexpr std::chrono::days kDay(1);
+  const auto ca = pki::NewAuthority(pki::KubernetesAuthority(), made);
+  REQUIRE(ca.ok());
+  const std::string pem = ca->certificate.ToPem();
+  CHECK(WrongClock(pem, made + kDay).empty());
+  CHECK(WrongClock("", made).empty());
+  CHECK(WrongClock(pem, made - kDay) ==
+        "the clock is wrong: it says 2026-11-22 01:30 UTC, and the cluster's CA was made at "
+        "2026-11-23 01:30 UTC");
+  CHECK(WrongClock(pem, made + 20 * 365 * kDay) ==
+        "the clock is wrong, or the cluster's CA is old: it ended at 2036-11-20 01:30 UTC");
 }
 
 TEST_CASE("cause: a service that ends is one when it does so again and again") {

@@ -32,14 +32,19 @@ void Readiness::OnSettled() {
   ReadConfig();
   FollowEndpoint();
   State();
-  Consider(CauseOf({.wish = wish_,
-                    .states = runtime_.Read<services::ServiceState>(),
-                    .processes = runtime_.Read<services::ProcessStatus>(),
-                    .times = runtime_.Read<time::TimeStatus>(),
-                    .pods = runtime_.Read<k8s::StaticPodStatus>(),
-                    .endpoint = endpoint_problem_,
-                    .pull = pulls_.ProblemOf(runtime_.Read<k8s::StaticPod>(),
-                                             clock_.Monotonic().time_since_epoch())}));
+  const auto secrets = runtime_.Read<secrets::KubeletSecret>();
+  const bool has_ca = !secrets.empty() && !secrets.front().spec().accepted_cas().empty();
+  Consider(CauseOf(
+      {.wish = wish_,
+       .states = runtime_.Read<services::ServiceState>(),
+       .processes = runtime_.Read<services::ProcessStatus>(),
+       .times = runtime_.Read<time::TimeStatus>(),
+       .pods = runtime_.Read<k8s::StaticPodStatus>(),
+       .clock =
+           has_ca ? WrongClock(secrets.front().spec().accepted_cas(0).crt(), clock_.Now()) : "",
+       .endpoint = endpoint_problem_,
+       .pull = pulls_.ProblemOf(runtime_.Read<k8s::StaticPod>(),
+                                clock_.Monotonic().time_since_epoch())}));
   Diagnose();
 }
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <format>
+#include <string_view>
 
-#include "absl/strings/str_replace.h"
 #include "ichor/etcd.resources.h"
 #include "lib/base/status.h"
 #include "lib/sys/file.h"
@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::uint64_t kDiskBytes = std::uint64_t{10} << 30U;
 constexpr int kMemoryMib = 4096;
-constexpr const char* kServer = "https://10.0.2.15:6443";  // the node in QEMU's network
 
 // A node that is all of its cluster, and is asked by names of this machine. Emulation on a busy
 // host is too slow to renew leases in time, and nobody else is there to be elected.
@@ -34,15 +33,16 @@ cluster:
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KubernetesNode>> KubernetesNode::Create(
-    const std::vector<std::string>& patches) {
+    const std::vector<std::string>& patches, const std::string& version) {
   ASSIGN_OR_RETURN(ImageRegistry registry, ImageRegistry::Start());
   std::vector<std::string> all = {kAlone, registry.ConfigPatch()};
   all.insert(all.end(), patches.begin(), patches.end());
-  ASSIGN_OR_RETURN(Cluster cluster, NewCluster(all));
+  ASSIGN_OR_RETURN(Cluster cluster, NewCluster(all, version));
   ASSIGN_OR_RETURN(Machine machine,
                    Machine::Create({.memory_mib = kMemoryMib,
                                     .disks = {{.size_bytes = kDiskBytes, .holds_image = true}},
-                                    .serves_kubernetes = true},
+                                    .serves_kubernetes = true,
+                                    .served = std::format("{}:80", kServedAddress)},
                                    "node"));
   const std::string directory = TestDirectory() + "/kubectl";
   std::filesystem::create_directories(directory);
@@ -92,7 +92,12 @@ absl::Status KubernetesNode::AwaitReady() const {
 }
 
 absl::Status KubernetesNode::Patch(const std::string& patch) {
-  ASSIGN_OR_RETURN(cluster_.config, Patched(cluster_.config, patch));
+  ASSIGN_OR_RETURN(const std::string config, Patched(cluster_.config, patch));
+  return Apply(config);
+}
+
+absl::Status KubernetesNode::Apply(const std::string& config) {
+  cluster_.config = config;
   return api().Apply(cluster_.config, machine::ApplyConfigurationRequest::NO_REBOOT).status();
 }
 
@@ -104,15 +109,18 @@ absl::Status KubernetesNode::CutPower() {
 
 absl::Status KubernetesNode::FetchKubeconfig() {
   constexpr std::size_t kLimit = 1 << 20;
+  constexpr std::string_view kServer = "server: ";
   const std::string path = kubectl_.Kubeconfig();
   RETURN_IF_ERROR(WaitForRunning(api()));
   RETURN_IF_ERROR(Ctl({"kubeconfig", path, "--merge=false", "--force"}).status());
-  ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(path, kLimit));
-  return sys::WriteFileAtomically(
-      path,
-      absl::StrReplaceAll(
-          text, {{kServer, std::format("https://127.0.0.1:{}", machine_.kubernetes_port())}}),
-      0600);
+  ASSIGN_OR_RETURN(std::string text, sys::ReadFile(path, kLimit));
+  const std::size_t server = text.find(kServer);
+  if (server == std::string::npos) {
+    return absl::InternalError("the kubeconfig names no server");
+  }
+  text.replace(server, text.find('\n', server) - server,
+               std::format("{}https://127.0.0.1:{}", kServer, machine_.kubernetes_port()));
+  return sys::WriteFileAtomically(path, text, 0600);
 }
 
 absl::StatusOr<std::string> KubernetesNode::Ctl(const std::vector<std::string>& words) {

@@ -18,10 +18,13 @@ namespace ichor::qemu {
 
 class KubernetesNode {
  public:
+  // Whom a pod may say to be: no machine on QEMU's network. A port of this machine leads there.
+  static constexpr const char* kServedAddress = "10.0.2.200";
+
   // A machine that is off, its config, and a registry. `patches` are of the config, as
-  // --config-patch takes them.
+  // --config-patch takes them; `version` is whose form it has, "v1.11", or empty for today's.
   static absl::StatusOr<std::unique_ptr<KubernetesNode>> Create(
-      const std::vector<std::string>& patches = {});
+      const std::vector<std::string>& patches = {}, const std::string& version = "");
 
   NodeApi& api() { return machine_.api(); }
   Machine& machine() { return machine_; }
@@ -40,7 +43,10 @@ class KubernetesNode {
   // Waits until the node is ready, and all pods that there are, with those of a default config.
   absl::Status AwaitReady() const;
 
-  // Changes the config by a patch, without a reboot.
+  const std::string& config() const { return cluster_.config; }
+
+  // Gives the node another config, or changes it by a patch, without a reboot.
+  absl::Status Apply(const std::string& config);
   absl::Status Patch(const std::string& patch);
 
   // Cuts the power and switches the machine on again.

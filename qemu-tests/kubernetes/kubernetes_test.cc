@@ -195,11 +195,7 @@ void KillFromPod(KubernetesNode& node, const std::string& daemon) {
 
 // Everything is back after the node was off: what was written, and what ran.
 void IsBack(KubernetesNode& node, const Writer& writer) {
-  const std::vector<std::string> taken = writer.Acknowledged();
-  const std::string kept = Ask(node.kubectl(), {"get", "configmaps", "-o", "name"});
-  for (const std::string& name : taken) {
-    CHECK_THAT(kept, ContainsSubstring(name + "\n"));
-  }
+  KeepsAll(node.kubectl(), writer);
   const auto messages = node.api().Call("/machine.MachineService/EtcdStatus", "");
   REQUIRE_THAT(messages, IsOk());
   machine::EtcdStatusResponse status;

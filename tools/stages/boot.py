@@ -12,10 +12,10 @@ from stages import compat, programs
 _TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "containers", "boot",
                                                   "two_disks", "partitions", "verity"))  # the longest first
 _KUBERNETES_TESTS = ("qemu_kubernetes_test", "qemu_control_plane_test")  # what container images are made for
-_LONG_TESTS = ("qemu_kubernetes_restore_test",)  # too
+_LONG_TESTS = ("qemu_kubernetes_restore_test", "qemu_kubernetes_config_test", "qemu_kubernetes_around_test")  # too
 _CLIENTS = (("amd64", "uefi", 50000), ("amd64", "bios", 50100), ("arm64", "uefi", 50200))  # beyond the first with --long only
 _MACHINES = 2  # at a time: one waits for its disk and its clock often enough to leave room
-_INJECTOR = "fault_injector"  # appended to the initramfs of machines that get faults
+_IN_GUESTS = ("fault_injector", "answer_arp", "pin_program")  # what tests have run in machines, from their initramfs or in a pod
 _TIMEOUT_SECONDS = 3600
 
 
@@ -28,7 +28,7 @@ def run(long, kubernetes):
             total += Outcome(failed=1)
             print(f"boot: there is no image for {arch}: ./ichor image {arch}")
     total += presets.build("dev", tests)
-    total += presets.build("release-amd64", [_INJECTOR])
+    total += presets.build("release-amd64", _IN_GUESTS)
     if total.ok:
         steps = [(test, _run, test, long) for test in tests]
         steps += [(f"official client, {arch} {firmware}", _official_client, arch, firmware, ports)
