@@ -136,9 +136,9 @@ void IsLeftOutByBalancers(KubernetesNode& node) {
                                       "  {}: {{$patch: delete}}\n",
                                       kLabel)),
                IsOk());
-  Ask(kubectl, {"wait", "nodes", "--all", "--timeout=10m",
-                R"(--for=jsonpath={.metadata.annotations.talos\.dev/owned-labels}=)"
-                R"(["node-role.kubernetes.io/control-plane"])"});
+  const std::string owned =
+      R"({.metadata.annotations.talos\.dev/owned-labels}=["node-role.kubernetes.io/control-plane"])";
+  Ask(kubectl, {"wait", "nodes", "--all", "--timeout=10m", "--for=jsonpath=" + owned});
   CHECK_THAT(Ask(kubectl, {"get", "nodes", "-o", "name", selected}), !ContainsSubstring("node/"));
 }
 
