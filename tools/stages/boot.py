@@ -9,7 +9,7 @@ from machine import accelerator, running
 from machine.spec import host_arch
 from stages import compat, programs
 
-_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "containers", "boot",
+_TESTS = tuple(f"qemu_{story}_test" for story in ("power_cut", "faults", "config", "machines", "slots", "comeback", "install", "memory", "links", "sources", "full", "nodes", "settings", "volumes", "containers", "boot",
                                                   "two_disks", "partitions", "verity"))  # the longest first
 _KUBERNETES_TESTS = ("qemu_kubernetes_test", "qemu_control_plane_test")  # what container images are made for
 _LONG_TESTS = ("qemu_kubernetes_restore_test", "qemu_kubernetes_config_test", "qemu_kubernetes_around_test")  # too
