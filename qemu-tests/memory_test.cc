@@ -71,27 +71,48 @@ absl::StatusOr<Cluster> ClusterOnDisk() {
                     "v1.11");
 }
 
-TEST_CASE("memory: the disk that the config names gets the system, and is the node by any firmware",
-          "[install][amd64]") {
-  const auto cluster = ClusterOnDisk();
-  REQUIRE_THAT(cluster, IsOk());
-  const std::string disk = EmptyDisk();
-  const std::string identity = InstallFromMemory(*cluster, disk);
+void ExpectTheNodeByAnyFirmware(const Cluster& cluster, const std::string& disk,
+                                const std::string& identity) {
   for (const Firmware firmware : {Firmware::kUefi, Firmware::kBios}) {
     auto machine = Machine::Create({.firmware = firmware, .disks = {{.file = disk}}},
                                    firmware == Firmware::kUefi ? "uefi" : "bios");
     REQUIRE_THAT(machine.status(), IsOk());
     REQUIRE_THAT(machine->Start(), IsOk());
-    machine->api().UseIdentity(cluster->Client({"os:admin"}));
+    machine->api().UseIdentity(cluster.Client({"os:admin"}));
     CHECK(IdentityOf(machine->api()) == identity);
     const auto config = machine->api().Get<config::MachineConfig>("persistent");
     REQUIRE_THAT(config, IsOk());
-    CHECK(config->yaml_marshalled() == cluster->config);
+    CHECK(config->yaml_marshalled() == cluster.config);
     const auto line = machine->api().Get<runtime::KernelCmdline>("cmdline");
     REQUIRE_THAT(line, IsOk());
     CHECK_THAT(line->cmdline(), ContainsSubstring(" talos.platform=metal ichor_test=memory"));
     machine->PowerCut();
   }
+}
+
+void ExpectNoneOfSeveral(const std::string& disk) {
+  const std::string copy = TestDirectory() + "/copy.raw";
+  REQUIRE_THAT(RunTool({"cp", "--sparse=always", disk, copy}, TestDirectory() + "/tools.log"),
+               IsOk());
+  auto machine = Machine::Create(
+      {.firmware = Firmware::kDirect, .disks = {{.file = disk}, {.file = copy}}}, "several");
+  REQUIRE_THAT(machine.status(), IsOk());
+  REQUIRE_THAT(machine->Start(), IsOk());
+  REQUIRE_THAT(WaitForMaintenance(machine->api()), IsOk());
+  const auto diagnostic = machine->api().Get<runtime::Diagnostic>("config");
+  REQUIRE_THAT(diagnostic, IsOk());
+  REQUIRE(diagnostic->details_size() == 1);
+  CHECK_THAT(diagnostic->details(0), ContainsSubstring("/dev/vda, /dev/vdb"));
+}
+
+TEST_CASE("memory: the disk that the config names is the node by any firmware, and no twin of it",
+          "[install][amd64]") {
+  const auto cluster = ClusterOnDisk();
+  REQUIRE_THAT(cluster, IsOk());
+  const std::string disk = EmptyDisk();
+  const std::string identity = InstallFromMemory(*cluster, disk);
+  ExpectTheNodeByAnyFirmware(*cluster, disk, identity);
+  ExpectNoneOfSeveral(disk);
 }
 
 TEST_CASE("memory: without a disk in the config nothing is written, and all disks are listed",
@@ -108,26 +129,6 @@ TEST_CASE("memory: without a disk in the config nothing is written, and all disk
   const std::string said(base::MessageOf(refused.status()));
   CHECK_THAT(said, ContainsSubstring("the config must say which disk to install on"));
   CHECK_THAT(said, ContainsSubstring("/dev/vda") && ContainsSubstring("/dev/vdb"));
-}
-
-TEST_CASE("memory: of several disks with a system none is taken, and they are named",
-          "[install][amd64]") {
-  const auto cluster = ClusterOnDisk();
-  REQUIRE_THAT(cluster, IsOk());
-  const std::string disk = EmptyDisk();
-  InstallFromMemory(*cluster, disk);
-  const std::string copy = TestDirectory() + "/copy.raw";
-  REQUIRE_THAT(RunTool({"cp", "--sparse=always", disk, copy}, TestDirectory() + "/tools.log"),
-               IsOk());
-  auto machine = Machine::Create(
-      {.firmware = Firmware::kDirect, .disks = {{.file = disk}, {.file = copy}}}, "several");
-  REQUIRE_THAT(machine.status(), IsOk());
-  REQUIRE_THAT(machine->Start(), IsOk());
-  REQUIRE_THAT(WaitForMaintenance(machine->api()), IsOk());
-  const auto diagnostic = machine->api().Get<runtime::Diagnostic>("config");
-  REQUIRE_THAT(diagnostic, IsOk());
-  REQUIRE(diagnostic->details_size() == 1);
-  CHECK_THAT(diagnostic->details(0), ContainsSubstring("/dev/vda, /dev/vdb"));
 }
 
 }  // namespace

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <format>
 #include <string>
+#include <vector>
 
+#include "ichor/service.resources.h"
 #include "lib/base/status_matchers.h"
 #include "lib/config/config.h"
 #include "lib/config/migrate/migrate.h"
@@ -27,6 +30,10 @@ constexpr const char* kNoNetwork = R"(cluster:
   network: {cni: {name: none}}
   proxy: {disabled: true}
   coreDNS: {disabled: true}
+)";
+
+constexpr const char* kServingCertificate = R"(machine:
+  kubelet: {extraConfig: {serverTLSBootstrap: true}}
 )";
 
 // Flags of an issuer are there in the one-document form only.
@@ -74,6 +81,7 @@ constexpr const char* kNetwork = R"(cluster:
                 - {name: bin, hostPath: {path: /opt/cni/bin}}
                 - {name: bpf, hostPath: {path: /sys/fs/bpf}}
                 - {name: program, configMap: {name: pin-program, defaultMode: 0755}}
+                - {name: secrets, hostPath: {path: /system/secrets}}
               containers:
                 - name: install
                   image: docker.io/library/busybox:1.37
@@ -83,6 +91,7 @@ constexpr const char* kNetwork = R"(cluster:
                     - {name: bin, mountPath: /opt-bin}
                     - {name: bpf, mountPath: /bpf}
                     - {name: program, mountPath: /program}
+                    - {name: secrets, mountPath: /secrets}
                   command:
                     - sh
                     - -c
@@ -101,6 +110,18 @@ constexpr const char* kNetwork = R"(cluster:
 constexpr const char* kReadyMessage =
     "jsonpath={.items[0].status.conditions[?(@.type==\"Ready\")].status} "
     "{.items[0].status.conditions[?(@.type==\"Ready\")].message}";
+
+// The process of a service, once it is not `before`.
+std::int32_t PidOf(NodeApi& api, const std::string& service, std::int32_t before = 0) {
+  std::int32_t pid = 0;
+  const auto is_another = [&](const auto& rows) {
+    const auto row = rows.find(service);
+    pid = row == rows.end() ? 0 : row->spec().pid();
+    return pid != 0 && pid != before;
+  };
+  REQUIRE_THAT(api.WaitFor<services::ProcessStatus>("a process of " + service, is_another), IsOk());
+  return pid;
+}
 
 std::string Contents(const std::string& path) {
   constexpr std::size_t kLimit = std::size_t{256} << 20U;
@@ -132,6 +153,46 @@ void BringsItsOwnNetwork(KubernetesNode& node) {
   CHECK_THAT(Ask(kubectl, {"-n", "kube-system", "exec", "daemonset/network", "--", "ls", "/bpf",
                            "/opt-bin"}),
              ContainsSubstring("/bpf:\nof-the-network\n") && ContainsSubstring("flannel"));
+}
+
+// The kubelet asked for a certificate to serve with, and the control plane gave it one.
+void KubeletServesWithCertificate(const Kubectl& kubectl) {
+  constexpr const char* kRequest =
+      "jsonpath={range .items[?(@.spec.signerName==\"kubernetes.io/kubelet-serving\")]}"
+      "{.spec.username} {.status.conditions[*].type} {.status.certificate}{\"\\n\"}{end}";
+  CHECK_THAT(Ask(kubectl, {"get", "csr", "-o", kRequest}),
+             ContainsSubstring("system:node:") && ContainsSubstring(" Approved LS0t"));
+}
+
+std::string ContainersOf(const Kubectl& kubectl, const std::string& program) {
+  return Ask(kubectl, {"-n", "kube-system", "get", "pods", "-l", "k8s-app=" + program, "-o",
+                       "jsonpath={.items[*].status.containerStatuses[*].containerID}"});
+}
+
+// What is taken away comes back, and nothing moves but what it is for: a file that was deleted, a
+// kubelet that was stopped, a name in the API server's certificate.
+void ComesBack(KubernetesNode& node) {
+  const Kubectl& kubectl = node.kubectl();
+  const std::int32_t etcd = PidOf(node.api(), "etcd");
+  const std::string scheduler = ContainersOf(kubectl, "kube-scheduler");
+  const std::string manager = ContainersOf(kubectl, "kube-controller-manager");
+  Ask(kubectl, {"-n", "kube-system", "exec", "daemonset/network", "--", "sh", "-c",
+                "cd /secrets/kubernetes/kube-scheduler; sum=$(md5sum kubeconfig); rm kubeconfig; "
+                "until [ \"$(md5sum kubeconfig 2>/dev/null)\" = \"$sum\" ]; do sleep 1; done"});
+
+  const std::int32_t kubelet = PidOf(node.api(), "kubelet");
+  REQUIRE_THAT(node.Ctl({"service", "kubelet", "stop"}).status(), IsOk());
+  REQUIRE_THAT(node.Ctl({"service", "kubelet", "start"}).status(), IsOk());
+  PidOf(node.api(), "kubelet", kubelet);
+
+  const std::vector<std::string> by_name = {"--tls-server-name", "extra.example.org", "get",
+                                            "nodes"};
+  CHECK_FALSE(kubectl.Run(by_name).ok());
+  REQUIRE_THAT(node.Patch("cluster: {apiServer: {certSANs: [extra.example.org]}}"), IsOk());
+  REQUIRE_THAT(kubectl.Eventually(by_name).status(), IsOk());
+  CHECK(ContainersOf(kubectl, "kube-scheduler") == scheduler);
+  CHECK(ContainersOf(kubectl, "kube-controller-manager") == manager);
+  CHECK(PidOf(node.api(), "etcd") == etcd);
 }
 
 // A secret is not in etcd's data as it is; an object that is no secret is.
@@ -202,7 +263,7 @@ TEST_CASE("kubernetes: what the config says of it is seen at its end",
   const auto port = PortOf(*sink, received, "at port ");
   REQUIRE_THAT(port.status(), IsOk());
   const auto made = KubernetesNode::Create(
-      {kNoNetwork, kIssuer,
+      {kNoNetwork, kServingCertificate, kIssuer,
        std::format(
            "apiVersion: v1alpha1\nkind: KmsgLogConfig\nname: test\nurl: udp://10.0.2.2:{}\n",
            *port)},
@@ -213,6 +274,8 @@ TEST_CASE("kubernetes: what the config says of it is seen at its end",
   REQUIRE_THAT(node.Bootstrap(), IsOk());
 
   BringsItsOwnNetwork(node);
+  KubeletServesWithCertificate(node.kubectl());
+  ComesBack(node);
   SecretsAreEncrypted(node);
   IsAudited(node);
   ChangesWhoMayAsk(node);

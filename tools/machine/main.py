@@ -12,6 +12,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -75,7 +76,7 @@ def prepare(options):
     memory = options.memory or (2048 if options.maintenance else 4096)
     machine = Machine(options.name, home, options.arch, firmware, memory, disks,
                       options.api_port or running.free_port(), accelerator.choose(options.arch),
-                      kubernetes_port=0 if options.maintenance else options.kubernetes_port or running.free_port(_KUBERNETES_PORT))
+                      kubernetes_port=options.kubernetes_port or running.free_port(_KUBERNETES_PORT))
     try:
         files.make(machine, sizes)
     except ValueError as error:
@@ -109,9 +110,7 @@ def up(options):
             node.check(options)
         machine = prepare(options)
         if options.maintenance:
-            start(machine, options.timeout)
-            print(f"{machine.name} answers on 127.0.0.1:{machine.api_port}, in maintenance mode:")
-            print(f"  talosctl --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
+            start_in_maintenance(machine, options)
         else:
             make_node(machine, options)
             print(how_to_use(machine, options.wait == "true"))
@@ -120,6 +119,16 @@ def up(options):
         return 1
     print(f"  ./ichor console --name {machine.name}    ./ichor down --name {machine.name}")
     return 0
+
+
+def start_in_maintenance(machine, options):
+    """Starts a machine that gets no config here, with a registry if that was asked for, and prints what to do with it."""
+    more = node.serve_images(machine, options) if options.images == "local" else []
+    start(machine, options.timeout)
+    print(f"{machine.name} answers on 127.0.0.1:{machine.api_port}, in maintenance mode; its API server will on 127.0.0.1:{machine.kubernetes_port}:")
+    print(f"  {node.CTL.relative_to(ROOT)} --nodes 127.0.0.1:{machine.api_port} get disks --insecure")
+    if more:
+        print(f"A config finds the registry with:\n  ichorctl gen config {shlex.join(more)} …")
 
 
 def how_to_use(machine, is_cluster):
@@ -208,7 +217,7 @@ def add_up(commands):
     command.add_argument("--api-port", type=int, metavar="P", help="port on 127.0.0.1 (default: the first free from 50000)")
     command.add_argument("--kubernetes-port", type=int, metavar="P", help=f"the same for its API server (default: the first free from {_KUBERNETES_PORT})")
     command.add_argument("--timeout", type=int, default=600, metavar="SECONDS", help="how long each wait may take (default: 600)")
-    command.add_argument("--maintenance", action="store_true", help="leave the node without a config; what follows is not for it")
+    command.add_argument("--maintenance", action="store_true", help="leave the node without a config; of what follows only --images local is for it")
     command.add_argument("--wait", choices=("true", "false"), default="true", help="false: return when the node has taken its config")
     command.add_argument("--kubernetes-version", metavar="V", help="another release than the default one")
     command.add_argument("--config-patch", action="append", default=[], metavar="PATCH", help="changes the config: @FILE or the patch itself")

@@ -128,10 +128,10 @@ def write_kubeconfig(machine):
     path.write_text(text.replace(f"https://{_GUEST}:6443", f"https://127.0.0.1:{machine.kubernetes_port}"), encoding="utf-8")
 
 
-def await_ready(machine, seconds):
-    """Waits until the node is ready, and prints what is in the way whenever that changes. NodeError if it takes longer."""
+def await_ready(machine, seconds, but_for=()):
+    """Waits until the node is ready but for conditions of those names, and prints what is in the way whenever that changes. NodeError if it takes longer."""
     until, shown = time.monotonic() + seconds, None
-    while (missing := _missing(machine)) != []:
+    while (missing := _missing(machine, but_for)) != []:
         if missing is not None and missing != shown:
             print("".join(f"  {reason}\n" for reason in missing), end="", flush=True)
             shown = missing
@@ -140,22 +140,23 @@ def await_ready(machine, seconds):
         time.sleep(_PERIOD_SECONDS)
 
 
-def _missing(machine):
+def _missing(machine, but_for):
     """What a node that runs with its config still waits for, in its own words; None if it does not answer."""
     try:
         done = _node_ctl(machine, "get", "machinestatus", "machine", "-o", "json")
     except subprocess.TimeoutExpired:
         return None
-    return missing_of(json.loads(done.stdout)["spec"]) if done.returncode == 0 else None
+    return missing_of(json.loads(done.stdout)["spec"], but_for) if done.returncode == 0 else None
 
 
-def missing_of(spec):
-    """What the spec of a machine's status says is missing."""
+def missing_of(spec, but_for=()):
+    """What the spec of a machine's status says is missing, but for conditions of those names."""
     if spec["stage"] != "running":
         return [f"stage {spec['stage']}"]
     if spec["status"].get("ready"):
         return []
-    return [f"{condition['name']}: {condition['reason']}" for condition in spec["status"].get("unmetConditions", ())] or ["not ready"]
+    unmet = spec["status"].get("unmetConditions", ())
+    return [f"{condition['name']}: {condition['reason']}" for condition in unmet if condition["name"] not in but_for] if unmet else ["not ready"]
 
 
 def _node_ctl(machine, *words):

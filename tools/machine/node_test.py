@@ -103,6 +103,7 @@ class ReadyTest(unittest.TestCase):
         time = {"name": "time", "reason": "time is not synced"}
         self.assertEqual(node.missing_of({"stage": "booting", "status": {"ready": False}}), ["stage booting"])
         self.assertEqual(node.missing_of({"stage": "running", "status": {"ready": False, "unmetConditions": [time]}}), ["time: time is not synced"])
+        self.assertEqual(node.missing_of({"stage": "running", "status": {"ready": False, "unmetConditions": [time]}}, ("time",)), [])
         self.assertEqual(node.missing_of({"stage": "running", "status": {"ready": False}}), ["not ready"])
         self.assertEqual(node.missing_of({"stage": "running", "status": {"ready": True, "unmetConditions": []}}), [])
 
