@@ -170,7 +170,7 @@ std::string ContainersOf(const Kubectl& kubectl, const std::string& program) {
 }
 
 // What is taken away comes back, and nothing moves but what it is for: a file that was deleted, a
-// kubelet that was stopped, a name in the API server's certificate.
+// kubelet that was ended, a name in the API server's certificate.
 void ComesBack(KubernetesNode& node) {
   const Kubectl& kubectl = node.kubectl();
   const std::int32_t etcd = PidOf(node.api(), "etcd");
@@ -181,8 +181,7 @@ void ComesBack(KubernetesNode& node) {
                 "until [ \"$(md5sum kubeconfig 2>/dev/null)\" = \"$sum\" ]; do sleep 1; done"});
 
   const std::int32_t kubelet = PidOf(node.api(), "kubelet");
-  REQUIRE_THAT(node.Ctl({"service", "kubelet", "stop"}).status(), IsOk());
-  REQUIRE_THAT(node.Ctl({"service", "kubelet", "start"}).status(), IsOk());
+  REQUIRE_THAT(node.Ctl({"service", "kubelet", "restart"}).status(), IsOk());
   PidOf(node.api(), "kubelet", kubelet);
 
   const std::vector<std::string> by_name = {"--tls-server-name", "extra.example.org", "get",

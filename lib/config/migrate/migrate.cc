@@ -32,9 +32,10 @@ bool HasKind(const Config& config, std::string_view kind) {
   return config.Find(*FindKind(kind)->shape->type) != nullptr;
 }
 
-// Whether a config has the document that a field moves to, or another that excludes the field.
+// Whether a config has the document that a field moves to, or another that excludes the field, or
+// the youngest kind that every config of today has: then all others may stand beside it.
 bool MovesInto(const Migration& migration, const Config& base) {
-  if (HasKind(base, migration.kind)) return true;
+  if (HasKind(base, migration.kind) || HasKind(base, "KubeletConfig")) return true;
   return std::ranges::any_of(AllLegacyConflicts(), [&](const LegacyConflict& conflict) {
     return conflict.name.empty() && IsPartOf(migration.from, conflict.path) &&
            HasKind(base, conflict.kind);
@@ -191,7 +192,9 @@ Findings OldFields(const Patch& patch, const Config& base) {
   if (strategic == nullptr) return {};
   StrategicPatch copy = *strategic;
   Migrator migrator(*copy.source, Migrator::Extent::kPatch, IsControlPlane(base),
-                    [&](const Migration& migration) { return MovesInto(migration, base); });
+                    [&](const Migration& migration) {
+                      return migration.change != Conversion::kStays && MovesInto(migration, base);
+                    });
   for (PatchDocument& one : copy.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
   }

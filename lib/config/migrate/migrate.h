@@ -42,8 +42,9 @@ struct MigratedPatch {
 };
 
 // The patch as it has to be for `base`: fields move where `base` says the same in a document of the
-// current form, others stay. A JSON patch of a config of several documents becomes a piece of
-// config. Errors as above, and for operations that cannot be told so.
+// current form, or is of that form altogether (it has a KubeletConfig); others stay. A JSON patch
+// of a config of several documents becomes a piece of config. Errors as above, and for operations
+// that cannot be told so.
 absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& base);
 
 // What `MigratePatch` would move, as findings: for those who want to be told, not helped.

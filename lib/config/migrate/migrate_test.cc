@@ -95,6 +95,33 @@ p.yaml:3: machine.network.hostname → HostnameConfig.hostname: n1
   CHECK_FALSE(config.text().contains("KubeFlannelCNIConfig"));
 }
 
+TEST_CASE("migrate: over a config of today all fields move that can, and what stays is told") {
+  const auto base = Load(
+      "", std::string(kBase) + "---\napiVersion: v1alpha1\nkind: KubeletConfig\nimage: k:v1\n");
+  REQUIRE_THAT(base.status(), base::IsOk());
+  const auto patch = ParsePatch("p.yaml",
+                                "machine:\n  time: {disabled: true}\n  network: {interfaces: "
+                                "[{interface: eth0, dhcp: true}]}\n");
+  REQUIRE_THAT(patch.status(), base::IsOk());
+  const auto migrated = MigratePatch(*patch, *base);
+  REQUIRE_THAT(migrated.status(), base::IsOk());
+  std::string moves;
+  for (const Move& move : migrated->moves) {
+    moves += ToString(move) + "\n";
+  }
+  CHECK(moves ==
+        "p.yaml:3: machine.network.interfaces → as it is: documents of links end DHCP on all that "
+        "they do not name\n"
+        "p.yaml:2: machine.time.disabled → TimeSyncConfig.enabled: false\n");
+  const auto patched = ApplyPatches(*base, {&migrated->patch, 1});
+  REQUIRE_THAT(patched.status(), base::IsOk());
+  CHECK(patched->text().contains("interface: eth0"));
+  CHECK(patched->text().contains("kind: TimeSyncConfig\nenabled: false"));
+  CHECK(ToStatus(OldFields(*patch, *base)).message() ==
+        "p.yaml:2:10: machine.time.disabled: belongs into a document of its own "
+        "(TimeSyncConfig.enabled: false)");
+}
+
 TEST_CASE("migrate: whoever wants no help is told each field") {
   const auto config = Load("", kBase);
   const auto patch = ParsePatch("p.yaml", kPatches[1]);

@@ -56,6 +56,10 @@ void Migrator::Take(Node& root) {
   for (const Migration& migration : AllMigrations()) {
     const Node* found = FindAt(root, migration.from);
     if (found == nullptr || !wanted_(migration)) continue;
+    if (migration.change == Conversion::kStays) {
+      Note(migration, *found, "as it is: documents of links end DHCP on all that they do not name");
+      continue;
+    }
     const bool unused = FindKind(migration.kind)->option->control_plane_only() && !control_plane_;
     if (unused) {
       Note(migration, *found, "nothing: only a control plane uses it");
@@ -114,6 +118,8 @@ void Migrator::Convert(const Migration& migration, const Node& value) {
     case Conversion::kOnlyIfTrue:
       if (IsTrue(value)) return Note(migration, value, "nothing: it is so");
       return Refuse(migration, value, "has no equivalent in the current form");
+    case Conversion::kStays:
+      return;
     case Conversion::kDropped:
       return Note(migration, value, "nothing: it has no effect any more");
     case Conversion::kUnsupported:

@@ -33,6 +33,7 @@ enum class Conversion : std::uint8_t {
   kOnlyIfTrue,    // what it means today anyway; false has no equivalent
   kDropped,       // means nothing any more
   kUnsupported,   // has no equivalent
+  kStays,         // has an equivalent that means more: it is told, and not moved
 };
 
 struct Migration {
