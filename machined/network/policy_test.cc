@@ -1,9 +1,11 @@
 #include "machined/network/policy.h"
 
+#include <map>
 #include <string>
 
 #include "catch2/catch_test_macros.hpp"
 #include "lib/base/status_matchers.h"
+#include "lib/config/migrate/migrate.h"
 #include "lib/resource/address_text.h"
 #include "lib/runtime/test_rows.h"
 
@@ -99,6 +101,64 @@ kind: StaticHostConfig
 name: fd00::8
 hostnames: [a]
 )";
+
+// All that is wished of each link, by its name.
+std::map<std::string, std::string> WishesByLink(const std::string& text) {
+  const NetworkConfiguration::Spec spec = Described(text);
+  std::map<std::string, definitions::NetworkDevice> links;
+  for (definitions::NetworkDevice device : spec.devices()) {
+    std::string name = device.which().name();
+    if (device.vlan_on_it()) {
+      device.mutable_link()->set_parent_name(name);
+      device.clear_vlan_on_it();
+      name += "." + std::to_string(device.link().vlan().vid());
+      device.mutable_which()->set_name(name);
+    }
+    links[name].MergeFrom(device);
+  }
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, device] : links)
+    texts[name] = device.DebugString();
+  return texts;
+}
+
+TEST_CASE("network config: interfaces that were migrated wish the same of each link") {
+  const auto base = config::Load("", R"(version: v1alpha1
+machine: {type: worker}
+---
+apiVersion: v1alpha1
+kind: LinkConfig
+name: eth5
+)");
+  REQUIRE_THAT(base.status(), base::IsOk());
+  const auto patch = config::ParsePatch("p.yaml", R"(machine:
+  network:
+    interfaces:
+      - interface: eth0
+        mtu: 1400
+        addresses: [10.0.0.5/24, "fd00::5"]
+        routes:
+          - {network: 0.0.0.0/0, gateway: 10.0.0.1}
+          - {network: 10.7.0.0/16, gateway: 10.0.0.9, metric: 7, mtu: 1300, source: 10.0.0.5}
+        vlans:
+          - {vlanId: 7, dhcp: true, mtu: 1200, dhcpOptions: {routeMetric: 50}}
+      - interface: eth1
+        dhcp: true
+        dhcpOptions: {ipv6: true, duidv6: "00010203"}
+      - {interface: dummy0, dummy: true, cidr: 10.1.0.1/32}
+)");
+  REQUIRE_THAT(patch.status(), base::IsOk());
+  const auto migrated = config::MigratePatch(*patch, *base);
+  REQUIRE_THAT(migrated.status(), base::IsOk());
+  const auto old_form = config::ApplyPatches(*base, {&*patch, 1});
+  const auto new_form = config::ApplyPatches(*base, {&migrated->patch, 1});
+  REQUIRE_THAT(old_form.status(), base::IsOk());
+  REQUIRE_THAT(new_form.status(), base::IsOk());
+  CHECK_FALSE(new_form->text().contains("interfaces"));
+  const auto wishes = WishesByLink(std::string(old_form->text()));
+  CHECK(wishes.size() == 5);
+  CHECK(WishesByLink(std::string(new_form->text())) == wishes);
+}
 
 }  // namespace
 

@@ -32,6 +32,20 @@ bool HasKind(const Config& config, std::string_view kind) {
   return config.Find(*FindKind(kind)->shape->type) != nullptr;
 }
 
+// Interfaces move where documents of links are the form already: the first of them ends DHCP on all
+// links that none names. Of one link only one form may speak.
+void DecideInterfaces(const Config& base, Migrator& migrator) {
+  static constexpr auto kLinks = std::to_array<std::string_view>(
+      {"LinkConfig", "VLANConfig", "BondConfig", "BridgeConfig", "DummyLinkConfig", "VRFConfig",
+       "VethConfig", "WireguardConfig", "DHCPv4Config", "DHCPv6Config"});
+  const auto* legacy = base.Get<v1alpha1::LegacyConfig>();
+  if (!std::ranges::any_of(kLinks, [&](std::string_view kind) { return HasKind(base, kind); })) {
+    migrator.KeepInterfaces("documents of links end DHCP on all that they do not name");
+  } else if (legacy != nullptr && legacy->machine().network().interfaces_size() > 0) {
+    migrator.KeepInterfaces("the config has interfaces of that form");
+  }
+}
+
 // Whether a config has the document that a field moves to, or another that excludes the field, or
 // the youngest kind that every config of today has: then all others may stand beside it.
 bool MovesInto(const Migration& migration, const Config& base) {
@@ -150,6 +164,7 @@ absl::StatusOr<MigratedConfig> Migrate(const Config& config, const MigrateOption
     return known && !(unnamed && migration.kind == "KubeClusterConfig");
   };
   Migrator migrator(*made, Migrator::Extent::kConfig, IsControlPlane(config), wanted);
+  DecideInterfaces(config, migrator);
   WorkingCopy copy(config);
   migrator.Take(copy.Find(*legacy)->document.root);
   RETURN_IF_ERROR(ToStatus(migrator.errors()));
@@ -171,6 +186,7 @@ absl::StatusOr<MigratedPatch> MigratePatch(const Patch& patch, const Config& bas
   }
   Migrator migrator(*result.source, Migrator::Extent::kPatch, IsControlPlane(base),
                     [&](const Migration& migration) { return MovesInto(migration, base); });
+  DecideInterfaces(base, migrator);
   for (PatchDocument& one : result.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
   }
@@ -192,14 +208,14 @@ Findings OldFields(const Patch& patch, const Config& base) {
   if (strategic == nullptr) return {};
   StrategicPatch copy = *strategic;
   Migrator migrator(*copy.source, Migrator::Extent::kPatch, IsControlPlane(base),
-                    [&](const Migration& migration) {
-                      return migration.change != Conversion::kStays && MovesInto(migration, base);
-                    });
+                    [&](const Migration& migration) { return MovesInto(migration, base); });
+  DecideInterfaces(base, migrator);
   for (PatchDocument& one : copy.documents) {
     if (one.document.kind->legacy()) migrator.Take(one.document.root);
   }
   Findings findings = std::move(migrator.errors());
   for (const Move& move : migrator.moves()) {
+    if (move.stays) continue;
     findings.push_back({.file = move.file,
                         .place = move.place,
                         .path = move.from,

@@ -17,7 +17,8 @@ struct Move {
   std::string file;
   Place place{};
   std::string from;
-  std::string to;  // document, key and value
+  std::string to;      // document, key and value
+  bool stays = false;  // it did not move, and `to` says why
 };
 
 std::string ToString(const Move& move);

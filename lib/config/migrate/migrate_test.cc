@@ -43,7 +43,7 @@ serviceSubnets: [10.96.0.0/12]
 ---
 apiVersion: v1alpha1
 kind: KubeProxyConfig
-image: p
+image: p:v1.36.0
 config: {}
 ---
 apiVersion: v1alpha1
@@ -120,6 +120,132 @@ TEST_CASE("migrate: over a config of today all fields move that can, and what st
   CHECK(ToStatus(OldFields(*patch, *base)).message() ==
         "p.yaml:2:10: machine.time.disabled: belongs into a document of its own "
         "(TimeSyncConfig.enabled: false)");
+}
+
+// What a patch makes of the base, and what is told about it.
+struct Patched {
+  Config config;
+  std::string moves{};
+};
+
+Patched PatchedBase(const std::string& text) {
+  auto config = Load("", Cat(kBase, "---\napiVersion: v1alpha1\nkind: LinkConfig\nname: eth5\n"));
+  REQUIRE_THAT(config.status(), base::IsOk());
+  const auto patch = ParsePatch("p.yaml", text);
+  REQUIRE_THAT(patch.status(), base::IsOk());
+  const auto migrated = MigratePatch(*patch, *config);
+  REQUIRE_THAT(migrated.status(), base::IsOk());
+  auto patched = ApplyPatches(*config, {&migrated->patch, 1});
+  REQUIRE_THAT(patched.status(), base::IsOk());
+  CHECK(ToStatus(Validate(*patched, {})).message() == "");
+  Patched result{.config = *std::move(patched)};
+  for (const Move& move : migrated->moves)
+    result.moves += move.to + "\n";
+  return result;
+}
+
+TEST_CASE("migrate: interfaces become documents of links, leases and virtual IPs") {
+  const Patched patched = PatchedBase(R"(machine:
+  network:
+    interfaces:
+      - interface: eth0
+        mtu: 1400
+        addresses: [10.0.0.5/24, "fd00::5"]
+        routes:
+          - {network: 0.0.0.0/0, gateway: 10.0.0.1}
+          - {network: 10.7.0.0/16, gateway: 10.0.0.9, metric: 7, mtu: 1300, source: 10.0.0.5}
+        vip: {ip: 10.0.0.100}
+        vlans:
+          - {vlanId: 7, dhcp: true, mtu: 1200, dhcpOptions: {routeMetric: 50}, routes: []}
+      - interface: eth1
+        dhcp: true
+        dhcpOptions: {ipv4: false, ipv6: true, duidv6: "00010203"}
+        vip: {ip: 10.0.0.101, hcloud: {apiToken: hush}}
+      - {interface: dummy0, dummy: true, cidr: 10.1.0.1/32}
+)");
+  CHECK(patched.moves ==
+        "LinkConfig eth0\nLayer2VIPConfig 10.0.0.100\nVLANConfig eth0.7\n"
+        "DHCPv4Config eth0.7\nLinkConfig eth1\nDHCPv6Config eth1\nHCloudVIPConfig 10.0.0.101\n"
+        "DummyLinkConfig dummy0\n");
+  const std::string_view text = patched.config.text();
+  CHECK(text.substr(text.find("kind: Layer2VIPConfig")) == R"(kind: Layer2VIPConfig
+name: 10.0.0.100
+link: eth0
+---
+apiVersion: v1alpha1
+kind: LinkConfig
+name: eth0
+mtu: 1400
+addresses:
+    - address: 10.0.0.5/24
+    - address: fd00::5/128
+routes:
+    - destination: 0.0.0.0/0
+      gateway: 10.0.0.1
+    - destination: 10.7.0.0/16
+      gateway: 10.0.0.9
+      metric: 7
+      mtu: 1300
+      source: 10.0.0.5
+---
+apiVersion: v1alpha1
+kind: DHCPv4Config
+name: eth0.7
+routeMetric: 50
+---
+apiVersion: v1alpha1
+kind: VLANConfig
+name: eth0.7
+mtu: 1200
+vlanID: 7
+parent: eth0
+---
+apiVersion: v1alpha1
+kind: DHCPv6Config
+name: eth1
+clientIdentifier: duid
+duidRaw: "00010203"
+---
+apiVersion: v1alpha1
+kind: HCloudVIPConfig
+name: 10.0.0.101
+link: eth1
+apiToken: hush
+---
+apiVersion: v1alpha1
+kind: LinkConfig
+name: eth1
+---
+apiVersion: v1alpha1
+kind: DummyLinkConfig
+name: dummy0
+addresses:
+    - address: 10.1.0.1/32
+)");
+}
+
+TEST_CASE("migrate: interfaces that documents cannot name stay, and it is told why") {
+  const Patched patched = PatchedBase(
+      "machine: {network: {interfaces: [{interface: eth0, dhcp: true}, "
+      "{deviceSelector: {physical: true}, dhcp: true}]}}");
+  CHECK(patched.moves == "as it is: deviceSelector is not moved\n");
+  CHECK(patched.config.text().contains("deviceSelector"));
+  CHECK_FALSE(patched.config.text().contains("DHCPv4Config"));
+}
+
+TEST_CASE(
+    "migrate: interfaces of a whole config stay, since other links ask for leases beside them") {
+  const auto config = Load("",
+                           "machine:\n  type: worker\n  network:\n    interfaces:\n"
+                           "      - {interface: eth0, dhcp: true}\n");
+  REQUIRE_THAT(config.status(), base::IsOk());
+  const auto migrated = Migrate(*config);
+  REQUIRE_THAT(migrated.status(), base::IsOk());
+  REQUIRE(migrated->moves.size() == 1);
+  CHECK(ToString(migrated->moves.front()) ==
+        "4: machine.network.interfaces → as it is: documents of links end DHCP on all that they do "
+        "not name");
+  CHECK(migrated->config.text().contains("{interface: eth0, dhcp: true}"));
 }
 
 TEST_CASE("migrate: whoever wants no help is told each field") {

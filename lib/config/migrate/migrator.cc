@@ -56,8 +56,9 @@ void Migrator::Take(Node& root) {
   for (const Migration& migration : AllMigrations()) {
     const Node* found = FindAt(root, migration.from);
     if (found == nullptr || !wanted_(migration)) continue;
-    if (migration.change == Conversion::kStays) {
-      Note(migration, *found, "as it is: documents of links end DHCP on all that they do not name");
+    if (const std::string reason = ReasonToStay(migration, *found); !reason.empty()) {
+      Note(migration, *found, Cat("as it is: ", reason));
+      moves_.back().stays = true;
       continue;
     }
     const bool unused = FindKind(migration.kind)->option->control_plane_only() && !control_plane_;
@@ -70,6 +71,11 @@ void Migrator::Take(Node& root) {
     const std::string_view section = FirstStep(migration.from);
     RemoveAt(*root.Find(section), AfterFirstStep(migration.from));
   }
+}
+
+std::string Migrator::ReasonToStay(const Migration& migration, const Node& value) const {
+  if (migration.change != Conversion::kInterfaces || value.children.empty()) return "";
+  return !interfaces_stay_.empty() ? interfaces_stay_ : InterfacesReasonToStay(value);
 }
 
 void Migrator::Convert(const Migration& migration, const Node& value) {
@@ -115,11 +121,11 @@ void Migrator::Convert(const Migration& migration, const Node& value) {
       return Mirrors(migration, value);
     case Conversion::kRegistries:
       return Registries(migration, value);
+    case Conversion::kInterfaces:
+      return Interfaces(migration, value);
     case Conversion::kOnlyIfTrue:
       if (IsTrue(value)) return Note(migration, value, "nothing: it is so");
       return Refuse(migration, value, "has no equivalent in the current form");
-    case Conversion::kStays:
-      return;
     case Conversion::kDropped:
       return Note(migration, value, "nothing: it has no effect any more");
     case Conversion::kUnsupported:

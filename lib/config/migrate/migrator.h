@@ -19,6 +19,9 @@ namespace ichor::config {
 // Whether a scalar says true.
 bool IsTrue(const Node& value);
 
+// Why a list of interfaces stays where it is, as documents cannot say all of it; empty if it moves.
+std::string InterfacesReasonToStay(const Node& interfaces);
+
 class Migrator {
  public:
   // Whether a config moves as a whole, or what a patch says of one.
@@ -44,6 +47,9 @@ class Migrator {
   void RefuseAnonymous();
   void AddDefaultAuthorizers(const Config& config);
 
+  // Leaves interfaces where they are, and tells why.
+  void KeepInterfaces(std::string reason) { interfaces_stay_ = std::move(reason); }
+
   bool Has(std::string_view kind) const;
 
   std::vector<Document>& documents() { return documents_; }
@@ -52,6 +58,8 @@ class Migrator {
   Findings& errors() { return errors_; }
 
  private:
+  // Why a field is left where it is; empty if it moves.
+  std::string ReasonToStay(const Migration& migration, const Node& value) const;
   void Convert(const Migration& migration, const Node& value);
   void Keep(const Migration& migration, const Node& value, Node converted);
   void Hostname(const Migration& migration, const Node& value);
@@ -70,6 +78,12 @@ class Migrator {
   void VolumeKeys(const Migration& migration, const Node& value);
   void Mirrors(const Migration& migration, const Node& value);
   void Registries(const Migration& migration, const Node& value);
+  void Interfaces(const Migration& migration, const Node& value);
+  Document& Link(const Migration& migration, const Node& item, std::string_view kind,
+                 std::string_view name);
+  void Leases(const Migration& migration, const Node& item, std::string_view name);
+  void VirtualIp(const Migration& migration, const Node& item, std::string_view name);
+  Node Address(const Node& value);
   void Tls(std::string_view host, const Node& tls);
   void Delete(std::string_view kind, std::vector<std::string_view> path, const Node& because,
               std::string_view name = "");
@@ -85,6 +99,7 @@ class Migrator {
   Extent extent_;
   bool control_plane_;
   std::function<bool(const Migration&)> wanted_;
+  std::string interfaces_stay_;  // why; empty if they move
   std::vector<Document> documents_;
   std::vector<Deletion> deletions_;
   std::vector<Move> moves_;

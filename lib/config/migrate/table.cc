@@ -98,7 +98,7 @@ constexpr auto kMigrations = std::to_array<Migration>({
     {"machine.kubelet.disableManifestsDirectory", "KubeletConfig", "", kOnlyIfTrue},
     {"machine.kubelet.extraMounts", "KubeletConfig", "", kUnsupported},
     {"machine.network.hostname", "HostnameConfig", "hostname", kHostname},
-    {"machine.network.interfaces", "LinkConfig", "", kStays},
+    {"machine.network.interfaces", "LinkConfig", "", kInterfaces},
     {"machine.network.nameservers", "ResolverConfig", "nameservers", kAddresses},
     {"machine.network.searchDomains", "ResolverConfig", "searchDomains.domains"},
     {"machine.network.disableSearchDomain", "ResolverConfig", "searchDomains.disableDefault"},

@@ -30,10 +30,10 @@ enum class Conversion : std::uint8_t {
   kVolumeKeys,    // of a system volume
   kMirrors,       // each registry a document
   kRegistries,    // each registry's TLS and credentials
+  kInterfaces,    // each link a document, as are its leases and virtual IPs
   kOnlyIfTrue,    // what it means today anyway; false has no equivalent
   kDropped,       // means nothing any more
   kUnsupported,   // has no equivalent
-  kStays,         // has an equivalent that means more: it is told, and not moved
 };
 
 struct Migration {
