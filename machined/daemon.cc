@@ -195,13 +195,21 @@ absl::Status Daemon::Start(base::UniqueFd init) {
   cluster_certificates_ = RegisterClusterCertificates(runtime_, *loop_, clock_);
   trustd_secrets_ = RegisterTrustd(runtime_, *loop_, clock_);
   late_services_ = std::make_unique<LateServices>(
-      runtime_, std::vector<LateService>{EtcdService(), KubeletService(), TrustdService()}, fresh);
+      runtime_,
+      std::vector<LateService>{EtcdService(), KubeletService(), TrustdService(), MemoryService()},
+      fresh);
   RETURN_IF_ERROR(RegisterDisks());
   DeclareNetworkd();
   RETURN_IF_ERROR(runtime_.Validate());
   runtime_.OnSettled([this] { OnSettled(); });
   ReadEarlierCrashes();
   return ServeAll();
+}
+
+LateService Daemon::MemoryService() {
+  return LateServiceOf<boot::PowerRequest, services::ProcessStatus, runtime::Environment>(
+      "containers.memory-service",
+      [this](const auto&... rows) { return memory_runtime_.Define(rows...); });
 }
 
 void Daemon::Run() {
@@ -409,7 +417,8 @@ absl::Status Daemon::ServeAll() {
                       .etcd = *etcd_,
                       .cluster_worker = cluster_worker_,
                       .new_api = NewConnection,
-                      .containers = container_directory_});
+                      .containers = container_directory_,
+                      .memory_containers = memory_containers_});
   api_->Serve(*machine);
   ASSIGN_OR_RETURN(container_logs_,
                    ContainerLogs::Create(

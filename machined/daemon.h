@@ -42,6 +42,7 @@
 #include "machined/containers/container_host.h"
 #include "machined/containers/container_logs.h"
 #include "machined/containers/directory.h"
+#include "machined/containers/memory_runtime.h"
 #include "machined/containers/pods_end.h"
 #include "machined/crashes/crash_log.h"
 #include "machined/delivery/log_delivery.h"
@@ -109,6 +110,7 @@ class Daemon : public InitListener, public api::MachineControl {
   Daemon(std::unique_ptr<Loop> loop, DaemonOptions options, const base::Clock& clock);
   absl::Status Start(base::UniqueFd init);
   absl::Status MakeDirectories() const;
+  LateService MemoryService();
   void RegisterRooms(bool fresh);
   void RegisterClusterObjects();
   void ResolveHost(const std::string& host, absl::AnyInvocable<void(LogSender::Addresses)> done);
@@ -184,6 +186,16 @@ class Daemon : public InitListener, public api::MachineControl {
        .files = files_,
        .logins = [this] { return LoginsOf(runtime_.Read<cri::RegistryConfig>()); }},
       kCriSocket};
+  MemoryRuntime memory_runtime_{
+      {.loop = *loop_, .clock = clock_, .mounts = doors_->mounts, .on_needed = [this] {
+         late_services_->OnSettled();
+       }}};
+  ContainersOfNode memory_containers_{
+      {.loop = *loop_,
+       .files = files_,
+       .logins = [this] { return LoginsOf(runtime_.Read<cri::RegistryConfig>()); },
+       .bring_up = [this](auto done) { memory_runtime_.BringUp(std::move(done)); }},
+      kMemorySocket};
   PodsEnd pods_end_{*loop_, runtime_, clock_, kCriSocket};
   HealthChecker health_{*loop_, runtime_, clock_};
   PowerControl power_;

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <string>
 
+#include "common/common.pb.h"
 #include "ichor/cri.resources.h"
 #include "ichor/service.resources.h"
 #include "lib/base/clock.h"
+#include "lib/base/status.h"
 #include "lib/base/status_matchers.h"
+#include "machine/machine.pb.h"
 #include "qemu-tests/cluster.h"
 #include "qemu-tests/injector.h"
 #include "qemu-tests/kills.h"
@@ -51,6 +54,27 @@ std::int32_t WaitForCri(NodeApi& api, std::int32_t before) {
   return processes->find("cri")->spec().pid();
 }
 
+// The node's own containerd runs from the first time that an image is asked of it, also if that
+// cannot be had.
+void RunsWhenNeeded(NodeApi& api) {
+  const auto services = api.List<services::ServiceDefinition>();
+  REQUIRE_THAT(services, IsOk());
+  CHECK(services->find("containerd") == services->end());
+  machine::ImageServicePullRequest pull;
+  pull.set_image_ref("127.0.0.1:9/nobody/nothing:1");
+  pull.mutable_containerd()->set_driver(common::CONTAINERD);
+  pull.mutable_containerd()->set_namespace_(common::NS_SYSTEM);
+  const auto pulled = api.CallOnce("/machine.ImageService/Pull", pull.SerializeAsString());
+  CHECK_THAT(std::string(base::MessageOf(pulled.status())),
+             ContainsSubstring("127.0.0.1:9/nobody/nothing:1 cannot be pulled"));
+  REQUIRE_THAT(api.WaitFor<v1alpha1::Service>("containerd to be healthy",
+                                              [](const auto& rows) {
+                                                const auto row = rows.find("containerd");
+                                                return row != rows.end() && row->spec().healthy();
+                                              }),
+               IsOk());
+}
+
 TEST_CASE("containers: containerd runs on a node with a config, as the config says, and comes back",
           "[containers][amd64]") {
   const auto cluster = NewCluster({"machine: {install: {disk: /dev/vda}}"});
@@ -74,6 +98,7 @@ TEST_CASE("containers: containerd runs on a node with a config, as the config sa
   CHECK_THAT(*log, ContainsSubstring("containerd successfully booted"));
   CHECK_THAT(*log, !ContainsSubstring("\"level\":\"debug\""));
 
+  RunsWhenNeeded(api);
   REQUIRE_THAT(api.Apply(cluster->config + kParts, ApplyConfigurationRequest::NO_REBOOT), IsOk());
   WaitForCri(api, first);
   const auto again = api.Logs("cri");

@@ -183,7 +183,8 @@ ApiFixture::ApiFixture()
                             return std::make_unique<kube::FakeConnection>(cluster);
                           },
 
-                      .containers = containers}) {
+                      .containers = containers,
+                      .memory_containers = memory_containers}) {
   PublishDefinitions(t.store);
   server_ = *rpc::Server::Create(*t.loop, {.path = path_});
   api_.Serve(*server_);

@@ -146,6 +146,7 @@ class ApiFixture {
   FakeEtcd etcd;
   kube::FakeApi cluster;
   FakeContainers containers;
+  FakeContainers memory_containers;
 
  private:
   const std::string path_;

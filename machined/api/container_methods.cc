@@ -23,14 +23,22 @@ ContainerScope ScopeOf(const Request& request) {
           .by_pods = request.driver() == common::CRI};
 }
 
-// The namespace of an instance's images.
-absl::StatusOr<std::string> NamespaceOf(const common::ContainerdInstance& instance) {
+// Where images are.
+struct ImagePlace {
+  ContainerDirectory* containers;
+  std::string name_space;
+};
+
+// The place of an instance's images.
+absl::StatusOr<ImagePlace> PlaceOf(const ApiContext& context,
+                                   const common::ContainerdInstance& instance) {
+  const bool by_pods = instance.driver() == common::CRI;
   switch (instance.namespace_()) {
     case common::NS_SYSTEM:
-      return std::string("system");
+      return ImagePlace{by_pods ? &context.containers : &context.memory_containers, "system"};
     case common::NS_CRI:
-      if (instance.driver() == common::CRI) {
-        return std::string("k8s.io");
+      if (by_pods) {
+        return ImagePlace{&context.containers, "k8s.io"};
       }
       [[fallthrough]];
     default:
@@ -49,28 +57,25 @@ const std::vector<T>& ItemsOf(const absl::StatusOr<std::vector<T>>& found) {
 class ImagesCall : public rpc::Call {
  public:
   using Found = absl::StatusOr<std::vector<machine::ImageServiceListResponse>>;
-  // The namespace that a request is about, and the message for an image.
-  using Scope = std::function<absl::StatusOr<std::string>(const std::string&)>;
+  // The place that a request is about, and the message for an image.
+  using Scope = std::function<absl::StatusOr<ImagePlace>(const std::string&)>;
   using Form = std::function<std::string(const machine::ImageServiceListResponse&)>;
 
-  ImagesCall(ContainerDirectory& containers, rpc::Stream& stream, Scope scope, Form form)
-      : containers_(containers),
-        stream_(stream),
-        scope_(std::move(scope)),
-        form_(std::move(form)) {}
+  ImagesCall(rpc::Stream& stream, Scope scope, Form form)
+      : stream_(stream), scope_(std::move(scope)), form_(std::move(form)) {}
 
   void OnMessage(std::string message) override {
-    const absl::StatusOr<std::string> name_space = scope_(message);
-    if (!name_space.ok()) {
-      stream_.Finish(name_space.status());
+    const absl::StatusOr<ImagePlace> place = scope_(message);
+    if (!place.ok()) {
+      stream_.Finish(place.status());
       return;
     }
-    containers_.Images(*name_space,
-                       [this, alive = std::weak_ptr<bool>(alive_)](const Found& found) {
-                         if (!alive.expired()) {
-                           Send(found);
-                         }
-                       });
+    place->containers->Images(place->name_space,
+                              [this, alive = std::weak_ptr<bool>(alive_)](const Found& found) {
+                                if (!alive.expired()) {
+                                  Send(found);
+                                }
+                              });
   }
   void OnEnd(const absl::Status& /*status*/) override {}
 
@@ -82,7 +87,6 @@ class ImagesCall : public rpc::Call {
     stream_.Finish(found.status());
   }
 
-  ContainerDirectory& containers_;
   rpc::Stream& stream_;
   const Scope scope_;
   const Form form_;
@@ -98,11 +102,12 @@ std::string OldForm(const machine::ImageServiceListResponse& image) {
   return reply.SerializeAsString();
 }
 
-absl::StatusOr<std::string> NamespaceOf(common::ContainerdNamespace name_space) {
+absl::StatusOr<ImagePlace> PlaceOf(const ApiContext& context,
+                                   common::ContainerdNamespace name_space) {
   common::ContainerdInstance instance;
   instance.set_driver(common::CRI);
   instance.set_namespace_(name_space);
-  return NamespaceOf(instance);
+  return PlaceOf(context, instance);
 }
 
 void AddLists(Methods& methods, ContainerDirectory& containers) {
@@ -136,78 +141,83 @@ void AddLists(Methods& methods, ContainerDirectory& containers) {
       });
 }
 
-void AddImageLists(Methods& methods, ContainerDirectory& containers) {
-  methods.Add("/machine.MachineService/ImageList", [&containers](rpc::Stream& stream) {
+void AddImageLists(Methods& methods) {
+  methods.Add("/machine.MachineService/ImageList",
+              [&context = methods.context()](rpc::Stream& stream) {
+                return std::make_unique<ImagesCall>(
+                    stream,
+                    [&context](const std::string& bytes) -> absl::StatusOr<ImagePlace> {
+                      machine::ImageListRequest request;
+                      RETURN_IF_ERROR(ParseRequest(bytes, request));
+                      return PlaceOf(context, request.namespace_());
+                    },
+                    OldForm);
+              });
+  methods.Add("/machine.ImageService/List", [&context = methods.context()](rpc::Stream& stream) {
     return std::make_unique<ImagesCall>(
-        containers, stream,
-        [](const std::string& bytes) -> absl::StatusOr<std::string> {
-          machine::ImageListRequest request;
-          RETURN_IF_ERROR(ParseRequest(bytes, request));
-          return NamespaceOf(request.namespace_());
-        },
-        OldForm);
-  });
-  methods.Add("/machine.ImageService/List", [&containers](rpc::Stream& stream) {
-    return std::make_unique<ImagesCall>(
-        containers, stream,
-        [](const std::string& bytes) -> absl::StatusOr<std::string> {
+        stream,
+        [&context](const std::string& bytes) -> absl::StatusOr<ImagePlace> {
           machine::ImageServiceListRequest request;
           RETURN_IF_ERROR(ParseRequest(bytes, request));
-          return NamespaceOf(request.containerd());
+          return PlaceOf(context, request.containerd());
         },
         [](const machine::ImageServiceListResponse& image) { return image.SerializeAsString(); });
   });
 }
 
 // A call that pulls an image; it answers with the name that says which one it got.
-void AddPulls(Methods& methods, ContainerDirectory& containers) {
+void AddPulls(Methods& methods) {
   methods.Later<machine::ImagePullRequest, machine::ImagePullResponse>(
       "/machine.MachineService/ImagePull",
-      [&containers](const machine::ImagePullRequest& request, const rpc::Stream&, auto answered) {
-        const absl::StatusOr<std::string> name_space = NamespaceOf(request.namespace_());
-        if (!name_space.ok()) {
-          answered(name_space.status());
+      [&context = methods.context()](const machine::ImagePullRequest& request, const rpc::Stream&,
+                                     auto answered) {
+        const absl::StatusOr<ImagePlace> place = PlaceOf(context, request.namespace_());
+        if (!place.ok()) {
+          answered(place.status());
           return;
         }
-        containers.Pull(*name_space, request.reference(),
-                        [answered = std::move(answered)](const auto& pulled) mutable {
-                          machine::ImagePullResponse reply;
-                          reply.add_messages();
-                          answered(pulled.ok() ? absl::StatusOr<machine::ImagePullResponse>(reply)
+        place->containers->Pull(place->name_space, request.reference(),
+                                [answered = std::move(answered)](const auto& pulled) mutable {
+                                  machine::ImagePullResponse reply;
+                                  reply.add_messages();
+                                  answered(pulled.ok()
+                                               ? absl::StatusOr<machine::ImagePullResponse>(reply)
                                                : pulled.status());
-                        });
+                                });
       });
   methods.Later<machine::ImageServicePullRequest, machine::ImageServicePullResponse>(
-      "/machine.ImageService/Pull", [&containers](const machine::ImageServicePullRequest& request,
-                                                  const rpc::Stream&, auto answered) {
-        const absl::StatusOr<std::string> name_space = NamespaceOf(request.containerd());
-        if (!name_space.ok()) {
-          answered(name_space.status());
+      "/machine.ImageService/Pull",
+      [&context = methods.context()](const machine::ImageServicePullRequest& request,
+                                     const rpc::Stream&, auto answered) {
+        const absl::StatusOr<ImagePlace> place = PlaceOf(context, request.containerd());
+        if (!place.ok()) {
+          answered(place.status());
           return;
         }
-        containers.Pull(*name_space, request.image_ref(),
-                        [answered = std::move(answered)](const auto& pulled) mutable {
-                          machine::ImageServicePullResponse reply;
-                          reply.set_name(pulled.value_or(""));
-                          answered(pulled.ok()
-                                       ? absl::StatusOr<machine::ImageServicePullResponse>(reply)
-                                       : pulled.status());
-                        });
+        place->containers->Pull(
+            place->name_space, request.image_ref(),
+            [answered = std::move(answered)](const auto& pulled) mutable {
+              machine::ImageServicePullResponse reply;
+              reply.set_name(pulled.value_or(""));
+              answered(pulled.ok() ? absl::StatusOr<machine::ImageServicePullResponse>(reply)
+                                   : pulled.status());
+            });
       });
 }
 
-void AddChanges(Methods& methods, ContainerDirectory& containers) {
+void AddChanges(Methods& methods) {
+  ContainerDirectory& containers = methods.context().containers;
   methods.Later<machine::ImageServiceRemoveRequest, Empty>(
       "/machine.ImageService/Remove",
-      [&containers](const machine::ImageServiceRemoveRequest& request, const rpc::Stream&,
-                    auto answered) {
-        const absl::StatusOr<std::string> name_space = NamespaceOf(request.containerd());
-        if (!name_space.ok()) {
-          answered(name_space.status());
+      [&context = methods.context()](const machine::ImageServiceRemoveRequest& request,
+                                     const rpc::Stream&, auto answered) {
+        const absl::StatusOr<ImagePlace> place = PlaceOf(context, request.containerd());
+        if (!place.ok()) {
+          answered(place.status());
           return;
         }
-        containers.Remove(
-            *name_space, request.image_ref(),
+        place->containers->Remove(
+            place->name_space, request.image_ref(),
             [answered = std::move(answered)](const auto& removed) mutable {
               answered(removed.ok() ? absl::StatusOr<Empty>(Empty()) : removed.status());
             });
@@ -231,9 +241,9 @@ void AddChanges(Methods& methods, ContainerDirectory& containers) {
 void AddContainerMethods(Methods& methods) {
   ContainerDirectory& containers = methods.context().containers;
   AddLists(methods, containers);
-  AddImageLists(methods, containers);
-  AddPulls(methods, containers);
-  AddChanges(methods, containers);
+  AddImageLists(methods);
+  AddPulls(methods);
+  AddChanges(methods);
 }
 
 }  // namespace ichor::api

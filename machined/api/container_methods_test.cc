@@ -52,6 +52,10 @@ TEST_CASE("container methods: images are listed, pulled and removed") {
   CHECK(f.containers.asked == "system pull etcd:1");
   CHECK(pulled.name() == "etcd:1@sha256:1");
 
+  pull.mutable_containerd()->set_driver(common::CONTAINERD);
+  f.Call<machine::ImageServicePullResponse>("/machine.ImageService/Pull", pull.SerializeAsString());
+  CHECK(f.memory_containers.asked == "system pull etcd:1");
+
   machine::ImageServiceRemoveRequest remove;
   remove.set_image_ref("etcd:1");
   remove.mutable_containerd()->set_namespace_(common::NS_CRI);

@@ -100,6 +100,7 @@ struct ApiContext {
   Executor& cluster_worker;
   NewApi new_api;
   ContainerDirectory& containers;
+  ContainerDirectory& memory_containers;  // of the containerd whose data are in memory
 };
 
 }  // namespace ichor::api

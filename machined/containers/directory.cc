@@ -339,6 +339,17 @@ void ContainersOfNode::Images(const std::string& name_space,
 
 void ContainersOfNode::Pull(const std::string& name_space, const std::string& image,
                             Done<std::string> done) {
+  if (!bring_up_) {
+    PullNow(name_space, image, std::move(done));
+    return;
+  }
+  bring_up_([this, name_space, image, done = std::move(done)]() mutable {
+    PullNow(name_space, image, std::move(done));
+  });
+}
+
+void ContainersOfNode::PullNow(const std::string& name_space, const std::string& image,
+                               Done<std::string> done) {
   using PullQuestion = Question<std::string>;
   PullQuestion::Ask(
       loop_, socket_, name_space, std::move(done), NoContainerd(),

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "lib/runtime/loop.h"
 #include "lib/sys/file_view.h"
 #include "machined/api/container_directory.h"
@@ -21,12 +22,15 @@ class ContainersOfNode : public api::ContainerDirectory {
     Loop& loop;
     sys::FileView& files;  // of /proc and of control groups
     std::function<RegistryLogins()> logins;
+    // Has containerd run, and calls back then; without it, it runs or does not.
+    std::function<void(absl::AnyInvocable<void()>)> bring_up{};
   };
 
   ContainersOfNode(Parts parts, std::string socket)
       : loop_(parts.loop),
         files_(parts.files),
         logins_(std::move(parts.logins)),
+        bring_up_(std::move(parts.bring_up)),
         socket_(std::move(socket)) {}
 
   void List(const api::ContainerScope& scope,
@@ -45,9 +49,12 @@ class ContainersOfNode : public api::ContainerDirectory {
   void Find(const api::ContainerScope& scope, const std::string& id,
             Done<machine::ContainerInfo> done);
 
+  void PullNow(const std::string& name_space, const std::string& image, Done<std::string> done);
+
   Loop& loop_;
   sys::FileView& files_;
   const std::function<RegistryLogins()> logins_;
+  const std::function<void(absl::AnyInvocable<void()>)> bring_up_;
   const std::string socket_;
 };
 

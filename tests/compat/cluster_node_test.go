@@ -244,7 +244,25 @@ func imagesComeAndGo(t *testing.T, c *client.Client) {
 	require.NoError(t, err)
 	assert.NotContains(t, imageNames(t, c), smallImage)
 
-	pulled, err := c.ImageClient.Pull(ctx, &machine.ImageServicePullRequest{Containerd: containerd, ImageRef: smallImage})
+	assert.NotEmpty(t, pull(t, c, containerd))
+	assert.Contains(t, imageNames(t, c), smallImage)
+
+	// Of the node's own containerd, which runs from the first pull on.
+	memory := &common.ContainerdInstance{Driver: common.ContainerDriver_CONTAINERD, Namespace: common.ContainerdNamespace_NS_SYSTEM}
+	assert.Empty(t, imagesOf(t, c, memory))
+	assert.NotEmpty(t, pull(t, c, memory))
+	assert.Equal(t, []string{smallImage}, imagesOf(t, c, memory))
+
+	_, err = c.ImageClient.Remove(ctx, &machine.ImageServiceRemoveRequest{Containerd: memory, ImageRef: smallImage})
+	require.NoError(t, err)
+	assert.Empty(t, imagesOf(t, c, memory))
+	assert.Contains(t, imageNames(t, c), smallImage)
+}
+
+func pull(t *testing.T, c *client.Client, containerd *common.ContainerdInstance) string {
+	t.Helper()
+
+	pulled, err := c.ImageClient.Pull(t.Context(), &machine.ImageServicePullRequest{Containerd: containerd, ImageRef: smallImage})
 	require.NoError(t, err)
 
 	name := ""
@@ -252,15 +270,31 @@ func imagesComeAndGo(t *testing.T, c *client.Client) {
 	for {
 		progress, err := pulled.Recv()
 		if errors.Is(err, io.EOF) {
-			break
+			return name
 		}
 
 		require.NoError(t, err)
 		name = progress.GetName()
 	}
+}
 
-	assert.NotEmpty(t, name)
-	assert.Contains(t, imageNames(t, c), smallImage)
+func imagesOf(t *testing.T, c *client.Client, containerd *common.ContainerdInstance) []string {
+	t.Helper()
+
+	list, err := c.ImageClient.List(t.Context(), &machine.ImageServiceListRequest{Containerd: containerd})
+	require.NoError(t, err)
+
+	var names []string
+
+	for {
+		image, err := list.Recv()
+		if errors.Is(err, io.EOF) {
+			return names
+		}
+
+		require.NoError(t, err)
+		names = append(names, image.GetName())
+	}
 }
 
 func containersAreSeen(t *testing.T, c *client.Client) {

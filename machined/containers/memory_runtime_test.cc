@@ -1,0 +1,98 @@
+#include "machined/containers/memory_runtime.h"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catch2/catch_test_macros.hpp"
+#include "lib/base/status_matchers.h"
+#include "lib/rpc/server.h"
+#include "lib/runtime/test_rows.h"
+#include "lib/runtime/test_runtime.h"
+#include "lib/sys/volume/fake_mounts.h"
+
+namespace ichor {
+namespace {
+
+using services::ProcessStatus;
+
+// A node whose containerd is started by nobody but the test.
+struct NodeWithMemory {
+  ~NodeWithMemory() {
+    server.reset();
+    std::filesystem::remove_all(directory);
+  }
+
+  void StartContainerd() {
+    auto made = rpc::Server::Create(*t.loop, {.path = directory + "/socket"});
+    REQUIRE_THAT(made, base::IsOk());
+    server = *std::move(made);
+  }
+
+  // The ids of what is defined.
+  std::string Defined(std::vector<GivenRow<boot::PowerRequest>> power = {},
+                      std::vector<GivenRow<ProcessStatus>> processes = {}) {
+    auto defined =
+        memory.Define(AllOf<boot::PowerRequest>(std::move(power)),
+                      AllOf<ProcessStatus>(std::move(processes)), AllOf<runtime::Environment>({}));
+    REQUIRE_THAT(defined.status(), base::IsOk());
+    return Ids(Stated(*std::move(defined)));
+  }
+
+  static std::string NewDirectory() {
+    std::string path = "/tmp/memory-runtime-XXXXXX";
+    REQUIRE(mkdtemp(path.data()) != nullptr);
+    return path;
+  }
+
+  const std::string directory = NewDirectory();
+  TestRuntime t;
+  sys::FakeMounts mounts;
+  std::unique_ptr<rpc::Server> server;
+  int needed = 0;
+  int done = 0;
+  MemoryRuntime memory{{.loop = *t.loop,
+                        .clock = t.clock,
+                        .mounts = mounts,
+                        .on_needed = [this] { ++needed; },
+                        .directory = directory + "/var/lib/containerd",
+                        .socket = directory + "/socket"}};
+};
+
+TEST_CASE("memory runtime: the first who needs it has it started, and waits until it answers") {
+  NodeWithMemory n;
+  CHECK(n.Defined().empty());
+  n.memory.BringUp([&n] { ++n.done; });
+  CHECK(n.needed == 1);
+  CHECK(n.mounts.memory.contains(n.directory + "/var/lib/containerd"));
+  CHECK(n.Defined() == "containerd");
+  n.t.Advance(std::chrono::seconds(1));
+  CHECK(n.done == 0);
+  n.StartContainerd();
+  n.t.Advance(std::chrono::seconds(1));
+  CHECK(n.done == 1);
+  n.memory.BringUp([&n] { ++n.done; });
+  CHECK(n.done == 2);
+  CHECK(n.needed == 1);
+}
+
+TEST_CASE("memory runtime: nobody waits for ever for one that does not come up") {
+  NodeWithMemory n;
+  n.memory.BringUp([&n] { ++n.done; });
+  n.t.Advance(std::chrono::seconds(29));
+  CHECK(n.done == 0);
+  n.t.Advance(std::chrono::seconds(2));
+  CHECK(n.done == 1);
+}
+
+TEST_CASE("memory runtime: one that runs stays until the machine goes down") {
+  NodeWithMemory n;
+  CHECK(n.Defined({}, {{"containerd", "pid: 7"}}) == "containerd");
+  CHECK(n.Defined({{"power", ""}}, {{"containerd", "pid: 7"}}).empty());
+}
+
+}  // namespace
+}  // namespace ichor
