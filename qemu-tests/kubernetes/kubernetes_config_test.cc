@@ -107,6 +107,16 @@ constexpr const char* kNetwork = R"(cluster:
                       sleep 1000000
 )";
 
+// Waits until what was deleted is there again, as it was.
+constexpr const char* kDeletesFile = R"(
+cd /secrets/kubernetes/kube-scheduler
+sum=$(md5sum kubeconfig)
+rm kubeconfig
+until [ "$(md5sum kubeconfig 2>/dev/null)" = "$sum" ];
+do
+  sleep 1; done
+)";
+
 constexpr const char* kReadyMessage =
     "jsonpath={.items[0].status.conditions[?(@.type==\"Ready\")].status} "
     "{.items[0].status.conditions[?(@.type==\"Ready\")].message}";
@@ -176,9 +186,7 @@ void ComesBack(KubernetesNode& node) {
   const std::int32_t etcd = PidOf(node.api(), "etcd");
   const std::string scheduler = ContainersOf(kubectl, "kube-scheduler");
   const std::string manager = ContainersOf(kubectl, "kube-controller-manager");
-  Ask(kubectl, {"-n", "kube-system", "exec", "daemonset/network", "--", "sh", "-c",
-                "cd /secrets/kubernetes/kube-scheduler; sum=$(md5sum kubeconfig); rm kubeconfig; "
-                "until [ \"$(md5sum kubeconfig 2>/dev/null)\" = \"$sum\" ]; do sleep 1; done"});
+  Ask(kubectl, {"-n", "kube-system", "exec", "daemonset/network", "--", "sh", "-c", kDeletesFile});
 
   const std::int32_t kubelet = PidOf(node.api(), "kubelet");
   REQUIRE_THAT(node.Ctl({"service", "kubelet", "restart"}).status(), IsOk());
