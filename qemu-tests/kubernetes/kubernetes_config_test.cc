@@ -108,14 +108,14 @@ constexpr const char* kNetwork = R"(cluster:
 )";
 
 // Waits until what was deleted is there again, as it was.
-constexpr const char* kDeletesFile = R"(
+constexpr const char* kDeletesFile = R"sh(
 cd /secrets/kubernetes/kube-scheduler
 sum=$(md5sum kubeconfig)
 rm kubeconfig
 until [ "$(md5sum kubeconfig 2>/dev/null)" = "$sum" ];
 do
   sleep 1; done
-)";
+)sh";
 
 constexpr const char* kReadyMessage =
     "jsonpath={.items[0].status.conditions[?(@.type==\"Ready\")].status} "
