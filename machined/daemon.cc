@@ -207,7 +207,7 @@ absl::Status Daemon::Start(base::UniqueFd init) {
 }
 
 LateService Daemon::MemoryService() {
-  return LateServiceOf<boot::PowerRequest, services::ProcessStatus, runtime::Environment>(
+  return LateServiceOf<boot::PowerRequest, runtime::Environment>(
       "containers.memory-service",
       [this](const auto&... rows) { return memory_runtime_.Define(rows...); });
 }

@@ -37,26 +37,30 @@ content: |
     level = "debug"
 )";
 
-// Waits until `cri` is healthy as another process than `before`, and returns that.
-std::int32_t WaitForCri(NodeApi& api, std::int32_t before) {
+// Waits until a service is healthy as another process than `before`, and returns that.
+std::int32_t WaitForHealthy(NodeApi& api, const std::string& service, std::int32_t before) {
   const auto processes =
-      api.WaitFor<services::ProcessStatus>("a new process of cri", [before](const auto& rows) {
-        const auto row = rows.find("cri");
+      api.WaitFor<services::ProcessStatus>("a new process of " + service, [&](const auto& rows) {
+        const auto row = rows.find(service);
         return row != rows.end() && row->spec().pid() != 0 && row->spec().pid() != before;
       });
   REQUIRE_THAT(processes, IsOk());
-  REQUIRE_THAT(api.WaitFor<v1alpha1::Service>("cri to be healthy",
-                                              [](const auto& rows) {
-                                                const auto row = rows.find("cri");
+  REQUIRE_THAT(api.WaitFor<v1alpha1::Service>(service + " to be healthy",
+                                              [&](const auto& rows) {
+                                                const auto row = rows.find(service);
                                                 return row != rows.end() && row->spec().healthy();
                                               }),
                IsOk());
-  return processes->find("cri")->spec().pid();
+  return processes->find(service)->spec().pid();
+}
+
+std::int32_t WaitForCri(NodeApi& api, std::int32_t before) {
+  return WaitForHealthy(api, "cri", before);
 }
 
 // The node's own containerd runs from the first time that an image is asked of it, also if that
-// cannot be had.
-void RunsWhenNeeded(NodeApi& api) {
+// cannot be had. Its process.
+std::int32_t RunsWhenNeeded(NodeApi& api) {
   const auto services = api.List<services::ServiceDefinition>();
   REQUIRE_THAT(services, IsOk());
   CHECK(services->find("containerd") == services->end());
@@ -67,12 +71,7 @@ void RunsWhenNeeded(NodeApi& api) {
   const auto pulled = api.CallOnce("/machine.ImageService/Pull", pull.SerializeAsString());
   CHECK_THAT(std::string(base::MessageOf(pulled.status())),
              ContainsSubstring("127.0.0.1:9/nobody/nothing:1 cannot be pulled"));
-  REQUIRE_THAT(api.WaitFor<v1alpha1::Service>("containerd to be healthy",
-                                              [](const auto& rows) {
-                                                const auto row = rows.find("containerd");
-                                                return row != rows.end() && row->spec().healthy();
-                                              }),
-               IsOk());
+  return WaitForHealthy(api, "containerd", 0);
 }
 
 TEST_CASE("containers: containerd runs on a node with a config, as the config says, and comes back",
@@ -130,6 +129,7 @@ TEST_CASE("containers: containerd lives on without machined, and a reset takes w
   api.UseIdentity(cluster->Client({"os:admin"}));
   REQUIRE_THAT(WaitForRunning(api), IsOk());
   const std::int32_t before = WaitForCri(api, 0);
+  const std::int32_t memory = RunsWhenNeeded(api);
   REQUIRE_THAT(Kill(*machine, {.service = "machined", .process = "machined"}), IsOk());
   const auto known =
       api.WaitFor<cri::ContainerRuntime>("what containerd shall be", [](const auto& rows) {
@@ -138,6 +138,7 @@ TEST_CASE("containers: containerd lives on without machined, and a reset takes w
   REQUIRE_THAT(known, IsOk());
   REQUIRE_THAT(api.StaysUpUntil(base::RealClock().Monotonic() + std::chrono::seconds(5)), IsOk());
   CHECK(WaitForCri(api, 0) == before);
+  CHECK(WaitForHealthy(api, "containerd", 0) == memory);
 
   machine::ResetRequest reset;
   reset.set_reboot(true);

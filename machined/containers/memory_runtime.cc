@@ -76,11 +76,8 @@ void MemoryRuntime::Look() {
 }
 
 absl::StatusOr<Desired<ServiceDefinition>> MemoryRuntime::Define(
-    const All<boot::PowerRequest>& power, const All<services::ProcessStatus>& processes,
-    const All<runtime::Environment>& environments) const {
-  const auto process = processes.find(kMemoryContainerd);
-  const bool runs = process != processes.end() && process->spec().pid() != 0;
-  if (!power.empty() || (!needed_ && !runs)) {
+    const All<boot::PowerRequest>& power, const All<runtime::Environment>& environments) const {
+  if (!power.empty() || !needed_) {
     return Desired<ServiceDefinition>();
   }
   ServiceDefinition::Spec definition;

@@ -37,7 +37,10 @@ class MemoryRuntime {
     std::string socket = kMemorySocket;
   };
 
-  explicit MemoryRuntime(Parts parts) : parts_(std::move(parts)) {}
+  // Where its memory is mounted, it was needed before machined was started again.
+  explicit MemoryRuntime(Parts parts)
+      : parts_(std::move(parts)),
+        needed_(parts_.mounts.IsMounted(parts_.directory).value_or(false)) {}
   ~MemoryRuntime();
   MemoryRuntime(const MemoryRuntime&) = delete;
   MemoryRuntime& operator=(const MemoryRuntime&) = delete;
@@ -46,11 +49,9 @@ class MemoryRuntime {
   // half a minute.
   void BringUp(absl::AnyInvocable<void()> done);
 
-  // Nothing until somebody needed it. One that runs already was needed before machined was started
-  // again.
+  // Nothing until somebody needed it.
   absl::StatusOr<Desired<services::ServiceDefinition>> Define(
-      const All<boot::PowerRequest>& power, const All<services::ProcessStatus>& processes,
-      const All<runtime::Environment>& environments) const;
+      const All<boot::PowerRequest>& power, const All<runtime::Environment>& environments) const;
 
  private:
   struct Waiting {
@@ -62,7 +63,7 @@ class MemoryRuntime {
   void Look();
 
   const Parts parts_;
-  bool needed_ = false;
+  bool needed_;
   std::vector<Waiting> waiting_;
   std::optional<Loop::TimerId> timer_;
 };

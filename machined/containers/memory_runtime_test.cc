@@ -17,8 +17,6 @@
 namespace ichor {
 namespace {
 
-using services::ProcessStatus;
-
 // A node whose containerd is started by nobody but the test.
 struct NodeWithMemory {
   ~NodeWithMemory() {
@@ -33,11 +31,9 @@ struct NodeWithMemory {
   }
 
   // The ids of what is defined.
-  std::string Defined(std::vector<GivenRow<boot::PowerRequest>> power = {},
-                      std::vector<GivenRow<ProcessStatus>> processes = {}) {
+  std::string Defined(std::vector<GivenRow<boot::PowerRequest>> power = {}) {
     auto defined =
-        memory.Define(AllOf<boot::PowerRequest>(std::move(power)),
-                      AllOf<ProcessStatus>(std::move(processes)), AllOf<runtime::Environment>({}));
+        memory.Define(AllOf<boot::PowerRequest>(std::move(power)), AllOf<runtime::Environment>({}));
     REQUIRE_THAT(defined.status(), base::IsOk());
     return Ids(Stated(*std::move(defined)));
   }
@@ -88,10 +84,24 @@ TEST_CASE("memory runtime: nobody waits for ever for one that does not come up")
   CHECK(n.done == 1);
 }
 
-TEST_CASE("memory runtime: one that runs stays until the machine goes down") {
+TEST_CASE("memory runtime: a machined that was started again needs what was needed before") {
   NodeWithMemory n;
-  CHECK(n.Defined({}, {{"containerd", "pid: 7"}}) == "containerd");
-  CHECK(n.Defined({{"power", ""}}, {{"containerd", "pid: 7"}}).empty());
+  n.memory.BringUp([&n] { ++n.done; });
+  const MemoryRuntime next({.loop = *n.t.loop,
+                            .clock = n.t.clock,
+                            .mounts = n.mounts,
+                            .on_needed = [] {},
+                            .directory = n.directory + "/var/lib/containerd"});
+  auto defined = next.Define(AllOf<boot::PowerRequest>({}), AllOf<runtime::Environment>({}));
+  REQUIRE_THAT(defined.status(), base::IsOk());
+  CHECK(Ids(Stated(*std::move(defined))) == "containerd");
+}
+
+TEST_CASE("memory runtime: it ends when the machine goes down") {
+  NodeWithMemory n;
+  n.memory.BringUp([&n] { ++n.done; });
+  CHECK(n.Defined() == "containerd");
+  CHECK(n.Defined({{"power", ""}}).empty());
 }
 
 }  // namespace
