@@ -94,7 +94,8 @@ TEST_CASE("memory runtime: a machined that was started again needs what was need
                             .directory = n.directory + "/var/lib/containerd"});
   auto defined = next.Define(AllOf<boot::PowerRequest>({}), AllOf<runtime::Environment>({}));
   REQUIRE_THAT(defined.status(), base::IsOk());
-  CHECK(Ids(Stated(*std::move(defined))) == "containerd");
+  const std::string ids = Ids(Stated(*std::move(defined)));
+  CHECK(ids == "containerd");
 }
 
 TEST_CASE("memory runtime: it ends when the machine goes down") {
