@@ -21,7 +21,11 @@ namespace {
 // A service on a thread of its own, since gRPC's client blocks.
 class ServiceThread {
  public:
-  ServiceThread() : thread_([this] { loop_->Run(); }) {}
+  ServiceThread()
+      : thread_([this] {
+          loop_->Run();
+          server_.reset();  // here, since a connection that is still open has timers of the loop
+        }) {}
   ~ServiceThread() {
     loop_->Stop();
     thread_.join();
@@ -41,7 +45,7 @@ class ServiceThread {
   const std::unique_ptr<Loop> loop_ = *Loop::Create(clock_);
   Store store_{clock_};
   StateService service_{*loop_, store_, clock_, {.handlers = {.typing = SpecTyping::kOpaque}}};
-  const std::unique_ptr<rpc::Server> server_ = [this] {
+  std::unique_ptr<rpc::Server> server_ = [this] {
     std::unique_ptr<rpc::Server> server = *rpc::Server::Create(*loop_, {.path = path_});
     service_.Serve(*server);
     return server;
