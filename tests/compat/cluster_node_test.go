@@ -88,6 +88,24 @@ func clusterBegins(t *testing.T, c *client.Client) {
 }
 
 // The stream ends without an error when all conditions are met.
+// received is what a stream brings until its end.
+func received[T any](t *testing.T, stream interface{ Recv() (T, error) }) []T {
+	t.Helper()
+
+	var messages []T
+
+	for {
+		message, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return messages
+		}
+
+		require.NoError(t, err, "after %v", messages)
+
+		messages = append(messages, message)
+	}
+}
+
 func clusterIsHealthy(t *testing.T, c *client.Client) {
 	checks, err := c.ClusterHealthCheck(t.Context(), clusterPatience, &cluster.ClusterInfo{})
 	require.NoError(t, err)
@@ -95,13 +113,7 @@ func clusterIsHealthy(t *testing.T, c *client.Client) {
 
 	var lines []string
 
-	for {
-		progress, err := checks.Recv()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-
-		require.NoError(t, err, strings.Join(lines, "\n"))
+	for _, progress := range received(t, checks) {
 		lines = append(lines, progress.GetMessage())
 	}
 
@@ -218,16 +230,12 @@ func imageNames(t *testing.T, c *client.Client) []string {
 
 	var names []string
 
-	for {
-		image, err := list.Recv()
-		if errors.Is(err, io.EOF) {
-			return names
-		}
-
-		require.NoError(t, err)
+	for _, image := range received(t, list) {
 		assert.Positive(t, image.Size, image.Name)
 		names = append(names, image.Name)
 	}
+
+	return names
 }
 
 func imagesComeAndGo(t *testing.T, c *client.Client) {
@@ -267,15 +275,11 @@ func pull(t *testing.T, c *client.Client, containerd *common.ContainerdInstance)
 
 	name := ""
 
-	for {
-		progress, err := pulled.Recv()
-		if errors.Is(err, io.EOF) {
-			return name
-		}
-
-		require.NoError(t, err)
+	for _, progress := range received(t, pulled) {
 		name = progress.GetName()
 	}
+
+	return name
 }
 
 func imagesOf(t *testing.T, c *client.Client, containerd *common.ContainerdInstance) []string {
@@ -286,15 +290,11 @@ func imagesOf(t *testing.T, c *client.Client, containerd *common.ContainerdInsta
 
 	var names []string
 
-	for {
-		image, err := list.Recv()
-		if errors.Is(err, io.EOF) {
-			return names
-		}
-
-		require.NoError(t, err)
+	for _, image := range received(t, list) {
 		names = append(names, image.GetName())
 	}
+
+	return names
 }
 
 func containersAreSeen(t *testing.T, c *client.Client) {
