@@ -343,7 +343,11 @@ void ContainersOfNode::Pull(const std::string& name_space, const std::string& im
     PullNow(name_space, image, std::move(done));
     return;
   }
-  bring_up_([this, name_space, image, done = std::move(done)]() mutable {
+  bring_up_([this, name_space, image, done = std::move(done)](absl::Status up) mutable {
+    if (!up.ok()) {
+      done(std::move(up));
+      return;
+    }
     PullNow(name_space, image, std::move(done));
   });
 }

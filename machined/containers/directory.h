@@ -23,7 +23,7 @@ class ContainersOfNode : public api::ContainerDirectory {
     sys::FileView& files;  // of /proc and of control groups
     std::function<RegistryLogins()> logins;
     // Has containerd run, and calls back then; without it, it runs or does not.
-    std::function<void(absl::AnyInvocable<void()>)> bring_up{};
+    std::function<void(absl::AnyInvocable<void(absl::Status)>)> bring_up{};
   };
 
   ContainersOfNode(Parts parts, std::string socket)
@@ -54,7 +54,7 @@ class ContainersOfNode : public api::ContainerDirectory {
   Loop& loop_;
   sys::FileView& files_;
   const std::function<RegistryLogins()> logins_;
-  const std::function<void(absl::AnyInvocable<void()>)> bring_up_;
+  const std::function<void(absl::AnyInvocable<void(absl::Status)>)> bring_up_;
   const std::string socket_;
 };
 

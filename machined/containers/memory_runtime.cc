@@ -6,10 +6,10 @@
 #include <iterator>
 #include <utility>
 
-#include "lib/base/log.h"
 #include "lib/base/status.h"
 #include "lib/sys/ownership.h"
 #include "machined/containers/containerd.h"
+#include "machined/cri/service.h"
 
 namespace ichor {
 namespace {
@@ -26,8 +26,7 @@ absl::Status MountAt(const std::string& directory, sys::Mounts& mounts) {
   RETURN_IF_ERROR(sys::MakeDirectory(path.parent_path().parent_path(), {.mode = 0700}));
   RETURN_IF_ERROR(sys::MakeDirectory(path.parent_path(), {.mode = 0700}));
   RETURN_IF_ERROR(sys::MakeDirectory(directory, {.mode = 0700}));
-  ASSIGN_OR_RETURN(const bool there, mounts.IsMounted(directory));
-  return there ? absl::OkStatus() : mounts.MountMemory(directory);
+  return mounts.MountMemory(directory);
 }
 
 }  // namespace
@@ -38,31 +37,31 @@ MemoryRuntime::~MemoryRuntime() {
   }
 }
 
-void MemoryRuntime::BringUp(absl::AnyInvocable<void()> done) {
-  Need();
+void MemoryRuntime::BringUp(absl::AnyInvocable<void(absl::Status)> done) {
+  if (absl::Status status = Need(); !status.ok()) {
+    done(std::move(status));
+    return;
+  }
   waiting_.push_back({.until = parts_.clock.Monotonic() + kPatience, .done = std::move(done)});
   if (!timer_.has_value()) {
     Look();
   }
 }
 
-void MemoryRuntime::Need() {
-  if (needed_) {
-    return;
+absl::Status MemoryRuntime::Need() {
+  if (!needed_) {
+    RETURN_IF_ERROR(MountAt(parts_.directory, parts_.mounts));
+    needed_ = true;
+    parts_.on_needed();
   }
-  if (const absl::Status status = MountAt(parts_.directory, parts_.mounts); !status.ok()) {
-    base::Log(base::Severity::kWarning, "containerd: {}", base::MessageOf(status));
-    return;  // whoever needs it next has it tried again
-  }
-  needed_ = true;
-  parts_.on_needed();
+  return absl::OkStatus();
 }
 
 void MemoryRuntime::Look() {
   const base::MonotonicTime now = parts_.clock.Monotonic();
   const bool answers = Containerd::Connect(parts_.loop, parts_.socket, "system").ok();
   const auto over = std::ranges::stable_partition(
-      waiting_, [&](const Waiting& waiting) { return !answers && needed_ && now < waiting.until; });
+      waiting_, [&](const Waiting& waiting) { return !answers && now < waiting.until; });
   std::vector<Waiting> finished(std::make_move_iterator(over.begin()),
                                 std::make_move_iterator(over.end()));
   waiting_.erase(over.begin(), over.end());
@@ -71,7 +70,7 @@ void MemoryRuntime::Look() {
     timer_ = parts_.loop.RunAt(now + kPeriod, [this] { Look(); });
   }
   for (Waiting& one : finished) {
-    one.done();
+    one.done(absl::OkStatus());
   }
 }
 
@@ -80,27 +79,14 @@ absl::StatusOr<Desired<ServiceDefinition>> MemoryRuntime::Define(
   if (!power.empty() || !needed_) {
     return Desired<ServiceDefinition>();
   }
-  ServiceDefinition::Spec definition;
-  auto& parameters = *definition.mutable_process();
-  for (const std::string& argument :
-       {std::string("/usr/bin/containerd"), std::string("--config"),
-        std::string("/etc/containerd/config.toml"), std::string("--address"), parts_.socket,
-        std::string("--state"), std::string("/system/run/containerd"), std::string("--root"),
-        parts_.directory}) {
-    parameters.add_arguments(argument);
-  }
-  parameters.add_environment("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
-  for (const auto& row : environments) {
-    for (const std::string& variable : row.spec().variables()) {
-      parameters.add_environment(variable);
-    }
-  }
-  parameters.set_cgroup("system/runtime");
-  parameters.set_oom_score_adj(kRarelyKilled);
-  parameters.set_all_capabilities(true);
-  definition.mutable_health()->set_unix_socket(parts_.socket);
-  definition.mutable_health()->set_grpc(true);
-  return Desired<ServiceDefinition>{{std::string(kMemoryContainerd), std::move(definition)}};
+  return Desired<ServiceDefinition>{
+      {"containerd", ContainerdService({.config = "/etc/containerd/config.toml",
+                                        .socket = parts_.socket,
+                                        .flags = {"--state", "/system/run/containerd", "--root",
+                                                  parts_.directory},
+                                        .cgroup = "system/runtime",
+                                        .oom_score_adj = kRarelyKilled},
+                                       environments)}};
 }
 
 }  // namespace ichor

@@ -4,10 +4,10 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "ichor/boot.resources.h"
 #include "ichor/service.resources.h"
@@ -19,7 +19,6 @@
 
 namespace ichor {
 
-inline constexpr std::string_view kMemoryContainerd = "containerd";  // the service
 inline constexpr const char* kMemorySocket = "/system/run/containerd/containerd.sock";
 
 // The service `containerd`: what it keeps is gone with the boot, so it works before there is a disk
@@ -46,8 +45,9 @@ class MemoryRuntime {
   MemoryRuntime& operator=(const MemoryRuntime&) = delete;
 
   // Starts it if it does not run, and calls `done` once it can be connected to, or cannot be after
-  // half a minute.
-  void BringUp(absl::AnyInvocable<void()> done);
+  // half a minute; with an error if there is no memory for its data, which the next call tries
+  // again.
+  void BringUp(absl::AnyInvocable<void(absl::Status)> done);
 
   // Nothing until somebody needed it.
   absl::StatusOr<Desired<services::ServiceDefinition>> Define(
@@ -56,10 +56,10 @@ class MemoryRuntime {
  private:
   struct Waiting {
     base::MonotonicTime until;
-    absl::AnyInvocable<void()> done;
+    absl::AnyInvocable<void(absl::Status)> done;
   };
 
-  void Need();
+  absl::Status Need();
   void Look();
 
   const Parts parts_;

@@ -17,7 +17,6 @@ namespace {
 using cri::ContainerRuntime;
 using services::ServiceDefinition;
 
-constexpr const char* kSocket = "/run/containerd/containerd.sock";
 constexpr std::int32_t kRarelyKilled = -500;  // oom_score_adj(5) goes from -1000 to 1000
 
 // Whether the file of `id` stands in /etc as it is specified.
@@ -48,23 +47,32 @@ bool HasServed(const All<cri::PodsEnd>& pods, const All<services::ProcessStatus>
          });
 }
 
-ServiceDefinition::Spec Containerd() {
+}  // namespace
+
+ServiceDefinition::Spec ContainerdService(const ContainerdOptions& options,
+                                          const All<runtime::Environment>& environments) {
   ServiceDefinition::Spec definition;
   auto& process = *definition.mutable_process();
-  for (const char* const argument :
-       {"/usr/bin/containerd", "--address", kSocket, "--config", "/etc/cri/containerd.toml"}) {
+  for (const std::string& argument : {std::string("/usr/bin/containerd"), std::string("--address"),
+                                      options.socket, std::string("--config"), options.config}) {
     process.add_arguments(argument);
   }
+  for (const std::string& flag : options.flags) {
+    process.add_arguments(flag);
+  }
   process.add_environment("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
-  process.set_cgroup("podruntime/runtime");
-  process.set_oom_score_adj(kRarelyKilled);
+  for (const auto& row : environments) {
+    for (const std::string& variable : row.spec().variables()) {
+      process.add_environment(variable);
+    }
+  }
+  process.set_cgroup(options.cgroup);
+  process.set_oom_score_adj(options.oom_score_adj);
   process.set_all_capabilities(true);
-  definition.mutable_health()->set_unix_socket(kSocket);
+  definition.mutable_health()->set_unix_socket(options.socket);
   definition.mutable_health()->set_grpc(true);
   return definition;
 }
-
-}  // namespace
 
 absl::StatusOr<Desired<ContainerRuntime>> WantRuntime(
     const All<config::MachineConfig>& configs, const All<boot::NodeStage>& stages,
@@ -106,7 +114,13 @@ absl::StatusOr<Desired<ServiceDefinition>> DefineCri(
   if ((!power.empty() && HasServed(pods, processes)) || (known && !runtime->spec().wanted())) {
     return Desired<ServiceDefinition>();
   }
-  ServiceDefinition::Spec definition = Containerd();
+  ServiceDefinition::Spec definition =
+      ContainerdService({.config = "/etc/cri/containerd.toml",
+                         .socket = "/run/containerd/containerd.sock",
+                         .flags = {},
+                         .cgroup = "podruntime/runtime",
+                         .oom_score_adj = kRarelyKilled},
+                        environments);
   definition.set_internal(!known);
   definition.set_provisional(!known || runtime->spec().config_digest().empty() ||
                              environments.empty());
@@ -116,11 +130,6 @@ absl::StatusOr<Desired<ServiceDefinition>> DefineCri(
                                                   runtime->spec().config_digest());
   } else {
     definition.add_waits_for("the config");
-  }
-  for (const auto& row : environments) {
-    for (const std::string& variable : row.spec().variables()) {
-      definition.mutable_process()->add_environment(variable);
-    }
   }
   return Desired<ServiceDefinition>{{"cri", std::move(definition)}};
 }

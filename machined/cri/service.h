@@ -2,6 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "ichor/boot.resources.h"
@@ -19,6 +22,20 @@ namespace ichor {
 // What is mounted or made for containerd, by the ids of VolumeMountStatus: `cri-` before each.
 inline constexpr std::array<const char*, 4> kCriVolumes = {"/etc/cni", "/etc/kubernetes", "/opt",
                                                            "/var/run/lock"};
+
+// What one of the node's containerds differs in from the other.
+struct ContainerdOptions {
+  std::string config;  // its file
+  std::string socket;
+  std::vector<std::string> flags;  // beside those for the former
+  std::string cgroup;
+  std::int32_t oom_score_adj = 0;  // oom_score_adj(5): -1000 to 1000
+};
+
+// The service of a containerd, healthy while it answers on its socket; with the variables that the
+// config gives.
+services::ServiceDefinition::Spec ContainerdService(const ContainerdOptions& options,
+                                                    const All<runtime::Environment>& environments);
 
 // Row `cri`: wanted on a node that has a config; what it waits for are files of /etc and volumes.
 // No row while nobody knows whether there is a config.

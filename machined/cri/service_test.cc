@@ -63,7 +63,7 @@ std::optional<ServiceDefinition::Spec> Define(const All<boot::PowerRequest>& pow
 }
 
 std::string DigestVariable(const ServiceDefinition::Spec& definition) {
-  return definition.process().environment(1);
+  return *definition.process().environment().rbegin();
 }
 
 }  // namespace
