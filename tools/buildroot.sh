@@ -156,7 +156,7 @@ enter_root() {
     --bind "$here" /ichor --bind "$cache" /cache \
     --ro-bind "$sysroot_amd64" /sysroot/amd64 --ro-bind "$sysroot_arm64" /sysroot/arm64 \
     --clearenv --setenv PATH /usr/lib/llvm-19/bin:/usr/lib/go/bin:/usr/bin:/usr/sbin --setenv HOME /root --setenv LANG C.UTF-8 \
-    --setenv CCACHE_DIR /cache/ccache --setenv CCACHE_BASEDIR /ichor --setenv CCACHE_SLOPPINESS pch_defines,time_macros \
+    --setenv CCACHE_DIR /cache/ccache --setenv CCACHE_BASEDIR /ichor --setenv CCACHE_DEPEND 1 --setenv CCACHE_SLOPPINESS pch_defines,time_macros \
     --setenv GOPATH /cache/go --setenv GOCACHE /cache/go/build --setenv GOTOOLCHAIN auto --setenv GOFLAGS -buildvcs=false \
     --setenv SSL_CERT_FILE /etc/ssl/certs/ca-certificates.crt \
     "${root_mounts[@]}" "${options[@]}" --chdir /ichor "$@"

@@ -21,10 +21,10 @@ SECONDS, LONG_SECONDS = 5, 60
 
 def run(long):
     """The whole stage."""
-    done = presets.build("fuzz")
+    done = presets.build("dev", ["fuzzers"])
     if not done.ok:
         return done
-    programs = sorted((BUILD / "fuzz/bin").glob("*_fuzz"))
+    programs = sorted((BUILD / "dev/bin").glob("*_fuzz"))
     seconds = LONG_SECONDS if long else SECONDS
     return step(f"fuzz: {len(programs)} programs, {seconds} s each", _run_all, programs, long, counts=True)
 
