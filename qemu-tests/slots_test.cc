@@ -94,11 +94,19 @@ TEST_CASE("slots: a root that is not what it shall be is given up after three tr
   CHECK_THAT(Shown(*pair.nodes[1].second), ContainsSubstring("grub ichor_tries=0\n"));
 }
 
-TEST_CASE("slots: a panic of the kernel is a try", "[boot][slots][amd64]") {
-  Pair pair;
+void PanicEndsInSlotA(bool bios_too) {
+  Pair pair({}, bios_too);
   pair.Try(1, {"rdinit=/nothing"});
   pair.WaitForLine("Kernel panic");
   pair.WaitForLine(kSlotA);
+}
+
+TEST_CASE("slots: a panic of the kernel is a try", "[boot][slots][amd64]") {
+  PanicEndsInSlotA(false);
+}
+
+TEST_CASE("slots: a panic of the kernel is a try by BIOS too", "[.][long][boot][slots][amd64]") {
+  PanicEndsInSlotA(true);
 }
 
 void CrashLoopEndsInSlotA(bool bios_too) {
