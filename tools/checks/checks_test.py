@@ -4,7 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
-from checks import (allow, conventions, cpp_text, doors, layers, listed, policy, scripts, sizes, tidy)
+from checks import (allow, conventions, cpp_text, doors, headers, layers, listed, policy, scripts, sizes, tidy)
 from checks.scope import Scope
 
 
@@ -211,6 +211,18 @@ class OtherTest(Tree):
         plain = cpp_text.code("a /* x\n */ b \"s // t\" 'c' R\"x(\n)\")x\" // d\\\n e\nf")
         self.assertEqual(plain.split(), ["a", "b", '""', "''", '""', "f"])
         self.assertEqual(plain.count("\n"), 4)
+
+
+class HeadersTest(Tree):
+    """Which headers are compiled alone."""
+
+    def test_a_header_that_its_source_includes_first_is_not(self):
+        """Nobody proves that of the others: no source, another name, or another include before."""
+        files = {"a.cc": '// Text.\n#include "lib/a.h"\n#include <string>\n', "a.h": "", "b.cc": '#include <string>\n\n#include "lib/b.h"\n', "b.h": "", "c.h": ""}
+        scope = self.scope({f"lib/{name}": text for name, text in files.items()})
+        self.assertTrue(headers.is_first_in_its_source(scope, "lib/a.h"))
+        self.assertFalse(headers.is_first_in_its_source(scope, "lib/b.h"))
+        self.assertFalse(headers.is_first_in_its_source(scope, "lib/c.h"))
 
 
 class TidyTest(unittest.TestCase):

@@ -9,6 +9,7 @@ from common.presets import BUILD
 from common.tree import ROOT
 
 DIRECTORY = BUILD / "tidy"
+_HEADER_MARK = "_verify_interface_header_sets/"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Unit:
             skip = word == "-o"
         return kept
 
+    def header(self):
+        """The header that a unit of header_units() compiles."""
+        return self.path.split(_HEADER_MARK)[-1].removesuffix(".cxx")
+
 
 @functools.cache
 def units():
@@ -44,6 +49,4 @@ def own_units():
 
 def header_units(headers=None):
     """The units that compile one header alone: for all headers, or for those named."""
-    mark = "_verify_interface_header_sets/"
-    return [unit for unit in units() if mark in unit.path
-            and (headers is None or unit.path.split(mark)[-1].removesuffix(".cxx") in headers)]
+    return [unit for unit in units() if _HEADER_MARK in unit.path and (headers is None or unit.header() in headers)]
