@@ -112,6 +112,13 @@ std::optional<common::NetIP> AddressIn(std::string_view subnet, std::uint32_t in
   return address;
 }
 
+bool HasFamily(const google::protobuf::RepeatedPtrField<std::string>& subnets, bool ipv4) {
+  return std::ranges::any_of(subnets, [ipv4](const std::string& subnet) {
+    const auto first = AddressIn(subnet, 0);
+    return first.has_value() && IsIPv4(*first) == ipv4;
+  });
+}
+
 bool Matches(const common::NetIP& address, const std::vector<std::string>& subnets) {
   bool any = false;
   bool in = false;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/common.pb.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "machined/kubernetes/settings.h"
 #include "talos/resource/definitions/network/network.resources.h"
 
@@ -28,6 +29,9 @@ Endpoint EndpointOf(std::string_view url);
 // The address `index` places after the first of the network "10.96.0.0/12". Nothing for other
 // text, and for a network that is not that large.
 std::optional<common::NetIP> AddressIn(std::string_view subnet, std::uint32_t index);
+
+// Whether a list of networks has one of IPv4, or one of IPv6.
+bool HasFamily(const google::protobuf::RepeatedPtrField<std::string>& subnets, bool ipv4);
 
 // Whether an address is in one of the networks "10.0.0.0/8"; of those with "!" before them it must
 // not be in any. Without any other network, all addresses are in.

@@ -68,13 +68,6 @@ std::vector<std::string> Listed(const Texts& items) {
   return {items.begin(), items.end()};
 }
 
-bool HasFamily(const Texts& subnets, bool ipv4) {
-  return std::ranges::any_of(subnets, [ipv4](const std::string& subnet) {
-    const auto first = AddressIn(subnet, 0);
-    return first.has_value() && IsIPv4(*first) == ipv4;
-  });
-}
-
 // Flags that replace the file of authorizers.
 bool ChoosesAuthorizers(const Arguments& extra) {
   return std::ranges::any_of(extra, [](const auto& argument) {

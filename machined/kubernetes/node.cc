@@ -14,13 +14,6 @@
 namespace ichor {
 namespace {
 
-bool HasFamily(const google::protobuf::RepeatedPtrField<std::string>& subnets, bool ipv4) {
-  return std::ranges::any_of(subnets, [ipv4](const std::string& subnet) {
-    const auto first = AddressIn(subnet, 0);
-    return first.has_value() && IsIPv4(*first) == ipv4;
-  });
-}
-
 void AddEndpoint(const Endpoint& endpoint, k8s::KubePrismEndpoint::Spec& spec) {
   auto& added = *spec.add_endpoints();
   added.set_host(endpoint.host);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "common/common.pb.h"
 #include "lib/config/size_text.h"
@@ -156,6 +157,17 @@ UrlParts SplitUrl(std::string_view url) {
   if (has_port) parts.port = host.substr(colon + 1);
   parts.host = has_port ? host.substr(0, colon) : host;
   return parts;
+}
+
+bool IsWebUrl(std::string_view url) {
+  const UrlParts parts = SplitUrl(url);
+  return (parts.scheme == "http" || parts.scheme == "https") && !parts.host.empty();
+}
+
+bool IsWireguardKey(std::string_view text) {
+  constexpr size_t kKeyBytes = 32;
+  std::string bytes;
+  return absl::Base64Unescape(ToAbsl(text), &bytes) && bytes.size() == kKeyBytes;
 }
 
 bool IsHostPort(std::string_view text) {

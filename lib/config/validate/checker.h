@@ -85,6 +85,12 @@ struct UrlParts {
 
 UrlParts SplitUrl(std::string_view url);
 
+// Whether a URL has the scheme http or https, and a host.
+bool IsWebUrl(std::string_view url);
+
+// A key of WireGuard: base64 of 32 bytes.
+bool IsWireguardKey(std::string_view text);
+
 // "host:port" with a port; the host may be an address in brackets.
 bool IsHostPort(std::string_view text);
 

@@ -34,11 +34,6 @@ using v1alpha1::KubeServiceAccountConfig;
 using v1alpha1::KubeStaticPodConfig;
 using v1alpha1::KubeTalosAPIAccessConfig;
 
-bool IsWebUrl(std::string_view url) {
-  const UrlParts parts = SplitUrl(url);
-  return (parts.scheme == "http" || parts.scheme == "https") && !parts.host.empty();
-}
-
 void CheckImage(Checker& checker, std::string_view image) {
   checker.Require("image", image);
   CheckKubernetesImage(checker, "image", image);

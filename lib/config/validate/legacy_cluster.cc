@@ -31,11 +31,6 @@ void CheckEtcd(Checker& checker, const Cluster& cluster, bool control_plane) {
   }
 }
 
-bool IsWebUrl(std::string_view url) {
-  const UrlParts parts = SplitUrl(url);
-  return (parts.scheme == "http" || parts.scheme == "https") && !parts.host.empty();
-}
-
 void CheckCni(Checker& checker, const Cluster& cluster) {
   const auto& cni = cluster.network().cni();
   const std::string_view name = cni.name().empty() ? "flannel" : std::string_view(cni.name());

@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/escaping.h"
 #include "common/common.pb.h"
 #include "config/legacy.pb.h"
 #include "lib/config/validate/rules.h"
@@ -58,22 +57,16 @@ void CheckVip(Checker& checker, const std::string& path, const auto& item, bool 
   }
 }
 
-bool IsKey(const std::string& text) {
-  constexpr size_t kKeyBytes = 32;
-  std::string bytes;
-  return absl::Base64Unescape(text, &bytes) && bytes.size() == kKeyBytes;
-}
-
 void CheckWireguard(Checker& checker, const std::string& path, const LegacyInterface& item) {
   if (!item.has_wireguard()) return;
   const std::string own = Cat(path, ".wireguard");
-  if (!IsKey(item.wireguard().private_key())) {
+  if (!IsWireguardKey(item.wireguard().private_key())) {
     checker.Error(Cat(own, ".privateKey"), "expected base64 of 32 bytes");
   }
   for (int i = 0; i < item.wireguard().peers_size(); ++i) {
     const auto& peer = item.wireguard().peers(i);
     const std::string peer_path = Cat(own, ".peers[", i, "]");
-    if (!IsKey(peer.public_key())) {
+    if (!IsWireguardKey(peer.public_key())) {
       checker.Error(Cat(peer_path, ".publicKey"), "expected base64 of 32 bytes");
     }
     if (!peer.endpoint().empty() && !IsHostPort(peer.endpoint())) {

@@ -2,7 +2,6 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/escaping.h"
 #include "common/common.pb.h"
 #include "config/link.pb.h"
 #include "lib/config/validate/dispatch.h"
@@ -107,25 +106,20 @@ void CheckVeth(Checker& checker, const VethConfig& veth) {
   }
 }
 
-bool IsKey(const std::string& text) {
-  constexpr size_t kKeyBytes = 32;
-  std::string bytes;
-  return absl::Base64Unescape(text, &bytes) && bytes.size() == kKeyBytes;
-}
-
 void CheckWireguard(Checker& checker, const WireguardConfig& link) {
   CheckCommon(checker, "", link);
-  if (!IsKey(link.private_key())) checker.Error("privateKey", "expected base64 of 32 bytes");
+  if (!IsWireguardKey(link.private_key()))
+    checker.Error("privateKey", "expected base64 of 32 bytes");
   if (link.listen_port() < 0 || link.listen_port() > 0xFFFF) {
     checker.Error("listenPort", "must be from 0 to 65535");
   }
   for (int i = 0; i < link.peers_size(); ++i) {
     const auto& peer = link.peers(i);
     const std::string path = Cat("peers[", i, "]");
-    if (!IsKey(peer.public_key())) {
+    if (!IsWireguardKey(peer.public_key())) {
       checker.Error(Cat(path, ".publicKey"), "expected base64 of 32 bytes");
     }
-    if (!peer.preshared_key().empty() && !IsKey(peer.preshared_key())) {
+    if (!peer.preshared_key().empty() && !IsWireguardKey(peer.preshared_key())) {
       checker.Error(Cat(path, ".presharedKey"), "expected base64 of 32 bytes");
     }
     if (peer.persistent_keepalive_interval().seconds() < 0) {

@@ -115,8 +115,7 @@ void CheckExtension(Checker& checker, const ExtensionServiceConfig& config) {
 
 void CheckMirror(Checker& checker, const RegistryMirrorConfig& config) {
   for (int i = 0; i < config.endpoints_size(); ++i) {
-    const UrlParts url = SplitUrl(config.endpoints(i).url());
-    if ((url.scheme == "http" || url.scheme == "https") && !url.host.empty()) continue;
+    if (IsWebUrl(config.endpoints(i).url())) continue;
     checker.Error(Cat("endpoints[", i, "].url"),
                   Cat("\"", config.endpoints(i).url(), "\" is no HTTP URL"));
   }
