@@ -41,7 +41,9 @@ make_libraries() {
 }
 
 # fetch_sources DIRECTORY: mmdebstrap sets apt up with the keys of the suite, as for the roots; the hook asks that apt.
-# mmdebstrap's archive goes on behind its end, hence the cat. A mirror that keeps no sources of security updates gets the suite's own version fetched instead, and a warning.
+# mmdebstrap's archive goes on behind its end, hence the cat. A mirror may lack the files of what its index lists: a security
+# update whose source it does not keep, a version that it is about to get. Then the next older version in its index is fetched,
+# with a warning.
 fetch_sources() {
   local directory="$1" mirror="${ICHOR_MIRROR:-http://deb.debian.org}" hook="$1/hook"
   cat >"$hook" <<'HOOK'
@@ -51,14 +53,21 @@ export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
 mkdir "$1/sources"
 cd "$1/sources"
 for package in $PACKAGES; do
-  apt-get source --download-only "$package" && continue
-  rm -f ./"$package"_*
-  apt-get source --download-only "$package/$SUITE"
-  echo "warning: $package: the mirror lacks the source of its security update; built from $SUITE's own" >>warnings
+  newest=
+  for version in $(apt-cache showsrc --only-source "$package" | sed -n 's/^Version: //p' | sort -rV | uniq); do
+    if apt-get source --download-only "$package=$version"; then
+      [ -z "$newest" ] || echo "warning: $package: the mirror lacks the source of $newest; built from $version" >>warnings
+      continue 2
+    fi
+    rm -f ./"$package"_*
+    newest="${newest:-$version}"
+  done
+  echo "$package: the mirror has the source of no version that its index lists" >&2
+  exit 1
 done
 HOOK
   chmod +x "$hook"
-  PACKAGES="$(source_packages | paste -sd' ')" SUITE="$suite" \
+  PACKAGES="$(source_packages | paste -sd' ')" \
     mmdebstrap --variant=custom --customize-hook="$hook" "$suite" - "deb-src $mirror/debian $suite main" \
     "deb-src $mirror/debian $suite-updates main" "deb-src $mirror/debian-security $suite-security main" |
     { tar -x -C "$directory" --no-same-owner --strip-components=2 ./sources && cat >/dev/null; }
