@@ -18,7 +18,7 @@ from lint import lint
 from machine.spec import host_arch
 from stages import boot, cluster, compat, fuzz, image, programs, release
 
-_TIDY_SECONDS = 300  # a cold machine takes several times that for all sources; what was clean is remembered
+_TIDY_SECONDS = 180  # a cold machine takes several times that for all sources; what was clean is remembered
 
 STAGES = {
     "lint": lambda options: lint(changed=False, seconds=None if options.long else _TIDY_SECONDS),
@@ -34,7 +34,7 @@ STAGES = {
 
 HELP = """Runs the stages in this order; one that fails does not stop those after it.
 
-  lint      the checks of ./ichor lint; without --long clang-tidy looks at new sources for five minutes
+  lint      the checks of ./ichor lint; without --long clang-tidy looks at new sources for three minutes
   unit      every test program of the preset dev (AddressSanitizer, UndefinedBehaviorSanitizer)
   tsan      those of modules that run several threads, under ThreadSanitizer
   release   both release presets: programs are static-pie, stripped, of the right architecture; built from a second
