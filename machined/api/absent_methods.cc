@@ -12,12 +12,10 @@ struct NotYet {
   const char* sentence;
 };
 constexpr const char* kNoUpgrades = "upgrades are not there yet in this version";
-constexpr const char* kNoImages = "container images are not there yet in this version";
 constexpr const char* kNoVolumeGroups = "changing LVM volumes is not there yet in this version";
 constexpr NotYet kNotYet[] = {
     {"/machine.DebugService/ContainerRun", "debug containers are not there yet in this version"},
-    {"/machine.ImageService/Import", kNoImages},
-    {"/machine.ImageService/Verify", kNoImages},
+    {"/machine.ImageService/Verify", "rules for images are not there yet in this version"},
     {"/machine.LVMService/LogicalVolumeRemove", kNoVolumeGroups},
     {"/machine.LVMService/PhysicalVolumeRemove", kNoVolumeGroups},
     {"/machine.LVMService/VolumeGroupRemove", kNoVolumeGroups},

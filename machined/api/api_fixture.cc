@@ -16,12 +16,9 @@ absl::Status NoService(std::string_view id) {
   return absl::NotFoundError(std::format("no service \"{}\"", id));
 }
 
-// Reads nothing.
-struct Unwilling : rpc::Call {
-  Unwilling(rpc::Stream& stream, std::shared_ptr<Received> received)
-      : received_(std::move(received)) {
-    stream.HoldReading();
-  }
+// Keeps what comes.
+struct Receiving : rpc::Call {
+  explicit Receiving(std::shared_ptr<Received> received) : received_(std::move(received)) {}
   void OnMessage(std::string message) override {
     received_->messages.push_back(std::move(message));
   }
@@ -103,6 +100,26 @@ void FakeContainers::Pull(const std::string& name_space, const std::string& imag
                           Done<std::string> done) {
   asked = name_space + " pull " + image;
   done(answer.ok() ? absl::StatusOr<std::string>(image + "@sha256:1") : answer);
+}
+
+std::unique_ptr<ImageImport> FakeContainers::Import(const std::string& name_space,
+                                                    std::function<void()> on_room,
+                                                    Done<std::string> done) {
+  struct FakeImport : ImageImport {
+    FakeImport(FakeContainers& owner, Done<std::string> when_done)
+        : fake(owner), done(std::move(when_done)) {}
+    ~FakeImport() override { fake.go_on = nullptr; }
+    void Write(std::string bytes) override { fake.imported += bytes; }
+    bool full() const override { return fake.full; }
+    void End() override {
+      done(fake.answer.ok() ? absl::StatusOr<std::string>("etcd:1") : fake.answer);
+    }
+    FakeContainers& fake;
+    Done<std::string> done;
+  };
+  asked = name_space + " import";
+  go_on = std::move(on_room);
+  return std::make_unique<FakeImport>(*this, std::move(done));
 }
 
 void FakeContainers::Remove(const std::string& name_space, const std::string& image,
@@ -239,7 +256,22 @@ std::shared_ptr<Received> ApiFixture::OpenUnread(const std::string& method,
   client_->Open(method, {}, [&](rpc::Stream& stream) {
     stream.Send(request);
     stream.CloseSending();
-    return std::make_unique<Unwilling>(stream, received);
+    stream.HoldReading();
+    return std::make_unique<Receiving>(received);
+  });
+  Turn();
+  return received;
+}
+
+std::shared_ptr<Received> ApiFixture::Send(const std::string& method,
+                                           const std::vector<std::string>& messages) {
+  auto received = std::make_shared<Received>();
+  client_->Open(method, {}, [&](rpc::Stream& stream) {
+    for (const std::string& message : messages) {
+      stream.Send(message);
+    }
+    stream.CloseSending();
+    return std::make_unique<Receiving>(received);
   });
   Turn();
   return received;

@@ -78,11 +78,16 @@ struct FakeContainers : ContainerDirectory {
               Done<std::vector<machine::ImageServiceListResponse>> done) override;
   void Pull(const std::string& name_space, const std::string& image,
             Done<std::string> done) override;
+  std::unique_ptr<ImageImport> Import(const std::string& name_space, std::function<void()> on_room,
+                                      Done<std::string> done) override;
   void Remove(const std::string& name_space, const std::string& image, Done<bool> done) override;
   void LogFile(const std::string& id, Done<std::string> done) override;
   void Restart(const ContainerScope& scope, const std::string& id, Done<bool> done) override;
   absl::Status answer;
-  std::string asked;  // the last question
+  std::string asked;     // the last question
+  std::string imported;  // of the last archive: what came of it
+  bool full = false;     // whether an archive holds its writer up
+  std::function<void()> go_on;
 };
 
 // What a stream gave until now.
@@ -125,6 +130,10 @@ class ApiFixture {
 
   // Sent with each call from now on.
   void SetMetadata(rpc::Metadata metadata) { client_->SetMetadata(std::move(metadata)); }
+
+  // A call of a client that sends `messages`, and then no more.
+  std::shared_ptr<Received> Send(const std::string& method,
+                                 const std::vector<std::string>& messages);
 
   // Ends the connection; nothing can be asked after that.
   void Disconnect();

@@ -1,6 +1,8 @@
 // What the machine API asks of containers and images.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,19 @@ namespace ichor::api {
 struct ContainerScope {
   std::string name_space;
   bool by_pods = false;
+};
+
+// An archive of images on its way to where containers are. Destroying it breaks it off.
+class ImageImport {
+ public:
+  virtual ~ImageImport() = default;
+
+  // The archive's next bytes.
+  virtual void Write(std::string bytes) = 0;
+  // So much waits to be taken that the writer should wait too, until it is told to go on.
+  virtual bool full() const = 0;
+  // There are no more.
+  virtual void End() = 0;
 };
 
 // Called on the loop's thread, and answers there, once. Where no containerd
@@ -41,6 +56,12 @@ class ContainerDirectory {
   // Pulls an image; answers with its name and digest. As PullImage, with CannotPull's error.
   virtual void Pull(const std::string& name_space, const std::string& image,
                     Done<std::string> done) = 0;
+
+  // Takes in the images of an archive: an OCI layout or what `docker save` writes, compressed or
+  // not. `on_room` is called when it is full no more; answers with the name of the first image.
+  virtual std::unique_ptr<ImageImport> Import(const std::string& name_space,
+                                              std::function<void()> on_room,
+                                              Done<std::string> done) = 0;
 
   // Removes an image. NotFound if it is not there.
   virtual void Remove(const std::string& name_space, const std::string& image, Done<bool> done) = 0;

@@ -205,8 +205,74 @@ void AddPulls(Methods& methods) {
       });
 }
 
+// A call that sends an archive of images: where it goes, then its bytes.
+class ImportCall : public rpc::Call {
+ public:
+  ImportCall(const ApiContext& context, rpc::Stream& stream) : context_(context), stream_(stream) {}
+
+  void OnMessage(std::string message) override {
+    if (const absl::Status taken = Take(message); !taken.ok()) {
+      stream_.Finish(taken);
+    }
+  }
+  void OnEnd(const absl::Status& /*status*/) override {
+    if (import_ == nullptr) {
+      stream_.Finish(absl::InvalidArgumentError("containerd: expected in the first message"));
+    } else {
+      import_->End();
+    }
+  }
+
+ private:
+  absl::Status Take(const std::string& message) {
+    machine::ImageServiceImportRequest request;
+    RETURN_IF_ERROR(ParseRequest(message, request));
+    if (request.has_containerd() != (import_ == nullptr)) {
+      return absl::InvalidArgumentError(
+          "expected containerd in the first message, image_chunk in all others");
+    }
+    if (import_ == nullptr) {
+      return Begin(request.containerd());
+    }
+    import_->Write(std::move(*request.mutable_image_chunk()->mutable_bytes()));
+    if (import_->full()) {
+      stream_.HoldReading();
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Begin(const common::ContainerdInstance& instance) {
+    ASSIGN_OR_RETURN(const ImagePlace place, PlaceOf(context_, instance));
+    import_ = place.containers->Import(
+        place.name_space, [this] { stream_.ResumeReading(); },
+        [this, alive = std::weak_ptr<bool>(alive_)](const absl::StatusOr<std::string>& name) {
+          if (!alive.expired()) {
+            End(name);
+          }
+        });
+    return absl::OkStatus();
+  }
+
+  void End(const absl::StatusOr<std::string>& name) {
+    if (name.ok()) {
+      machine::ImageServiceImportResponse reply;
+      reply.set_name(*name);
+      stream_.Send(reply.SerializeAsString());
+    }
+    stream_.Finish(name.status());
+  }
+
+  const ApiContext& context_;
+  rpc::Stream& stream_;
+  std::unique_ptr<ImageImport> import_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
 void AddChanges(Methods& methods) {
   ContainerDirectory& containers = methods.context().containers;
+  methods.Add("/machine.ImageService/Import", [&context = methods.context()](rpc::Stream& stream) {
+    return std::make_unique<ImportCall>(context, stream);
+  });
   methods.Later<machine::ImageServiceRemoveRequest, Empty>(
       "/machine.ImageService/Remove",
       [&context = methods.context()](const machine::ImageServiceRemoveRequest& request,

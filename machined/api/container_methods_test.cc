@@ -65,6 +65,57 @@ TEST_CASE("container methods: images are listed, pulled and removed") {
                                       "expected the namespace system, or cri of the driver cri"));
 }
 
+TEST_CASE("container methods: an archive of images is taken in, as fast as it is read") {
+  ApiFixture f;
+  constexpr const char* kImport = "/machine.ImageService/Import";
+  machine::ImageServiceImportRequest where;
+  where.mutable_containerd()->set_driver(common::CONTAINERD);
+  where.mutable_containerd()->set_namespace_(common::NS_SYSTEM);
+  const auto chunk = [](const std::string& bytes) {
+    machine::ImageServiceImportRequest request;
+    request.mutable_image_chunk()->set_bytes(bytes);
+    return request.SerializeAsString();
+  };
+  const auto imported = f.Send(kImport, {where.SerializeAsString(), chunk("ta"), chunk("r")});
+  CHECK_THAT(imported->status, base::IsOk());
+  CHECK(f.memory_containers.asked == "system import");
+  CHECK(f.memory_containers.imported == "tar");
+  machine::ImageServiceImportResponse reply;
+  REQUIRE(imported->messages.size() == 1);
+  REQUIRE(reply.ParseFromString(imported->messages[0]));
+  CHECK(reply.name() == "etcd:1");
+
+  const std::string expected =
+      "expected containerd in the first message, image_chunk in all others";
+  for (const auto& messages : std::vector<std::vector<std::string>>{
+           {chunk("tar")}, {where.SerializeAsString(), where.SerializeAsString()}}) {
+    CHECK_THAT(f.Send(kImport, messages)->status,
+               base::StatusIs(absl::StatusCode::kInvalidArgument, expected));
+  }
+  CHECK_THAT(f.Send(kImport, {})->status,
+             base::StatusIs(absl::StatusCode::kInvalidArgument,
+                            "containerd: expected in the first message"));
+
+  // Only what fits into the stream's window comes while there is no room.
+  f.memory_containers.imported.clear();
+  f.memory_containers.full = true;
+  constexpr size_t kChunks = 64;
+  const std::string part(128 << 10, 'x');
+  std::vector<std::string> messages(kChunks, chunk(part));
+  messages.insert(messages.begin(), where.SerializeAsString());
+  const auto held = f.Send(kImport, messages);
+  CHECK_FALSE(held->over);
+  CHECK(f.memory_containers.imported.size() < kChunks * part.size());
+  f.memory_containers.full = false;
+  REQUIRE(f.memory_containers.go_on != nullptr);
+  f.memory_containers.go_on();
+  for (int turn = 0; turn < 1000 && !held->over; ++turn) {
+    f.Turn();
+  }
+  CHECK(held->over);
+  CHECK(f.memory_containers.imported.size() == kChunks * part.size());
+}
+
 TEST_CASE("container methods: a container is started anew") {
   ApiFixture f;
   machine::RestartRequest request;

@@ -14,6 +14,7 @@
 #include "lib/base/log.h"
 #include "machined/containers/images.h"
 #include "machined/containers/oci_spec.h"
+#include "machined/containers/transfers.h"
 #include "machined/services/fingerprint.h"
 
 namespace ichor {

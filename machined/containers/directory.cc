@@ -15,6 +15,7 @@
 #include "cri/runtime.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "lib/base/status.h"
+#include "machined/containers/image_archive.h"
 #include "machined/containers/image_files.h"
 #include "machined/containers/images.h"
 
@@ -265,6 +266,42 @@ void StatProcess(sys::FileView& files, std::uint32_t pid, Stat& stat) {
   stat.set_cpu_usage(NumberAfter(text(path + "/cpu.stat"), "usage_usec ") * kPerMicrosecond);
 }
 
+// An archive with a connection of its own.
+class ArchiveImport : public api::ImageImport {
+ public:
+  ArchiveImport(Loop& loop, ImageArchive::Listener listener)
+      : loop_(loop), archive_(std::move(listener)) {}
+  // The connection must not end within its own callback: the loop lets it go.
+  ~ArchiveImport() override {
+    loop_.Post([kept = std::shared_ptr<Containerd>(std::move(containerd_))] {});
+  }
+  ArchiveImport(const ArchiveImport&) = delete;
+  ArchiveImport& operator=(const ArchiveImport&) = delete;
+
+  // Expires with this.
+  std::weak_ptr<const bool> alive() const { return alive_; }
+
+  void Begin(const absl::Status& up, const std::string& socket, const std::string& name_space) {
+    auto containerd = Containerd::Connect(loop_, socket, name_space);
+    if (!up.ok() || !containerd.ok()) {
+      archive_.Fail(up.ok() ? NoContainerd() : up);
+      return;
+    }
+    containerd_ = *std::move(containerd);
+    archive_.Begin(*containerd_);
+  }
+
+  void Write(std::string bytes) override { archive_.Write(std::move(bytes)); }
+  bool full() const override { return archive_.full(); }
+  void End() override { archive_.End(); }
+
+ private:
+  Loop& loop_;
+  std::unique_ptr<Containerd> containerd_;
+  ImageArchive archive_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
 // Adds the sizes of the images, one after the other.
 void AddSizes(const std::shared_ptr<ImagesQuestion>& question, size_t index) {
   if (index == question->found.size()) {
@@ -339,17 +376,21 @@ void ContainersOfNode::Images(const std::string& name_space,
 
 void ContainersOfNode::Pull(const std::string& name_space, const std::string& image,
                             Done<std::string> done) {
-  if (!bring_up_) {
-    PullNow(name_space, image, std::move(done));
-    return;
-  }
-  bring_up_([this, name_space, image, done = std::move(done)](absl::Status up) mutable {
+  BringUp([this, name_space, image, done = std::move(done)](absl::Status up) mutable {
     if (!up.ok()) {
       done(std::move(up));
       return;
     }
     PullNow(name_space, image, std::move(done));
   });
+}
+
+void ContainersOfNode::BringUp(absl::AnyInvocable<void(absl::Status)> then) {
+  if (bring_up_ == nullptr) {
+    then(absl::OkStatus());
+  } else {
+    bring_up_(std::move(then));
+  }
 }
 
 void ContainersOfNode::PullNow(const std::string& name_space, const std::string& image,
@@ -374,6 +415,20 @@ void ContainersOfNode::PullNow(const std::string& name_space, const std::string&
                   });
             });
       });
+}
+
+std::unique_ptr<api::ImageImport> ContainersOfNode::Import(const std::string& name_space,
+                                                           std::function<void()> on_room,
+                                                           Done<std::string> done) {
+  auto import = std::make_unique<ArchiveImport>(
+      loop_, ImageArchive::Listener{.on_room = std::move(on_room), .on_done = std::move(done)});
+  BringUp([import = import.get(), alive = import->alive(), socket = socket_,
+           name_space](const absl::Status& up) {
+    if (!alive.expired()) {
+      import->Begin(up, socket, name_space);
+    }
+  });
+  return import;
 }
 
 void ContainersOfNode::Remove(const std::string& name_space, const std::string& image,

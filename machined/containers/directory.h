@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,9 @@ class ContainersOfNode : public api::ContainerDirectory {
               Done<std::vector<machine::ImageServiceListResponse>> done) override;
   void Pull(const std::string& name_space, const std::string& image,
             Done<std::string> done) override;
+  std::unique_ptr<api::ImageImport> Import(const std::string& name_space,
+                                           std::function<void()> on_room,
+                                           Done<std::string> done) override;
   void Remove(const std::string& name_space, const std::string& image, Done<bool> done) override;
   void LogFile(const std::string& id, Done<std::string> done) override;
   void Restart(const api::ContainerScope& scope, const std::string& id, Done<bool> done) override;
@@ -49,6 +53,8 @@ class ContainersOfNode : public api::ContainerDirectory {
   void Find(const api::ContainerScope& scope, const std::string& id,
             Done<machine::ContainerInfo> done);
 
+  // Calls `then` when containerd runs, as far as this can have it run, or with why it does not.
+  void BringUp(absl::AnyInvocable<void(absl::Status)> then);
   void PullNow(const std::string& name_space, const std::string& image, Done<std::string> done);
 
   Loop& loop_;

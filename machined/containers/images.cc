@@ -6,19 +6,12 @@
 #include <utility>
 
 #include "containerd/images.pb.h"
-#include "containerd/transfer.pb.h"
 #include "containerd/transfer_types.pb.h"
-#include "google/protobuf/empty.pb.h"
 #include "machined/containers/side_stream.h"
+#include "machined/containers/transfers.h"
 
 namespace ichor {
 namespace {
-
-#if defined(__x86_64__)
-constexpr const char* kArchitecture = "amd64";
-#else
-constexpr const char* kArchitecture = "arm64";
-#endif
 
 // Reads an image's files one after the other. Owned by what waits for them.
 class ImageReader : public std::enable_shared_from_this<ImageReader> {
@@ -57,7 +50,7 @@ class ImageReader : public std::enable_shared_from_this<ImageReader> {
 
   void ReadIndex(const std::string& digest) {
     Read(digest, [](ImageReader& self, const std::string& blob) {
-      const absl::StatusOr<std::string> manifest = ManifestFor(blob, kArchitecture);
+      const absl::StatusOr<std::string> manifest = ManifestFor(blob, ImageArchitecture());
       if (!manifest.ok()) {
         self.done_(manifest.status());
       } else if (manifest->empty()) {
@@ -99,32 +92,21 @@ types::AuthResponse ResponseOf(const RegistryLogins& logins, const types::AuthRe
 }
 
 // `logins`: the stream on which containerd asks for them; null if there are none.
-void Transfer(Containerd& containerd, const std::string& image,
+void PullFrom(Containerd& containerd, const std::string& image,
               const std::shared_ptr<SideStream>& logins, Containerd::Done<bool> done) {
   types::OCIRegistry source;
   source.set_reference(image);
   source.mutable_resolver()->set_host_dir(kRegistryHosts);
   source.mutable_resolver()->set_auth_stream(logins == nullptr ? "" : logins->id());
-  types::ImageStore destination;
+  types::ImageStore destination = StoreForThisMachine();
   destination.set_name(image);
-  containerd::types::Platform platform;
-  platform.set_os("linux");
-  platform.set_architecture(kArchitecture);
-  *destination.add_platforms() = platform;
-  *destination.add_unpacks()->mutable_platform() = platform;
-  destination.mutable_unpacks(0)->set_snapshotter(kSnapshotter);
-  containerd::services::transfer::v1::TransferRequest request;
-  *request.mutable_source() = Packed(source);
-  *request.mutable_destination() = Packed(destination);
-  using Empty = google::protobuf::Empty;
-  containerd.Call<Empty>(
-      "/containerd.services.transfer.v1.Transfer/Transfer", request,
-      [logins, done = std::move(done)](const absl::StatusOr<Empty>& reply) mutable {
-        if (logins != nullptr) {
-          logins->Close();
-        }
-        done(reply.ok() ? absl::StatusOr<bool>(true) : reply.status());
-      });
+  Transfer(containerd, source, destination, "",
+           [logins, done = std::move(done)](absl::StatusOr<bool> pulled) mutable {
+             if (logins != nullptr) {
+               logins->Close();
+             }
+             done(std::move(pulled));
+           });
 }
 
 }  // namespace
@@ -132,7 +114,7 @@ void Transfer(Containerd& containerd, const std::string& image,
 void PullImage(Containerd& containerd, const std::string& image, const RegistryLogins& logins,
                Containerd::Done<bool> done) {
   if (logins.empty()) {
-    Transfer(containerd, image, nullptr, std::move(done));
+    PullFrom(containerd, image, nullptr, std::move(done));
     return;
   }
   SideStream::Open(
@@ -141,7 +123,7 @@ void PullImage(Containerd& containerd, const std::string& image, const RegistryL
            [&containerd, image, done = std::move(done)](const std::shared_ptr<SideStream>& stream,
                                                         const absl::Status& status) mutable {
              if (status.ok()) {
-               Transfer(containerd, image, stream, std::move(done));
+               PullFrom(containerd, image, stream, std::move(done));
              } else {
                done(status);
              }
@@ -165,7 +147,7 @@ void ReadImageSize(Containerd& containerd, const std::string& digest,
   containerd.ReadBlob(digest, [&containerd, done = std::move(done)](
                                   const absl::StatusOr<std::string>& blob) mutable {
     const absl::StatusOr<std::string> manifest =
-        blob.ok() ? ManifestFor(*blob, kArchitecture) : blob.status();
+        blob.ok() ? ManifestFor(*blob, ImageArchitecture()) : blob.status();
     if (!manifest.ok()) {
       done(manifest.status());
     } else if (manifest->empty()) {

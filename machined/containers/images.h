@@ -12,7 +12,6 @@ namespace ichor {
 
 // Where registries' mirrors and certificates are configured: hosts.toml files.
 inline constexpr const char* kRegistryHosts = "/etc/cri/conf.d/hosts";
-inline constexpr const char* kSnapshotter = "overlayfs";
 
 // Has containerd pull `image` for this machine's architecture and unpack it; what is there already
 // is not fetched again. A registry that asks who it is learns its login of `logins`, and no other.

@@ -30,7 +30,7 @@ class SideStream::Call : public rpc::Call {
   void OnEnd(const absl::Status& status) override {
     owner_->stream_ = nullptr;
     if (!alive_.expired()) {
-      owner_->Ready(status.ok() ? absl::UnavailableError("containerd ended a stream") : status);
+      owner_->End(status);
     }
   }
 
@@ -78,6 +78,14 @@ void SideStream::Take(const std::string& bytes) {
     Ready(absl::OkStatus());
   } else if (message.ParseFromString(bytes)) {
     listener_.on_message(*this, message);
+  }
+}
+
+void SideStream::End(const absl::Status& status) {
+  if (!ready_) {
+    Ready(status.ok() ? absl::UnavailableError("containerd ended a stream") : status);
+  } else if (listener_.on_end != nullptr) {
+    listener_.on_end();
   }
 }
 

@@ -23,6 +23,8 @@ class SideStream : public std::enable_shared_from_this<SideStream> {
     absl::AnyInvocable<void(const std::shared_ptr<SideStream>&, const absl::Status&)> on_ready;
     // What containerd sends.
     std::function<void(SideStream&, const google::protobuf::Any&)> on_message;
+    // containerd ended it after it was ready; not after Close.
+    std::function<void()> on_end{};
   };
 
   static void Open(Containerd& containerd, Listener listener);
@@ -44,6 +46,7 @@ class SideStream : public std::enable_shared_from_this<SideStream> {
 
   explicit SideStream(Listener listener);
   void Take(const std::string& bytes);
+  void End(const absl::Status& status);
   void Ready(const absl::Status& status);
 
   const std::string id_;

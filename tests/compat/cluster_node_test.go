@@ -62,6 +62,7 @@ func TestClusterNode(t *testing.T) {
 	t.Run("EtcdIsNotGivenAway", func(t *testing.T) { etcdIsNotGivenAway(t, c) })
 	t.Run("ASnapshotIsWhole", func(t *testing.T) { snapshotIsWhole(t, c) })
 	t.Run("ImagesComeAndGo", func(t *testing.T) { imagesComeAndGo(t, c) })
+	t.Run("ArchivesAreImported", func(t *testing.T) { archivesAreImported(t, c) })
 	t.Run("ContainersAreSeen", func(t *testing.T) { containersAreSeen(t, c) })
 	t.Run("ServicesRun", func(t *testing.T) { servicesRun(t, c) })
 	t.Run("StaticPodsRun", func(t *testing.T) { staticPodsRun(t, c) })

@@ -44,7 +44,8 @@ var adminsReads = map[string]codes.Code{
 	"/cosi.resource.State/List":                             codes.PermissionDenied,
 	"/cosi.resource.State/Watch":                            codes.PermissionDenied,
 	"/inspect.InspectService/ControllerRuntimeDependencies": codes.OK,
-	"/machine.ImageService/List":                            codes.InvalidArgument, // no namespace
+	"/machine.ImageService/Import":                          codes.InvalidArgument, // no namespace
+	"/machine.ImageService/List":                            codes.InvalidArgument,
 	"/machine.ImageService/Pull":                            codes.InvalidArgument,
 	"/machine.ImageService/Remove":                          codes.InvalidArgument,
 	"/machine.MachineService/CPUFreqStats":                  codes.OK,
