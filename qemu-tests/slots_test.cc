@@ -1,11 +1,15 @@
 // A slot on trial: whatever is wrong with it, the other one is back, unaided; what is well stays.
 // Story 9 of the first boot. Both firmwares boot at once where they can: most of a trial is
 // waiting.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <ranges>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -77,6 +81,16 @@ std::string Shown(const TwoSlots& disk) {
   return *std::move(shown);
 }
 
+// How often the kernel was started for slot B. It may end before stage 1 looks at the slot: a
+// processor that is emulated runs into code that another one is patching (int3), rarely. That is a
+// try too.
+std::ptrdiff_t TriesOfSlotB(const std::string& console) {
+  return std::ranges::count_if(console | std::views::split('\n'), [](const auto& words) {
+    const std::string_view line(words.begin(), words.end());
+    return line.contains("Kernel command line:") && line.contains("ichor.slot=B");
+  });
+}
+
 TEST_CASE("slots: a root that is not what it shall be is given up after three tries",
           "[boot][slots][amd64]") {
   Pair pair;
@@ -84,9 +98,10 @@ TEST_CASE("slots: a root that is not what it shall be is given up after three tr
     REQUIRE_THAT(disk->Flip("B", "header"), IsOk());
   }
   pair.Try(3, {});
-  pair.WaitForLine("is refused: the header's hash is not that of the command line", 3);
+  pair.WaitForLine("is refused: the header's hash is not that of the command line");
   pair.WaitForLine(kSlotA);
   for (const auto& [machine, disk] : pair.nodes) {
+    CHECK(TriesOfSlotB(machine->Console()) == 3);
     CHECK_THAT(machine->Console(), !ContainsSubstring("slot A is on trial"));
   }
   pair.PowerCut();

@@ -420,15 +420,15 @@ void ContainersOfNode::PullNow(const std::string& name_space, const std::string&
 std::unique_ptr<api::ImageImport> ContainersOfNode::Import(const std::string& name_space,
                                                            std::function<void()> on_room,
                                                            Done<std::string> done) {
-  auto import = std::make_unique<ArchiveImport>(
+  auto archive = std::make_unique<ArchiveImport>(
       loop_, ImageArchive::Listener{.on_room = std::move(on_room), .on_done = std::move(done)});
-  BringUp([import = import.get(), alive = import->alive(), socket = socket_,
+  BringUp([archive = archive.get(), alive = archive->alive(), socket = socket_,
            name_space](const absl::Status& up) {
     if (!alive.expired()) {
-      import->Begin(up, socket, name_space);
+      archive->Begin(up, socket, name_space);
     }
   });
-  return import;
+  return archive;
 }
 
 void ContainersOfNode::Remove(const std::string& name_space, const std::string& image,

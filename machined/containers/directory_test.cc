@@ -12,6 +12,7 @@
 #include "containerd/containers.pb.h"
 #include "containerd/tasks.pb.h"
 #include "cri/runtime.pb.h"
+#include "google/protobuf/empty.pb.h"
 #include "lib/base/status_matchers.h"
 #include "lib/resource/text.h"
 #include "lib/rpc/server.h"
@@ -176,6 +177,56 @@ TEST_CASE("containers of the node: without a containerd there are none, and noth
   node.directory.Pull("system", "a:1", [&pulled](const auto& name) { pulled = name.status(); });
   REQUIRE(pulled.has_value());
   CHECK_THAT(*pulled, base::StatusIs(absl::StatusCode::kUnavailable, "containerd does not run"));
+}
+
+TEST_CASE("containers of the node: an archive that is broken off is no archive that ends") {
+  // What containerd has open.
+  struct Open : rpc::Call {
+    Open(rpc::Stream& on, int& count, bool& end) : stream(on), calls(count), ended(end) { ++calls; }
+    ~Open() override { --calls; }
+    void OnMessage(std::string /*message*/) override {
+      // A stream stands with that, a transfer goes on.
+      stream.Send(Packed(google::protobuf::Empty()).SerializeAsString());
+    }
+    void OnEnd(const absl::Status& /*status*/) override { ended = true; }
+    rpc::Stream& stream;
+    int& calls;
+    bool& ended;
+  };
+  NodeWithContainers node;
+  int streams = 0;
+  int transfers = 0;
+  bool ended = false;
+  bool transfer_ended = false;  // as every call's request
+  node.server->Handle("/containerd.services.streaming.v1.Streaming/Stream",
+                      [&](rpc::Stream& on) { return std::make_unique<Open>(on, streams, ended); });
+  node.server->Handle("/containerd.services.transfer.v1.Transfer/Transfer", [&](rpc::Stream& on) {
+    return std::make_unique<Open>(on, transfers, transfer_ended);
+  });
+  bool answered = false;
+  auto archive = node.directory.Import("system", [] {}, [&](const auto&) { answered = true; });
+  archive->Write("ta");
+  node.Turn();
+  CHECK(streams == 2);
+  CHECK(transfers == 1);
+  archive.reset();
+  node.Turn();
+  CHECK(streams == 0);
+  CHECK(transfers == 0);
+  CHECK_FALSE(ended);
+  CHECK_FALSE(answered);
+}
+
+TEST_CASE("containers of the node: without containerd no archive is taken") {
+  NodeWithContainers node;
+  ContainersOfNode nowhere(
+      {.loop = *node.t.loop, .files = node.files, .logins = [] { return RegistryLogins(); }},
+      node.path + ".none");
+  absl::StatusOr<std::string> answer = absl::UnknownError("not answered");
+  const auto archive =
+      nowhere.Import("system", [] {}, [&](auto said) { answer = std::move(said); });
+  CHECK_THAT(answer.status(),
+             base::StatusIs(absl::StatusCode::kUnavailable, "containerd does not run"));
 }
 
 }  // namespace ichor
