@@ -266,42 +266,6 @@ void StatProcess(sys::FileView& files, std::uint32_t pid, Stat& stat) {
   stat.set_cpu_usage(NumberAfter(text(path + "/cpu.stat"), "usage_usec ") * kPerMicrosecond);
 }
 
-// An archive with a connection of its own.
-class ArchiveImport : public api::ImageImport {
- public:
-  ArchiveImport(Loop& loop, ImageArchive::Listener listener)
-      : loop_(loop), archive_(std::move(listener)) {}
-  // The connection must not end within its own callback: the loop lets it go.
-  ~ArchiveImport() override {
-    loop_.Post([kept = std::shared_ptr<Containerd>(std::move(containerd_))] {});
-  }
-  ArchiveImport(const ArchiveImport&) = delete;
-  ArchiveImport& operator=(const ArchiveImport&) = delete;
-
-  // Expires with this.
-  std::weak_ptr<const bool> alive() const { return alive_; }
-
-  void Begin(const absl::Status& up, const std::string& socket, const std::string& name_space) {
-    auto containerd = Containerd::Connect(loop_, socket, name_space);
-    if (!up.ok() || !containerd.ok()) {
-      archive_.Fail(up.ok() ? NoContainerd() : up);
-      return;
-    }
-    containerd_ = *std::move(containerd);
-    archive_.Begin(*containerd_);
-  }
-
-  void Write(std::string bytes) override { archive_.Write(std::move(bytes)); }
-  bool full() const override { return archive_.full(); }
-  void End() override { archive_.End(); }
-
- private:
-  Loop& loop_;
-  std::unique_ptr<Containerd> containerd_;
-  ImageArchive archive_;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-};
-
 // Adds the sizes of the images, one after the other.
 void AddSizes(const std::shared_ptr<ImagesQuestion>& question, size_t index) {
   if (index == question->found.size()) {
@@ -420,12 +384,18 @@ void ContainersOfNode::PullNow(const std::string& name_space, const std::string&
 std::unique_ptr<api::ImageImport> ContainersOfNode::Import(const std::string& name_space,
                                                            std::function<void()> on_room,
                                                            Done<std::string> done) {
-  auto archive = std::make_unique<ArchiveImport>(
+  auto archive = std::make_unique<ImageArchive>(
       loop_, ImageArchive::Listener{.on_room = std::move(on_room), .on_done = std::move(done)});
-  BringUp([archive = archive.get(), alive = archive->alive(), socket = socket_,
+  BringUp([this, archive = archive.get(), alive = archive->alive(),
            name_space](const absl::Status& up) {
-    if (!alive.expired()) {
-      archive->Begin(up, socket, name_space);
+    if (alive.expired()) {
+      return;
+    }
+    auto containerd = Containerd::Connect(loop_, socket_, name_space);
+    if (!up.ok() || !containerd.ok()) {
+      archive->Begin(up.ok() ? NoContainerd() : up);
+    } else {
+      archive->Begin(std::move(containerd));
     }
   });
   return archive;

@@ -36,12 +36,21 @@ auto ImageArchive::WhileAlive(F f) {
   };
 }
 
-void ImageArchive::Begin(Containerd& containerd) {
+// The connection must not end within its own callback: the loop lets it go.
+ImageArchive::~ImageArchive() {
+  loop_.Post([kept = std::shared_ptr<Containerd>(std::move(containerd_))] {});
+}
+
+void ImageArchive::Begin(absl::StatusOr<std::unique_ptr<Containerd>> containerd) {
+  if (!containerd.ok()) {
+    Answer(containerd.status());
+    return;
+  }
+  containerd_ = *std::move(containerd);
   OpenStream(
-      containerd,
-      [this, &containerd](const std::shared_ptr<SideStream>& stream) {
+      [this](const std::shared_ptr<SideStream>& stream) {
         progress_ = stream;
-        BeginTransfer(containerd);
+        BeginTransfer();
       },
       [this](const google::protobuf::Any& message) {
         types::Progress progress;
@@ -56,35 +65,34 @@ void ImageArchive::Begin(Containerd& containerd) {
       });
 }
 
-void ImageArchive::OpenStream(Containerd& containerd,
-                              std::function<void(const std::shared_ptr<SideStream>&)> next,
+void ImageArchive::OpenStream(std::function<void(const std::shared_ptr<SideStream>&)> next,
                               std::function<void(const google::protobuf::Any&)> on_message,
                               std::function<void()> on_end) {
   SideStream::Open(
-      containerd, {.on_ready = WhileAlive(
-                       [this, next = std::move(next)](const std::shared_ptr<SideStream>& stream,
-                                                      const absl::Status& status) {
-                         if (status.ok()) {
-                           next(stream);
-                         } else {
-                           Answer(status);
-                         }
-                       }),
-                   .on_message = WhileAlive([on_message = std::move(on_message)](
-                                                SideStream&, const google::protobuf::Any& message) {
-                     on_message(message);
-                   }),
-                   .on_end = WhileAlive(std::move(on_end))});
+      *containerd_,
+      {.on_ready =
+           WhileAlive([this, next = std::move(next)](const std::shared_ptr<SideStream>& stream,
+                                                     const absl::Status& status) {
+             if (status.ok()) {
+               next(stream);
+             } else {
+               Answer(status);
+             }
+           }),
+       .on_message = WhileAlive(
+           [on_message = std::move(on_message)](SideStream&, const google::protobuf::Any& message) {
+             on_message(message);
+           }),
+       .on_end = WhileAlive(std::move(on_end))});
 }
 
-void ImageArchive::BeginTransfer(Containerd& containerd) {
+void ImageArchive::BeginTransfer() {
   OpenStream(
-      containerd,
-      [this, &containerd](const std::shared_ptr<SideStream>& stream) {
+      [this](const std::shared_ptr<SideStream>& stream) {
         data_ = stream;
         types::ImageImportStream source;
         source.set_stream(stream->id());
-        Transfer(containerd, source, StoreForArchive(), progress_->id(),
+        Transfer(*containerd_, source, StoreForArchive(), progress_->id(),
                  WhileAlive([this](const absl::StatusOr<bool>& transferred) {
                    if (!transferred.ok()) {
                      Answer(absl::Status(transferred.status().code(),

@@ -6,9 +6,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/any.pb.h"
+#include "lib/runtime/loop.h"
+#include "machined/api/container_directory.h"
 #include "machined/containers/containerd.h"
 #include "machined/containers/side_stream.h"
 
@@ -16,7 +19,7 @@ namespace ichor {
 
 // One archive: an OCI layout or what `docker save` writes, compressed or not. containerd reads it
 // from a stream, keeps what is for this machine's architecture and unpacks it. Loop's thread only.
-class ImageArchive {
+class ImageArchive : public api::ImageImport {
  public:
   struct Listener {
     // It is full no more.
@@ -26,22 +29,22 @@ class ImageArchive {
     Containerd::Done<std::string> on_done;
   };
 
-  explicit ImageArchive(Listener listener) : listener_(std::move(listener)) {}
+  // `loop` must outlive it.
+  ImageArchive(Loop& loop, Listener listener) : loop_(loop), listener_(std::move(listener)) {}
+  ~ImageArchive() override;
   ImageArchive(const ImageArchive&) = delete;
   ImageArchive& operator=(const ImageArchive&) = delete;
 
-  // Once. `containerd` is for this alone, outlives it, and ends with it: the end of nothing but the
-  // stream would be that of the archive.
-  void Begin(Containerd& containerd);
-  // It cannot begin.
-  void Fail(const absl::Status& status) { Answer(status); }
+  // Once: a connection for this alone, or why there is none. It ends with this: containerd would
+  // take the end of nothing but the stream for that of the archive.
+  void Begin(absl::StatusOr<std::unique_ptr<Containerd>> containerd);
 
-  // The next bytes, which wait in memory until containerd reads them.
-  void Write(std::string bytes);
-  // So much waits that the writer should too.
-  bool full() const { return waiting_bytes_ > kMaxWaitingBytes; }
-  // There are no more.
-  void End();
+  void Write(std::string bytes) override;
+  bool full() const override { return waiting_bytes_ > kMaxWaitingBytes; }
+  void End() override;
+
+  // Expires with this.
+  std::weak_ptr<const bool> alive() const { return alive_; }
 
  private:
   static constexpr size_t kMaxWaitingBytes = 256 << 10;
@@ -51,16 +54,17 @@ class ImageArchive {
   auto WhileAlive(F f);
 
   // A stream, which goes to `next`; what comes on it to `on_message`.
-  void OpenStream(Containerd& containerd,
-                  std::function<void(const std::shared_ptr<SideStream>&)> next,
+  void OpenStream(std::function<void(const std::shared_ptr<SideStream>&)> next,
                   std::function<void(const google::protobuf::Any&)> on_message,
                   std::function<void()> on_end);
-  void BeginTransfer(Containerd& containerd);
+  void BeginTransfer();
   void Send();
   void Answer(const absl::StatusOr<std::string>& answer);
   void AnswerIfDone();
 
+  Loop& loop_;
   Listener listener_;
+  std::unique_ptr<Containerd> containerd_;
   std::deque<std::string> waiting_;
   size_t waiting_bytes_ = 0;
   bool ended_ = false;

@@ -67,11 +67,12 @@ struct FakeContainerd {
                    [this](rpc::Stream& on) { return std::make_unique<Side>(*this, on); });
     server->Handle("/containerd.services.transfer.v1.Transfer/Transfer",
                    [this](rpc::Stream& on) { return std::make_unique<Transferring>(*this, on); });
-    auto connected = Containerd::Connect(*t.loop, path, "system");
-    REQUIRE_THAT(connected, base::IsOk());
-    containerd = *std::move(connected);
   }
-  ~FakeContainerd() { unlink(path.c_str()); }
+  ~FakeContainerd() {
+    archive_import.reset();
+    Turn();
+    unlink(path.c_str());
+  }
 
   void Turn() {
     for (int i = 0; i < 50; ++i) {
@@ -82,7 +83,7 @@ struct FakeContainerd {
 
   // Until it waits for bytes.
   void Begin() {
-    archive_import.Begin(*containerd);
+    archive_import->Begin(Containerd::Connect(*t.loop, path, "system"));
     Turn();
     REQUIRE(transfer != nullptr);
   }
@@ -120,12 +121,13 @@ struct FakeContainerd {
   std::string archive;
   bool archive_over = false;
 
-  std::unique_ptr<Containerd> containerd;
   int rooms = 0;  // how often it was said that there is room
   std::optional<absl::StatusOr<std::string>> answer;
-  ImageArchive archive_import{
-      {.on_room = [this] { ++rooms; },
-       .on_done = [this](absl::StatusOr<std::string> said) { answer = std::move(said); }}};
+  std::unique_ptr<ImageArchive> archive_import = std::make_unique<ImageArchive>(
+      *t.loop,
+      ImageArchive::Listener{
+          .on_room = [this] { ++rooms; },
+          .on_done = [this](absl::StatusOr<std::string> said) { answer = std::move(said); }});
 };
 
 }  // namespace
@@ -133,17 +135,17 @@ struct FakeContainerd {
 TEST_CASE("image archive: containerd gets no more than it reads, and all of it") {
   FakeContainerd fake;
   std::string sent;
-  for (char letter = 'a'; !fake.archive_import.full(); ++letter) {
-    fake.archive_import.Write(std::string(kChunk, letter));
+  for (char letter = 'a'; !fake.archive_import->full(); ++letter) {
+    fake.archive_import->Write(std::string(kChunk, letter));
     sent += std::string(kChunk, letter);
   }
   fake.Begin();
   CHECK(fake.archive.empty());
   fake.Read();
   CHECK(fake.archive.size() == kWindow);
-  CHECK_FALSE(fake.archive_import.full());
+  CHECK_FALSE(fake.archive_import->full());
   CHECK(fake.rooms == 1);
-  fake.archive_import.End();
+  fake.archive_import->End();
   while (fake.archive.size() < sent.size()) {
     CHECK_FALSE(fake.archive_over);
     fake.Read();
@@ -155,8 +157,8 @@ TEST_CASE("image archive: containerd gets no more than it reads, and all of it")
 TEST_CASE("image archive: a message larger than the window is counted as a whole") {
   FakeContainerd fake;
   fake.Begin();
-  fake.archive_import.Write(std::string(3 * kWindow, 'x'));
-  fake.archive_import.Write("y");
+  fake.archive_import->Write(std::string(3 * kWindow, 'x'));
+  fake.archive_import->Write("y");
   fake.Read();
   CHECK(fake.archive.size() == 3 * kWindow);
   fake.Read();
